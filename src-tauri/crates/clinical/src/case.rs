@@ -1,0 +1,280 @@
+//! A Case: who the patient is, what the board is asked, and a list of dated observations.
+//!
+//! Observations are never overwritten: a laboratory value that is measured again is a second
+//! observation. What an assessment uses is decided by [`crate::facts`], by date.
+
+use crate::{catalogue::FeatureId, level::Level};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Names the structure of a case file; a reader refuses a higher number.
+pub const CASE_SCHEMA: u32 = 1;
+
+/// Everything recorded of one patient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Structure of this record, see [`CASE_SCHEMA`].
+    pub schema: u32,
+    /// Random identifier of the case, without meaning.
+    pub id: String,
+    pub identity: Identity,
+    /// True for a made-up patient: said on every screen and page.
+    #[serde(default)]
+    pub synthetic: bool,
+    /// The level that level-wise scores and forecasts are about.
+    #[serde(default)]
+    pub index_level: Option<Level>,
+    #[serde(default)]
+    pub observations: Vec<Observation>,
+    #[serde(default)]
+    pub courses: Vec<TreatmentCourse>,
+    /// One entry per time a board discusses the patient; the last is the current one.
+    #[serde(default)]
+    pub episodes: Vec<BoardEpisode>,
+    #[serde(default)]
+    pub studies: Vec<LinkedStudy>,
+    #[serde(default)]
+    pub key_images: Vec<KeyImage>,
+}
+
+/// Who the patient is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The hospital's patient number, compared with DICOM Patient ID (0010,0020).
+    pub patient_id: String,
+    pub family_name: String,
+    pub given_name: String,
+    /// The name in Latin letters, where the name above is in another script
+    /// (the alphabetic component group of DICOM PS3.5 section 6.2.1.1).
+    #[serde(default)]
+    pub alphabetic_name: Option<String>,
+    #[serde(default)]
+    pub birth_date: Option<NaiveDate>,
+}
+
+/// One dated fact, or the reason why it is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Observation {
+    pub id: String,
+    pub feature: FeatureId,
+    pub subject: Subject,
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// The day the fact held (blood drawn, image taken, patient examined).
+    #[serde(default)]
+    pub observed_on: Option<NaiveDate>,
+    /// When it was entered here.
+    pub recorded_at: DateTime<Utc>,
+    pub source: Source,
+    pub author: String,
+}
+
+/// What an observation is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
+pub enum Subject {
+    Patient,
+    Level(Level),
+    Lesion(String),
+}
+
+/// A value with the unit it was entered in, or a reason of absence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum Entry {
+    Known {
+        value: Value,
+        /// Unit as entered; none means the catalogue's unit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        unit: Option<String>,
+    },
+    Absent {
+        absent: AbsenceReason,
+    },
+}
+
+/// A number, a yes or no, or the id of a catalogue option (dates as ISO 8601 text).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum Value {
+    Flag(bool),
+    Number(f64),
+    Code(String),
+}
+
+/// Why a fact is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AbsenceReason {
+    NotDone,
+    Pending,
+    NotAvailable,
+    NotApplicable,
+    Declined,
+}
+
+/// Where an observation comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Source {
+    /// Typed by a person.
+    Typed,
+    /// Read from a file (its name without folders).
+    File { name: String },
+    /// Read from or measured on an image.
+    Image { sop_instance_uid: String },
+}
+
+/// A course of treatment. Absent parts are not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TreatmentCourse {
+    pub id: String,
+    pub kind: TreatmentKind,
+    /// Drug, regimen, technique or procedure in words.
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub levels: Vec<Level>,
+    /// Total dose in Gy.
+    #[serde(default)]
+    pub dose_gray: Option<f64>,
+    #[serde(default)]
+    pub fractions: Option<u32>,
+    #[serde(default)]
+    pub started_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub ended_on: Option<NaiveDate>,
+    pub author: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TreatmentKind {
+    Surgery,
+    StereotacticRadiotherapy,
+    ConventionalRadiotherapy,
+    SystemicTherapy,
+    BoneModifyingAgent,
+    Supportive,
+}
+
+/// One discussion of the patient by a board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BoardEpisode {
+    pub id: String,
+    /// The day on which the facts are judged.
+    pub index_date: NaiveDate,
+    /// The question to the board.
+    #[serde(default)]
+    pub question: String,
+}
+
+/// A DICOM study that was opened for this patient, by reference to where its files lie.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct LinkedStudy {
+    pub study_instance_uid: String,
+    pub folder: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub study_date: Option<NaiveDate>,
+    /// Patient ID in the images; a difference from the case is a finding.
+    pub patient_id: String,
+    #[serde(default)]
+    pub patient_name: String,
+    #[serde(default)]
+    pub patient_birth_date: Option<NaiveDate>,
+    /// A person looked at the mismatch and took responsibility for it.
+    #[serde(default)]
+    pub mismatch_confirmed_by: Option<String>,
+}
+
+/// An image that the board should see again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KeyImage {
+    pub id: String,
+    pub series_instance_uid: String,
+    pub sop_instance_uid: String,
+    /// Frame number within the instance, counted from 1 (DICOM PS3.3 C.7.6.6).
+    pub frame: u32,
+    /// Window centre and width in the units of the rescaled pixel values.
+    pub window_center: f64,
+    pub window_width: f64,
+    #[serde(default)]
+    pub level: Option<Level>,
+    #[serde(default)]
+    pub note: String,
+    /// Modality, series description and date for the caption; never the name.
+    #[serde(default)]
+    pub caption: String,
+    pub marked_at: DateTime<Utc>,
+    pub author: String,
+}
+
+impl Case {
+    /// A case with nothing known yet.
+    pub fn new(id: String, identity: Identity) -> Case {
+        Case {
+            schema: CASE_SCHEMA,
+            id,
+            identity,
+            synthetic: false,
+            index_level: None,
+            observations: Vec::new(),
+            courses: Vec::new(),
+            episodes: Vec::new(),
+            studies: Vec::new(),
+            key_images: Vec::new(),
+        }
+    }
+
+    /// The episode under discussion, if any was opened.
+    pub fn current_episode(&self) -> Option<&BoardEpisode> {
+        self.episodes.last()
+    }
+
+    /// The level that level-wise results are about: the stated one, else the only one that has
+    /// observations.
+    pub fn level_in_question(&self) -> Option<Level> {
+        if self.index_level.is_some() {
+            return self.index_level;
+        }
+        let mut only = None;
+        for observation in &self.observations {
+            if let Subject::Level(level) = observation.subject {
+                match only {
+                    None => only = Some(level),
+                    Some(known) if known == level => {}
+                    Some(_) => return None,
+                }
+            }
+        }
+        only
+    }
+}
+
+impl Value {
+    /// The number, if this is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The option id, if this is one.
+    pub fn as_code(&self) -> Option<&str> {
+        match self {
+            Value::Code(code) => Some(code),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Conditions over facts, as written in the data files of scores, derived features and checks.
+//!
+//! A condition is true, false, or unknown because facts are missing. Unknown is never read as
+//! false: a score row that might apply is not passed over.
+
+use crate::{case::Value, catalogue::FeatureId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a condition asks of the facts: the value of a feature in its catalogue unit, if known.
+pub trait KnownFacts {
+    fn known(&self, feature: &FeatureId) -> Option<&Value>;
+}
+
+impl KnownFacts for BTreeMap<FeatureId, Value> {
+    fn known(&self, feature: &FeatureId) -> Option<&Value> {
+        self.get(feature)
+    }
+}
+
+/// All of `features` match, and (where given) at least one of `any_of`.
+///
+/// An empty condition matches anything.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    #[serde(default)]
+    pub any_of: Vec<Condition>,
+    #[serde(flatten)]
+    pub features: BTreeMap<FeatureId, Matcher>,
+}
+
+/// What a single value must be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Matcher {
+    Range(Range),
+    OneOf(Vec<Value>),
+    Is(Value),
+}
+
+/// A numeric range: `min` and `max` include the limit, `above` and `below` do not.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+}
+
+/// Three-valued truth; `Unknown` carries the features that would decide it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Truth {
+    True,
+    False,
+    Unknown(BTreeSet<FeatureId>),
+}
+
+impl Condition {
+    /// Judges the condition on what is known.
+    pub fn judge(&self, facts: &impl KnownFacts) -> Truth {
+        let mut parts: Vec<Truth> = self
+            .features
+            .iter()
+            .map(|(feature, matcher)| match facts.known(feature) {
+                None => Truth::Unknown(BTreeSet::from([feature.clone()])),
+                Some(value) if matcher.matches(value) => Truth::True,
+                Some(_) => Truth::False,
+            })
+            .collect();
+        if !self.any_of.is_empty() {
+            parts.push(any(self.any_of.iter().map(|condition| condition.judge(facts))));
+        }
+        all(parts)
+    }
+
+    /// Every feature that the condition reads.
+    pub fn reads(&self) -> BTreeSet<FeatureId> {
+        let nested = self.any_of.iter().flat_map(Condition::reads);
+        self.features.keys().cloned().chain(nested).collect()
+    }
+}
+
+impl Matcher {
+    /// True if the value is one of those asked for.
+    pub fn matches(&self, value: &Value) -> bool {
+        match self {
+            Matcher::Is(wanted) => wanted == value,
+            Matcher::OneOf(wanted) => wanted.contains(value),
+            Matcher::Range(range) => value.as_number().is_some_and(|number| range.contains(number)),
+        }
+    }
+}
+
+impl Range {
+    /// True if the number lies within all given limits.
+    pub fn contains(&self, number: f64) -> bool {
+        self.min.is_none_or(|limit| number >= limit)
+            && self.max.is_none_or(|limit| number <= limit)
+            && self.above.is_none_or(|limit| number > limit)
+            && self.below.is_none_or(|limit| number < limit)
+    }
+}
+
+fn all(parts: Vec<Truth>) -> Truth {
+    let mut missing = BTreeSet::new();
+    for part in parts {
+        match part {
+            Truth::False => return Truth::False,
+            Truth::Unknown(features) => missing.extend(features),
+            Truth::True => {}
+        }
+    }
+    if missing.is_empty() { Truth::True } else { Truth::Unknown(missing) }
+}
+
+fn any(parts: impl Iterator<Item = Truth>) -> Truth {
+    let mut missing = BTreeSet::new();
+    for part in parts {
+        match part {
+            Truth::True => return Truth::True,
+            Truth::Unknown(features) => missing.extend(features),
+            Truth::False => {}
+        }
+    }
+    if missing.is_empty() { Truth::False } else { Truth::Unknown(missing) }
+}
+
+/// Gives a derived feature its value: the first row that holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The derived feature.
+    pub feature: FeatureId,
+    /// Where the rule comes from, and its doubts.
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub citation: String,
+    #[serde(default)]
+    pub row: Vec<RuleRow>,
+    /// Numerator and denominator, for a derived ratio.
+    #[serde(default)]
+    pub ratio: Option<[FeatureId; 2]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleRow {
+    pub value: Value,
+    #[serde(default)]
+    pub when: Condition,
+}
+
+/// The row of a first-match table that applies, or the features that are needed to tell.
+///
+/// Rows that cannot be excluded yet leave the result open, unless every row that could still
+/// apply has the same outcome.
+pub fn first_match<'rows, Row, Outcome: PartialEq>(
+    rows: &'rows [Row],
+    condition: impl Fn(&Row) -> &Condition,
+    outcome: impl Fn(&Row) -> Outcome,
+    facts: &impl KnownFacts,
+) -> Result<Option<&'rows Row>, BTreeSet<FeatureId>> {
+    let mut missing = BTreeSet::new();
+    let mut possible: Vec<&Row> = Vec::new();
+    for row in rows {
+        match condition(row).judge(facts) {
+            Truth::False => {}
+            Truth::Unknown(features) => {
+                missing.extend(features);
+                possible.push(row);
+            }
+            Truth::True => {
+                possible.push(row);
+                let first = outcome(possible[0]);
+                let settled = possible.iter().all(|other| outcome(other) == first);
+                return if settled { Ok(Some(row)) } else { Err(missing) };
+            }
+        }
+    }
+    if possible.is_empty() { Ok(None) } else { Err(missing) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> FeatureId {
+        FeatureId::unchecked(text)
+    }
+
+    fn facts(pairs: &[(&str, Value)]) -> BTreeMap<FeatureId, Value> {
+        pairs.iter().map(|(name, value)| (id(name), value.clone())).collect()
+    }
+
+    fn condition(text: &str) -> Condition {
+        toml::from_str(text).expect("a condition")
+    }
+
+    #[test]
+    fn unknown_is_not_false() {
+        let both = condition("ecog = { min = 3 }\nsex = \"male\"");
+        assert_eq!(both.judge(&facts(&[("ecog", Value::Number(1.0))])), Truth::False);
+        assert_eq!(
+            both.judge(&facts(&[("ecog", Value::Number(3.0))])),
+            Truth::Unknown(BTreeSet::from([id("sex")]))
+        );
+        let everything = facts(&[("ecog", Value::Number(4.0)), ("sex", Value::Code("male".into()))]);
+        assert_eq!(both.judge(&everything), Truth::True);
+    }
+
+    #[test]
+    fn any_of_is_true_as_soon_as_one_part_is() {
+        let either = condition("any_of = [{ platelets = { below = 100 } }, { calcium = { min = 2.6 } }]");
+        assert_eq!(either.judge(&facts(&[("platelets", Value::Number(90.0))])), Truth::True);
+        assert_eq!(
+            either.judge(&facts(&[("platelets", Value::Number(100.0))])),
+            Truth::Unknown(BTreeSet::from([id("calcium")]))
+        );
+    }
+
+    #[test]
+    fn an_earlier_row_that_may_apply_blocks_a_later_one() {
+        let rows = [
+            RuleRow { value: Value::Code("critical".into()), when: condition("platelets = { below = 100 }") },
+            RuleRow { value: Value::Code("abnormal".into()), when: condition("albumin = { below = 37 }") },
+        ];
+        let low_albumin = facts(&[("albumin", Value::Number(30.0))]);
+        let found = first_match(&rows, |row| &row.when, |row| row.value.clone(), &low_albumin);
+        assert_eq!(found, Err(BTreeSet::from([id("platelets")])));
+    }
+
+    #[test]
+    fn equal_outcomes_settle_a_table_in_spite_of_gaps() {
+        let rows = [
+            RuleRow { value: Value::Number(1.0), when: condition("a = true") },
+            RuleRow { value: Value::Number(1.0), when: Condition::default() },
+        ];
+        let found = first_match(&rows, |row| &row.when, |row| row.value.clone(), &facts(&[]));
+        assert_eq!(found.ok().flatten().map(|row| &row.value), Some(&Value::Number(1.0)));
+    }
+}

@@ -1,0 +1,10 @@
+//! The core of SpineBoard: the case, the feature catalogue, units, checks and scores.
+//!
+//! Everything here is pure: no files, no clock, no randomness. Assets are compiled in.
+
+pub mod assessment;
+pub mod case;
+pub mod catalogue;
+pub mod conditions;
+pub mod findings;
+pub mod level;
