@@ -51,13 +51,19 @@ pub enum FactOrigin {
 pub struct ScoreResult {
     pub id: String,
     pub name: String,
+    /// For narrow places, such as a column heading.
+    pub short_name: String,
     pub family: ScoreFamily,
     pub direction: Direction,
     /// The patient, or the level that was scored.
     pub subject: Subject,
     pub outcome: ScoreOutcome,
     pub citation: Citation,
-    /// Doubts and traps that the score's data file states.
+    /// The patients that the score was made from.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<ScorePopulation>,
+    /// Doubts and traps that the score's data file states and that concern this case.
     pub caveats: Vec<String>,
 }
 
@@ -83,11 +89,58 @@ pub enum Direction {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ScoreOutcome {
     /// A total of points; `minimum` and `maximum` are the ends of the scale.
-    Total { total: i32, minimum: i32, maximum: i32, items: Vec<ScoreItem>, group: ScoreGroup },
+    Total {
+        total: i32,
+        minimum: i32,
+        maximum: i32,
+        items: Vec<ScoreItem>,
+        group: ScoreGroup,
+        /// A total that somebody typed and that differs from the items: said, not used.
+        #[ts(optional)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        typed: Option<i32>,
+    },
+    /// A total that was typed while its items are not all known: its own kind, so that nobody can
+    /// show it as computed.
+    TypedTotal { total: i32, minimum: i32, maximum: i32, group: ScoreGroup },
     /// A grade that is chosen, not summed.
     Grade { grade: String, definition: String, group: ScoreGroup },
-    /// Cannot be computed: these facts are missing.
-    Missing { features: Vec<FeatureId> },
+    /// Cannot be computed.
+    Missing {
+        /// Facts that would have to be entered. For a derived feature the inputs that its rule
+        /// lacks, or the feature itself where no input would settle it.
+        features: Vec<FeatureId>,
+        /// Known facts whose value stands in no row of the published table.
+        outside: Vec<FeatureId>,
+        /// The score is about a level and none is chosen.
+        level_needed: bool,
+        /// Totals that the known facts still allow; none for a grade.
+        #[ts(optional)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        possible: Option<PossibleTotals>,
+    },
+}
+
+/// What a score with gaps can still become.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PossibleTotals {
+    pub minimum: i32,
+    pub maximum: i32,
+    /// Labels of the groups that can still be reached, in the order of the scale.
+    pub groups: Vec<String>,
+}
+
+/// The original cohort of a score; absent parts are not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ScorePopulation {
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patients: Option<u32>,
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub years: Option<String>,
+    pub treatment: String,
+    pub provenance: FigureProvenance,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -133,8 +186,20 @@ pub struct PublishedSurvival {
     pub median_confidence_interval: Option<[f64; 2]>,
     /// Months to the share alive, 0 to 1.
     pub alive: BTreeMap<u32, f64>,
-    /// `read`, or `recalled` with a confidence: a recalled figure is shown as such.
-    pub provenance: String,
+    /// The weakest provenance among the figures above.
+    pub provenance: FigureProvenance,
+}
+
+/// How a figure came into a score's data file, from strongest to weakest: a recalled figure is
+/// shown as such, and one recalled with low confidence is never shown, so it has no name here.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureProvenance {
+    Read,
+    RecalledHigh,
+    RecalledMedium,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
