@@ -3,10 +3,14 @@
 //! `assets/features.toml` is compiled in. A [`FeatureId`] that is not in it cannot be resolved,
 //! so a misspelt id in a score, a pack or a file is an error and never a silent blank.
 
+mod parse;
+
 use crate::{
     case::Value,
     conditions::{Condition, Rule},
+    units::{self, UnknownUnit},
 };
+pub use parse::CatalogueError;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, sync::OnceLock};
 use ts_rs::TS;
@@ -86,6 +90,10 @@ pub struct Feature {
     #[serde(default)]
     #[ts(optional)]
     pub limits: Option<Limits>,
+    /// Distance between the values of a scale, counted from zero: 10 for Karnofsky.
+    #[serde(default)]
+    #[ts(optional)]
+    pub step: Option<f64>,
     /// Days after which a value is called stale; none means it does not age.
     #[serde(default)]
     #[ts(optional)]
@@ -99,6 +107,19 @@ pub struct Feature {
     /// and shown as typed.
     #[serde(default)]
     pub derived: bool,
+    /// Options of `primary_tumour` for which it is asked and missed; empty means for all.
+    #[serde(default)]
+    pub only_for_primaries: Vec<String>,
+    /// A blank is a warning and not a note.
+    #[serde(default)]
+    pub important: bool,
+    /// False for what the case itself states, such as the level in question: no form asks for it.
+    #[serde(default = "yes")]
+    pub asked: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One option of a choice.
@@ -153,23 +174,15 @@ pub struct SourceName {
     pub source: String,
     pub name: String,
     pub feature: FeatureId,
+    /// The unit that the source writes, where it is not the catalogue's.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// Option ids of the source to option ids here, where they differ.
     #[serde(default)]
     pub options: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CatalogueFile {
-    schema_version: u32,
-    group: Vec<Group>,
-    feature: Vec<Feature>,
+    /// How far the two mean the same.
     #[serde(default)]
-    rule: Vec<Rule>,
-    #[serde(default)]
-    contradiction: Vec<Contradiction>,
-    #[serde(default)]
-    source_name: Vec<SourceName>,
+    pub note: String,
 }
 
 /// Facts that cannot hold together, such as ECOG 0 with Frankel A.
@@ -177,7 +190,11 @@ struct CatalogueFile {
 #[serde(deny_unknown_fields)]
 pub struct Contradiction {
     pub id: String,
+    #[serde(default)]
     pub when: Condition,
+    /// The first must not be greater than the second when both are of the same day.
+    #[serde(default)]
+    pub exceeds: Option<[FeatureId; 2]>,
 }
 
 /// All features, rules and names, resolved against each other.
@@ -189,4 +206,271 @@ pub struct Catalogue {
     rules: Vec<Rule>,
     contradictions: Vec<Contradiction>,
     source_names: Vec<SourceName>,
+}
+
+/// The text is no id of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not in the feature catalogue; use an id from assets/features.toml")]
+pub struct UnknownFeature(pub String);
+
+/// Why a value cannot be one of a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ValueProblem {
+    #[error("is not one of the options")]
+    UnknownOption,
+    #[error("is of another kind than the feature")]
+    WrongKind,
+    #[error("is not a finite number")]
+    NotFinite,
+    #[error("must be a whole number")]
+    NotWhole,
+    #[error("does not lie on the steps of the scale")]
+    OffStep,
+    #[error("must not be negative")]
+    Negative,
+}
+
+impl Catalogue {
+    /// Reads and checks a catalogue: every id, option, unit and limit is resolved.
+    pub fn parse(text: &str) -> Result<Catalogue, CatalogueError> {
+        parse::parse(text)
+    }
+
+    /// The catalogue that this version was built with.
+    #[expect(clippy::expect_used, reason = "compiled in, and a test parses it")]
+    pub fn shipped() -> &'static Catalogue {
+        static SHIPPED: OnceLock<Catalogue> = OnceLock::new();
+        SHIPPED.get_or_init(|| {
+            Catalogue::parse(include_str!("../../../../assets/features.toml"))
+                .expect("the shipped catalogue is valid")
+        })
+    }
+
+    /// Headings of the form, in display order.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// All features, in the order of the file.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// The entry of an id, if there is one.
+    pub fn feature(&self, id: &FeatureId) -> Option<&Feature> {
+        self.position(id).map(|position| &self.features[position])
+    }
+
+    /// Where a feature stands in the file: the order of every list of features.
+    pub fn position(&self, id: &FeatureId) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// The id that a text names.
+    pub fn id(&self, text: &str) -> Result<FeatureId, UnknownFeature> {
+        let id = FeatureId::unchecked(text);
+        if self.index.contains_key(&id) {
+            Ok(id)
+        } else {
+            Err(UnknownFeature(text.to_owned()))
+        }
+    }
+
+    /// The rules of the derived features, each after those that it reads.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of a derived feature, if it has one.
+    pub fn rule(&self, feature: &FeatureId) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.feature == *feature)
+    }
+
+    /// Facts that cannot hold together.
+    pub fn contradictions(&self) -> &[Contradiction] {
+        &self.contradictions
+    }
+
+    /// The names of the features in other sources.
+    pub fn source_names(&self) -> &[SourceName] {
+        &self.source_names
+    }
+
+    /// A number as entered, in the catalogue's unit; no unit means that it is already.
+    pub fn to_canonical(
+        &self,
+        feature: &Feature,
+        number: f64,
+        unit: Option<&str>,
+    ) -> Result<f64, UnknownUnit> {
+        units::to_canonical(feature, number, unit)
+    }
+
+    /// Refuses a condition that names unknown features or options, or that can never be judged.
+    pub fn check_condition(
+        &self,
+        place: &str,
+        condition: &Condition,
+    ) -> Result<(), CatalogueError> {
+        parse::check_condition(&self.index, &self.features, place, condition)
+    }
+}
+
+impl Feature {
+    /// Every unit that a value may be entered in, the catalogue's first.
+    pub fn units(&self) -> impl Iterator<Item = &str> {
+        let others = self.other_units.iter().map(|other| other.unit.as_str());
+        self.unit.as_deref().into_iter().chain(others)
+    }
+
+    /// The words for a value: the label of an option, else the value itself.
+    pub fn option(&self, id: &str) -> Option<&Choice> {
+        self.options.iter().find(|option| option.id == id)
+    }
+
+    /// Whether a value, in the catalogue's unit, can be one of this feature at all.
+    ///
+    /// Plausible limits are not asked here: an unlikely value is a finding and is used. A negative
+    /// number is no value of any feature of the catalogue.
+    pub fn accepts(&self, value: &Value) -> Result<(), ValueProblem> {
+        match (self.kind, value) {
+            (Kind::Flag, Value::Flag(_)) => Ok(()),
+            (Kind::Choice, Value::Code(code)) => self
+                .option(code)
+                .map(|_| ())
+                .ok_or(ValueProblem::UnknownOption),
+            (Kind::Number | Kind::Integer, Value::Number(number)) => self.accepts_number(*number),
+            (Kind::Outcome, Value::Flag(_)) => Ok(()),
+            (Kind::Outcome, Value::Code(date)) => {
+                let read = date.parse::<chrono::NaiveDate>();
+                read.map(|_| ()).map_err(|_| ValueProblem::WrongKind)
+            }
+            _ => Err(ValueProblem::WrongKind),
+        }
+    }
+
+    fn accepts_number(&self, number: f64) -> Result<(), ValueProblem> {
+        if !number.is_finite() {
+            return Err(ValueProblem::NotFinite);
+        }
+        if number < 0.0 {
+            return Err(ValueProblem::Negative);
+        }
+        if self.kind == Kind::Integer && number.fract() != 0.0 {
+            return Err(ValueProblem::NotWhole);
+        }
+        match self.step {
+            Some(step) if number % step != 0.0 => Err(ValueProblem::OffStep),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn feature(id: &str) -> &'static Feature {
+        Catalogue::shipped()
+            .feature(&FeatureId::unchecked(id))
+            .expect("a feature of the catalogue")
+    }
+
+    #[test]
+    fn resolves_ids_and_refuses_misspelt_ones() {
+        let catalogue = Catalogue::shipped();
+        assert_eq!(
+            catalogue.id("haemoglobin").map(|id| id.to_string()),
+            Ok("haemoglobin".into())
+        );
+        assert_eq!(
+            catalogue.id("hemoglobin"),
+            Err(UnknownFeature("hemoglobin".into()))
+        );
+        assert_eq!(feature("frankel").options.len(), 5);
+    }
+
+    #[test]
+    fn the_level_in_question_has_every_level_name() {
+        let options = &feature("vertebral_level").options;
+        let names: Vec<&str> = options.iter().map(|option| option.id.as_str()).collect();
+        assert_eq!(names, crate::level::LEVEL_NAMES);
+    }
+
+    #[test]
+    fn accepts_only_values_of_the_kind() {
+        let number = Value::Number;
+        assert_eq!(feature("ecog").accepts(&number(2.0)), Ok(()));
+        assert_eq!(
+            feature("ecog").accepts(&number(1.5)),
+            Err(ValueProblem::NotWhole)
+        );
+        assert_eq!(
+            feature("ecog").accepts(&Value::Code("2".into())),
+            Err(ValueProblem::WrongKind)
+        );
+        assert_eq!(
+            feature("karnofsky").accepts(&number(75.0)),
+            Err(ValueProblem::OffStep)
+        );
+        assert_eq!(
+            feature("albumin").accepts(&number(f64::NAN)),
+            Err(ValueProblem::NotFinite)
+        );
+        assert_eq!(
+            feature("albumin").accepts(&number(f64::INFINITY)),
+            Err(ValueProblem::NotFinite)
+        );
+        assert_eq!(
+            feature("albumin").accepts(&number(-1.0)),
+            Err(ValueProblem::Negative)
+        );
+        assert_eq!(
+            feature("bilsky_grade").accepts(&number(2.0)),
+            Err(ValueProblem::WrongKind)
+        );
+        let unknown = Value::Code("4".into());
+        assert_eq!(
+            feature("bilsky_grade").accepts(&unknown),
+            Err(ValueProblem::UnknownOption)
+        );
+        assert_eq!(
+            feature("death").accepts(&Value::Code("2026-02-30".into())),
+            Err(ValueProblem::WrongKind)
+        );
+        assert_eq!(
+            feature("death").accepts(&Value::Code("2026-02-28".into())),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn every_entry_can_be_asked_in_a_form() {
+        for feature in Catalogue::shipped().features() {
+            assert!(feature.help.ends_with('.'), "{} has no help", feature.id);
+            let numeric = matches!(feature.kind, Kind::Number | Kind::Integer);
+            assert_eq!(feature.limits.is_some(), numeric, "{} limits", feature.id);
+        }
+    }
+
+    #[test]
+    fn outcomes_are_read_by_nothing() {
+        let catalogue = Catalogue::shipped();
+        let outcomes: BTreeSet<&FeatureId> = catalogue
+            .features()
+            .iter()
+            .filter(|feature| feature.kind == Kind::Outcome)
+            .map(|feature| &feature.id)
+            .collect();
+        assert_eq!(outcomes.len(), 2);
+        for rule in catalogue.rules() {
+            assert!(
+                rule.reads().iter().all(|read| !outcomes.contains(read)),
+                "{}",
+                rule.feature
+            );
+        }
+    }
 }

@@ -33,8 +33,9 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Matcher {
-    Range(Range),
+    // Before `Range`, because serde reads a list of numbers as the fields of a struct too.
     OneOf(Vec<Value>),
+    Range(Range),
     Is(Value),
 }
 
@@ -73,7 +74,10 @@ impl Condition {
             })
             .collect();
         if !self.any_of.is_empty() {
-            parts.push(any(self.any_of.iter().map(|condition| condition.judge(facts))));
+            parts.push(any(self
+                .any_of
+                .iter()
+                .map(|condition| condition.judge(facts))));
         }
         all(parts)
     }
@@ -91,7 +95,9 @@ impl Matcher {
         match self {
             Matcher::Is(wanted) => wanted == value,
             Matcher::OneOf(wanted) => wanted.contains(value),
-            Matcher::Range(range) => value.as_number().is_some_and(|number| range.contains(number)),
+            Matcher::Range(range) => value
+                .as_number()
+                .is_some_and(|number| range.contains(number)),
         }
     }
 }
@@ -115,7 +121,11 @@ fn all(parts: Vec<Truth>) -> Truth {
             Truth::True => {}
         }
     }
-    if missing.is_empty() { Truth::True } else { Truth::Unknown(missing) }
+    if missing.is_empty() {
+        Truth::True
+    } else {
+        Truth::Unknown(missing)
+    }
 }
 
 fn any(parts: impl Iterator<Item = Truth>) -> Truth {
@@ -127,7 +137,11 @@ fn any(parts: impl Iterator<Item = Truth>) -> Truth {
             Truth::False => {}
         }
     }
-    if missing.is_empty() { Truth::False } else { Truth::Unknown(missing) }
+    if missing.is_empty() {
+        Truth::False
+    } else {
+        Truth::Unknown(missing)
+    }
 }
 
 /// Gives a derived feature its value: the first row that holds.
@@ -154,6 +168,48 @@ pub struct RuleRow {
     pub value: Value,
     #[serde(default)]
     pub when: Condition,
+}
+
+impl Rule {
+    /// Every feature that the rule reads.
+    pub fn reads(&self) -> BTreeSet<FeatureId> {
+        let rows = self.row.iter().flat_map(|row| row.when.reads());
+        rows.chain(self.ratio.iter().flatten().cloned()).collect()
+    }
+
+    /// The value that the rule gives; none where no row holds (a person has to choose), or the
+    /// features that would settle it.
+    pub fn apply(&self, facts: &impl KnownFacts) -> Result<Option<Value>, BTreeSet<FeatureId>> {
+        if let Some([numerator, denominator]) = &self.ratio {
+            return ratio(numerator, denominator, facts);
+        }
+        let row = first_match(&self.row, |row| &row.when, |row| row.value.clone(), facts)?;
+        Ok(row.map(|row| row.value.clone()))
+    }
+}
+
+/// The quotient of two known numbers; none where the denominator is zero.
+fn ratio(
+    numerator: &FeatureId,
+    denominator: &FeatureId,
+    facts: &impl KnownFacts,
+) -> Result<Option<Value>, BTreeSet<FeatureId>> {
+    let number = |feature| facts.known(feature).and_then(Value::as_number);
+    let (above, below) = (number(numerator), number(denominator));
+    match (above, below) {
+        (Some(above), Some(below)) => {
+            let quotient = above / below;
+            Ok(quotient.is_finite().then_some(Value::Number(quotient)))
+        }
+        _ => {
+            let both = [(numerator, above), (denominator, below)];
+            Err(both
+                .into_iter()
+                .filter(|(_, known)| known.is_none())
+                .map(|(id, _)| id.clone())
+                .collect())
+        }
+    }
 }
 
 /// The row of a first-match table that applies, or the features that are needed to tell.
@@ -183,11 +239,16 @@ pub fn first_match<'rows, Row, Outcome: PartialEq>(
             }
         }
     }
-    if possible.is_empty() { Ok(None) } else { Err(missing) }
+    if possible.is_empty() {
+        Ok(None)
+    } else {
+        Err(missing)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn id(text: &str) -> FeatureId {
@@ -195,7 +256,10 @@ mod tests {
     }
 
     fn facts(pairs: &[(&str, Value)]) -> BTreeMap<FeatureId, Value> {
-        pairs.iter().map(|(name, value)| (id(name), value.clone())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (id(name), value.clone()))
+            .collect()
     }
 
     fn condition(text: &str) -> Condition {
@@ -205,19 +269,29 @@ mod tests {
     #[test]
     fn unknown_is_not_false() {
         let both = condition("ecog = { min = 3 }\nsex = \"male\"");
-        assert_eq!(both.judge(&facts(&[("ecog", Value::Number(1.0))])), Truth::False);
+        assert_eq!(
+            both.judge(&facts(&[("ecog", Value::Number(1.0))])),
+            Truth::False
+        );
         assert_eq!(
             both.judge(&facts(&[("ecog", Value::Number(3.0))])),
             Truth::Unknown(BTreeSet::from([id("sex")]))
         );
-        let everything = facts(&[("ecog", Value::Number(4.0)), ("sex", Value::Code("male".into()))]);
+        let everything = facts(&[
+            ("ecog", Value::Number(4.0)),
+            ("sex", Value::Code("male".into())),
+        ]);
         assert_eq!(both.judge(&everything), Truth::True);
     }
 
     #[test]
     fn any_of_is_true_as_soon_as_one_part_is() {
-        let either = condition("any_of = [{ platelets = { below = 100 } }, { calcium = { min = 2.6 } }]");
-        assert_eq!(either.judge(&facts(&[("platelets", Value::Number(90.0))])), Truth::True);
+        let either =
+            condition("any_of = [{ platelets = { below = 100 } }, { calcium = { min = 2.6 } }]");
+        assert_eq!(
+            either.judge(&facts(&[("platelets", Value::Number(90.0))])),
+            Truth::True
+        );
         assert_eq!(
             either.judge(&facts(&[("platelets", Value::Number(100.0))])),
             Truth::Unknown(BTreeSet::from([id("calcium")]))
@@ -225,23 +299,69 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_numbers_is_a_list_and_not_a_range() {
+        let ends = condition("ecog = [0, 2]");
+        assert_eq!(
+            ends.judge(&facts(&[("ecog", Value::Number(1.0))])),
+            Truth::False
+        );
+        assert_eq!(
+            ends.judge(&facts(&[("ecog", Value::Number(2.0))])),
+            Truth::True
+        );
+    }
+
+    #[test]
+    fn a_ratio_needs_both_numbers_and_a_denominator() {
+        let rule: Rule = toml::from_str("feature = \"r\"\nratio = [\"n\", \"l\"]").expect("a rule");
+        let both = facts(&[("n", Value::Number(6.0)), ("l", Value::Number(1.5))]);
+        assert_eq!(rule.apply(&both), Ok(Some(Value::Number(4.0))));
+        let zero = facts(&[("n", Value::Number(6.0)), ("l", Value::Number(0.0))]);
+        assert_eq!(rule.apply(&zero), Ok(None));
+        assert_eq!(
+            rule.apply(&facts(&[("n", Value::Number(6.0))])),
+            Err(BTreeSet::from([id("l")]))
+        );
+    }
+
+    #[test]
     fn an_earlier_row_that_may_apply_blocks_a_later_one() {
         let rows = [
-            RuleRow { value: Value::Code("critical".into()), when: condition("platelets = { below = 100 }") },
-            RuleRow { value: Value::Code("abnormal".into()), when: condition("albumin = { below = 37 }") },
+            RuleRow {
+                value: Value::Code("critical".into()),
+                when: condition("platelets = { below = 100 }"),
+            },
+            RuleRow {
+                value: Value::Code("abnormal".into()),
+                when: condition("albumin = { below = 37 }"),
+            },
         ];
         let low_albumin = facts(&[("albumin", Value::Number(30.0))]);
-        let found = first_match(&rows, |row| &row.when, |row| row.value.clone(), &low_albumin);
+        let found = first_match(
+            &rows,
+            |row| &row.when,
+            |row| row.value.clone(),
+            &low_albumin,
+        );
         assert_eq!(found, Err(BTreeSet::from([id("platelets")])));
     }
 
     #[test]
     fn equal_outcomes_settle_a_table_in_spite_of_gaps() {
         let rows = [
-            RuleRow { value: Value::Number(1.0), when: condition("a = true") },
-            RuleRow { value: Value::Number(1.0), when: Condition::default() },
+            RuleRow {
+                value: Value::Number(1.0),
+                when: condition("a = true"),
+            },
+            RuleRow {
+                value: Value::Number(1.0),
+                when: Condition::default(),
+            },
         ];
         let found = first_match(&rows, |row| &row.when, |row| row.value.clone(), &facts(&[]));
-        assert_eq!(found.ok().flatten().map(|row| &row.value), Some(&Value::Number(1.0)));
+        assert_eq!(
+            found.ok().flatten().map(|row| &row.value),
+            Some(&Value::Number(1.0))
+        );
     }
 }

@@ -8,3 +8,4 @@ pub mod catalogue;
 pub mod conditions;
 pub mod findings;
 pub mod level;
+pub mod units;
