@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Host } from '../../src/host/host.ts';
+import type { StackGeometry } from '../../src/host/types.ts';
+import { StackFrames } from '../../src/viewer/frames.ts';
+import { cross, edgesOf, lettersOf } from '../../src/viewer/orientation.ts';
+import { presetsFor, rangeOfWindow, windowOfRange } from '../../src/viewer/presets.ts';
+
+function geometry(frames: number, overrides: Partial<StackGeometry> = {}): StackGeometry {
+  return {
+    stack_id: 'stack',
+    series_instance_uid: '1.2.3',
+    modality: 'CT',
+    rows: 1,
+    columns: 2,
+    row_spacing: 1,
+    column_spacing: 1,
+    orientation: [1, 0, 0, 0, 1, 0],
+    has_position: true,
+    frame_of_reference_uid: '1.2.4',
+    spacing_between_slices: 1,
+    frames: Array.from({ length: frames }, (_, index) => ({
+      sop_instance_uid: `1.2.5.${index}`,
+      frame: 1,
+      position: [0, 0, index],
+    })),
+    data_type: 'int16',
+    bytes_per_frame: 4,
+    monochrome1: false,
+    window_center: 50,
+    window_width: 400,
+    volume: null,
+    ...overrides,
+  };
+}
+
+/** A host whose frame n holds the values 10n and 10n + 1. */
+function host(calls: [number, number][]): Host {
+  const readFrames = (_stack: string, first: number, count: number): Promise<ArrayBuffer> => {
+    calls.push([first, count]);
+    const values = new Int16Array(count * 2);
+    for (let index = 0; index < count; index += 1) values.set([(first + index) * 10, (first + index) * 10 + 1], index * 2);
+    return Promise.resolve(values.buffer);
+  };
+  return { readFrames } as unknown as Host;
+}
+
+describe('frames of a stack', () => {
+  it('reads every frame into its own place', async () => {
+    const calls: [number, number][] = [];
+    // Frames of 4 MB: two in a chunk of 8 MB.
+    const big = geometry(5, { bytes_per_frame: 4 * 1024 * 1024, columns: 2 * 1024 * 1024 });
+    const zeros = { readFrames: (_: string, first: number, count: number) => {
+      calls.push([first, count]);
+      return Promise.resolve(new Int16Array(count * 2 * 1024 * 1024).fill(first).buffer);
+    } } as unknown as Host;
+    const frames = new StackFrames(zeros, big);
+    const progress: number[] = [];
+    await frames.readAll((done) => progress.push(done));
+    expect(calls.map(([first]) => first).sort()).toEqual([0, 2, 4]);
+    expect(progress.at(-1)).toBe(5);
+    expect((await frames.frame(4))[0]).toBe(4);
+  });
+
+  it('reads a frame once, however often it is asked for', async () => {
+    const calls: [number, number][] = [];
+    const frames = new StackFrames(host(calls), geometry(9));
+    const [one, two] = await Promise.all([frames.frame(7), frames.frame(7)]);
+    expect([...one]).toEqual([70, 71]);
+    expect([...two]).toEqual([70, 71]);
+    await frames.frame(7);
+    expect(calls).toEqual([[7, 1]]);
+  });
+
+  it('refuses an answer of the wrong length', async () => {
+    const short = { readFrames: () => Promise.resolve(new ArrayBuffer(2)) } as unknown as Host;
+    await expect(new StackFrames(short, geometry(1)).frame(0)).rejects.toThrow('have 2 bytes, not 4');
+  });
+});
+
+describe('orientation letters', () => {
+  it('names the edges of an axial and a sagittal picture', () => {
+    expect(edgesOf([1, 0, 0], [0, 1, 0])).toEqual({ left: 'R', right: 'L', top: 'A', bottom: 'P' });
+    expect(edgesOf([0, 1, 0], [0, 0, -1])).toEqual({ left: 'A', right: 'P', top: 'H', bottom: 'F' });
+  });
+
+  it('puts the strongest direction first and drops what is negligible', () => {
+    expect(lettersOf([0.5, -0.86, 0.05])).toBe('AL');
+  });
+
+  it('multiplies vectors by the right-hand rule', () => {
+    expect(cross([1, 0, 0], [0, 1, 0])).toEqual([0, 0, 1]);
+  });
+});
+
+describe('windows', () => {
+  it('converts between window and range without loss', () => {
+    expect(rangeOfWindow(40, 400)).toEqual({ lower: -160, upper: 240 });
+    expect(windowOfRange(-160, 240)).toEqual({ center: 40, width: 400 });
+  });
+
+  it('offers Hounsfield windows for CT only, the file\'s own first', () => {
+    expect(presetsFor(geometry(1)).map(({ id }) => id)).toEqual(['automatic', 'bone', 'soft_tissue', 'lung']);
+    expect(presetsFor(geometry(1, { modality: 'MR' })).map(({ id }) => id)).toEqual(['automatic']);
+  });
+});
