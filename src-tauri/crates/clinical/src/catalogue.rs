@@ -195,6 +195,9 @@ pub struct Contradiction {
     /// The first must not be greater than the second when both are of the same day.
     #[serde(default)]
     pub exceeds: Option<[FeatureId; 2]>,
+    /// Derived features that would have to choose between the two, and so are not derived.
+    #[serde(default)]
+    pub leaves_open: Vec<FeatureId>,
 }
 
 /// All features, rules and names, resolved against each other.

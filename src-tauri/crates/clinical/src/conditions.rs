@@ -144,7 +144,7 @@ fn any(parts: impl Iterator<Item = Truth>) -> Truth {
     }
 }
 
-/// Gives a derived feature its value: the first row that holds.
+/// Gives a derived feature its value: the first row that holds, or a ratio.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -157,6 +157,10 @@ pub struct Rule {
     pub citation: String,
     #[serde(default)]
     pub row: Vec<RuleRow>,
+    /// The rows exclude each other, so that one that holds settles the value whatever is unknown
+    /// about the others.
+    #[serde(default)]
+    pub exclusive: bool,
     /// Numerator and denominator, for a derived ratio.
     #[serde(default)]
     pub ratio: Option<[FeatureId; 2]>,
@@ -183,8 +187,30 @@ impl Rule {
         if let Some([numerator, denominator]) = &self.ratio {
             return ratio(numerator, denominator, facts);
         }
+        if self.exclusive {
+            return self.only_match(facts);
+        }
         let row = first_match(&self.row, |row| &row.when, |row| row.value.clone(), facts)?;
         Ok(row.map(|row| row.value.clone()))
+    }
+
+    fn only_match(&self, facts: &impl KnownFacts) -> Result<Option<Value>, BTreeSet<FeatureId>> {
+        let mut missing = BTreeSet::new();
+        let mut holding: Vec<&Value> = Vec::new();
+        for row in &self.row {
+            match row.when.judge(facts) {
+                Truth::True => holding.push(&row.value),
+                Truth::Unknown(features) => missing.extend(features),
+                Truth::False => {}
+            }
+        }
+        match holding.as_slice() {
+            [first, others @ ..] if others.iter().all(|other| other == first) => {
+                Ok(Some((*first).clone()))
+            }
+            [] if !missing.is_empty() => Err(missing),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -309,6 +335,25 @@ mod tests {
             ends.judge(&facts(&[("ecog", Value::Number(2.0))])),
             Truth::True
         );
+    }
+
+    #[test]
+    fn exclusive_rows_are_settled_by_the_one_that_holds() {
+        let rule: Rule = toml::from_str(
+            "feature = \"c\"\nexclusive = true\n\
+             row = [{ value = 1, when = { a = true } }, { value = 2, when = { b = true } }]",
+        )
+        .expect("a rule");
+        let yes = |names: &[&str]| {
+            let pairs: Vec<_> = names
+                .iter()
+                .map(|name| (*name, Value::Flag(true)))
+                .collect();
+            rule.apply(&facts(&pairs))
+        };
+        assert_eq!(yes(&["b"]), Ok(Some(Value::Number(2.0))));
+        assert_eq!(yes(&["a", "b"]), Ok(None));
+        assert_eq!(yes(&[]), Err(BTreeSet::from([id("a"), id("b")])));
     }
 
     #[test]

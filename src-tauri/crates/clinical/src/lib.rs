@@ -7,5 +7,6 @@ pub mod case;
 pub mod catalogue;
 pub mod conditions;
 pub mod findings;
+pub mod facts;
 pub mod level;
 pub mod units;

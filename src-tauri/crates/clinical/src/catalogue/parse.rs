@@ -278,7 +278,12 @@ fn check_contradictions(
         let empty = contradiction.when.reads().is_empty() && contradiction.exceeds.is_none();
         ensure(!empty, &place, "say when it holds")?;
         check_condition(index, features, &place, &contradiction.when)?;
-        for id in contradiction.exceeds.iter().flatten() {
+        for id in contradiction
+            .exceeds
+            .iter()
+            .flatten()
+            .chain(&contradiction.leaves_open)
+        {
             lookup(index, features, &place, id)?;
         }
     }

@@ -1,0 +1,102 @@
+//! Which observation counts on a day, and whether its value can be used.
+
+use crate::{
+    case::{Case, Observation, Subject, Value},
+    catalogue::{Catalogue, Feature, FeatureId, Per, ValueProblem},
+    units,
+};
+use chrono::{NaiveDate, TimeDelta};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why an observation is not used.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Refusal {
+    UnknownUnit(units::UnknownUnit),
+    Value(ValueProblem),
+    /// Implausible as entered, plausible in this unit.
+    ProbablyUnit(String),
+}
+
+/// The day an observation is about: the day it was made, else the day it was recorded (UTC).
+pub(crate) fn held_on(observation: &Observation) -> NaiveDate {
+    observation
+        .observed_on
+        .unwrap_or_else(|| observation.recorded_at.date_naive())
+}
+
+/// Whether an observation was made by the end of a day.
+///
+/// An undated one counts from the day of its recording in the westernmost time zone (UTC−12): what
+/// is entered in the evening in America bears tomorrow's date in UTC and must not vanish today.
+pub(crate) fn made_by(observation: &Observation, day: NaiveDate) -> bool {
+    let recorded = (observation.recorded_at - TimeDelta::hours(12)).date_naive();
+    observation.observed_on.unwrap_or(recorded) <= day
+}
+
+/// Whether an observation is about what its feature is recorded for.
+pub(crate) fn fits_subject(feature: &Feature, subject: &Subject) -> bool {
+    matches!(
+        (feature.per, subject),
+        (Per::Patient, Subject::Patient)
+            | (Per::Level, Subject::Level(_))
+            | (Per::Lesion, Subject::Lesion(_))
+    )
+}
+
+/// The observation that counts on a day, for every feature and subject.
+pub(crate) fn current<'case>(
+    case: &'case Case,
+    catalogue: &Catalogue,
+    index_date: NaiveDate,
+) -> BTreeMap<(&'case FeatureId, &'case Subject), &'case Observation> {
+    let mut latest: BTreeMap<_, &Observation> = BTreeMap::new();
+    let order = |observation: &Observation| (held_on(observation), observation.recorded_at);
+    for observation in &case.observations {
+        let Some(feature) = catalogue.feature(&observation.feature) else {
+            continue;
+        };
+        let counts = feature.asked
+            && fits_subject(feature, &observation.subject)
+            && made_by(observation, index_date);
+        if !counts {
+            continue;
+        }
+        let held = latest
+            .entry((&observation.feature, &observation.subject))
+            .or_insert(observation);
+        if order(observation) >= order(held) {
+            *held = observation;
+        }
+    }
+    latest
+}
+
+/// The value in the catalogue's unit, or why it cannot be used.
+pub(crate) fn usable(
+    feature: &Feature,
+    value: &Value,
+    unit: Option<&str>,
+) -> Result<Value, Refusal> {
+    let number = value.as_number();
+    let canonical = units::to_canonical(feature, number.unwrap_or_default(), unit);
+    let canonical = canonical.map_err(Refusal::UnknownUnit)?;
+    let value = number.map_or_else(|| value.clone(), |_| Value::Number(canonical));
+    feature.accepts(&value).map_err(Refusal::Value)?;
+    match number.and_then(|number| units::suggest_unit(feature, number, unit)) {
+        Some(suggested) => Err(Refusal::ProbablyUnit(suggested.to_owned())),
+        None => Ok(value),
+    }
+}
+
+/// The lesion that lesion-wise facts are about: the only one that was recorded.
+pub(super) fn only_lesion(case: &Case) -> Option<&str> {
+    let names: BTreeSet<&str> = case
+        .observations
+        .iter()
+        .filter_map(|observation| match &observation.subject {
+            Subject::Lesion(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    names.iter().next().copied().filter(|_| names.len() == 1)
+}
