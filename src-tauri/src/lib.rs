@@ -1,1 +1,57 @@
+//! The desktop shell: one window, commands that pass on to [`board::Board`], pixels to the webview.
+//! No medicine and no decisions here.
 
+mod arguments;
+mod commands;
+
+use arguments::Arguments;
+use board::{Board, BoardOptions, StartArguments};
+use clap::Parser;
+use std::{process::ExitCode, sync::Arc};
+use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+
+/// The board as every command receives it.
+pub(crate) type SharedBoard = Arc<Board>;
+
+/// Opens the window and returns when it is closed.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let started = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            let data = match arguments.data {
+                Some(folder) => folder,
+                None => app.path().app_data_dir()?,
+            };
+            let mut packs: Vec<_> = arguments.packs.into_iter().collect();
+            packs.push(data.join("packs"));
+            packs.push(app.path().resource_dir()?.join("packs"));
+            let board = Board::start(BoardOptions {
+                data,
+                packs,
+                start: StartArguments {
+                    demo: arguments.demo,
+                    images_path: arguments.images.map(|path| path.display().to_string()),
+                },
+                ..BoardOptions::default()
+            });
+            app.manage::<SharedBoard>(Arc::new(board));
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
+                .title("SpineBoard")
+                .inner_size(1440.0, 900.0)
+                .min_inner_size(960.0, 640.0)
+                // Dropped files must never navigate the window away from the application.
+                .on_navigation(|url| matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost") || (cfg!(debug_assertions) && url.host_str() == Some("localhost")))
+                .build()?;
+            Ok(())
+        })
+        .run(tauri::generate_context!());
+    match started {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("SpineBoard could not open its window: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! The executable of the desktop shell.
+
+// Keeps a console from opening beside the window on Windows.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    spineboard_desktop::run()
+}

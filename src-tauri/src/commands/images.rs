@@ -1,0 +1,84 @@
+//! Images: opening a folder with progress, frames as raw bytes, key images.
+
+use super::away;
+use crate::SharedBoard;
+use board::{BoardError, CaseView, ImageLibrary, KeyImageInput, ScanProgress};
+use tauri::{State, ipc::{Channel, Response}};
+
+type Result<T> = std::result::Result<T, BoardError>;
+
+#[tauri::command]
+pub(super) async fn open_images(
+    board: State<'_, SharedBoard>,
+    path: String,
+    on_progress: Channel<ScanProgress>,
+) -> Result<ImageLibrary> {
+    away(&board, move |board| {
+        // A window that has gone away no longer listens; the scan itself goes on.
+        board.open_images(path.as_ref(), &mut |progress| drop(on_progress.send(progress)))
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) fn cancel_images(board: State<'_, SharedBoard>) {
+    board.cancel_images();
+}
+
+/// Frames `first .. first + count` of a stack, one after the other, as raw little-endian values
+/// in the data type that the stack's geometry states.
+#[tauri::command]
+pub(super) async fn read_frames(
+    board: State<'_, SharedBoard>,
+    stack_id: String,
+    first: u32,
+    count: u32,
+) -> Result<Response> {
+    away(&board, move |board| board.read_frames(&stack_id, first, count)).await.map(Response::new)
+}
+
+/// A small PNG of the middle image of a stack, without any text.
+#[tauri::command]
+pub(super) async fn thumbnail(board: State<'_, SharedBoard>, stack_id: String) -> Result<Response> {
+    away(&board, move |board| board.thumbnail(&stack_id)).await.map(Response::new)
+}
+
+#[tauri::command]
+pub(super) async fn link_study(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    study_instance_uid: String,
+    confirm_mismatch: bool,
+) -> Result<CaseView> {
+    away(&board, move |board| board.link_study(&case_id, &study_instance_uid, confirm_mismatch))
+        .await
+}
+
+#[tauri::command]
+pub(super) async fn mark_key_image(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    key_image: KeyImageInput,
+) -> Result<CaseView> {
+    away(&board, move |board| board.mark_key_image(&case_id, key_image)).await
+}
+
+#[tauri::command]
+pub(super) async fn remove_key_image(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    key_image_id: String,
+) -> Result<CaseView> {
+    away(&board, move |board| board.remove_key_image(&case_id, &key_image_id)).await
+}
+
+#[tauri::command]
+pub(super) async fn key_image_png(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    key_image_id: String,
+) -> Result<Response> {
+    away(&board, move |board| board.key_image_png(&case_id, &key_image_id))
+        .await
+        .map(Response::new)
+}

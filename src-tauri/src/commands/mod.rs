@@ -1,0 +1,56 @@
+//! The one door between the interface and Rust, by subject; a few lines each.
+
+mod cases;
+mod images;
+mod reports;
+mod session;
+
+use crate::SharedBoard;
+use board::BoardError;
+
+/// Every command that the interface may call.
+pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        session::status,
+        session::accept_research_use,
+        session::create_store,
+        session::unlock,
+        session::lock,
+        session::words,
+        session::catalogue,
+        session::audit_verify,
+        cases::list_cases,
+        cases::create_case,
+        cases::open_case,
+        cases::open_demo_case,
+        cases::set_identity,
+        cases::set_episode,
+        cases::set_index_level,
+        cases::record_observation,
+        cases::retract_observation,
+        cases::undo,
+        cases::check_entry,
+        cases::save_draft,
+        images::open_images,
+        images::cancel_images,
+        images::read_frames,
+        images::thumbnail,
+        images::link_study,
+        images::mark_key_image,
+        images::remove_key_image,
+        images::key_image_png,
+        reports::export_pdf,
+        reports::suggested_report_path,
+    ]
+}
+
+/// Runs work that reads files, decodes or computes away from the window's own thread.
+async fn away<T: Send + 'static>(
+    board: &tauri::State<'_, SharedBoard>,
+    work: impl FnOnce(&board::Board) -> Result<T, BoardError> + Send + 'static,
+) -> Result<T, BoardError> {
+    let board = SharedBoard::clone(board);
+    tauri::async_runtime::spawn_blocking(move || work(&board))
+        .await
+        .unwrap_or_else(|_| Err(BoardError::interrupted()))
+}
