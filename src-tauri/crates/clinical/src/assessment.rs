@@ -41,9 +41,13 @@ pub struct UsedFact {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FactOrigin {
-    Observed { observation_id: String },
+    Observed {
+        observation_id: String,
+    },
     /// Computed by the catalogue's rule for this feature from `reads`.
-    Derived { reads: Vec<FeatureId> },
+    Derived {
+        reads: Vec<FeatureId>,
+    },
 }
 
 /// A published score applied to the case.
@@ -102,9 +106,18 @@ pub enum ScoreOutcome {
     },
     /// A total that was typed while its items are not all known: its own kind, so that nobody can
     /// show it as computed.
-    TypedTotal { total: i32, minimum: i32, maximum: i32, group: ScoreGroup },
+    TypedTotal {
+        total: i32,
+        minimum: i32,
+        maximum: i32,
+        group: ScoreGroup,
+    },
     /// A grade that is chosen, not summed.
-    Grade { grade: String, definition: String, group: ScoreGroup },
+    Grade {
+        grade: String,
+        definition: String,
+        group: ScoreGroup,
+    },
     /// Cannot be computed.
     Missing {
         /// Facts that would have to be entered. For a derived feature the inputs that its rule
@@ -192,9 +205,7 @@ pub struct PublishedSurvival {
 
 /// How a figure came into a score's data file, from strongest to weakest: a recalled figure is
 /// shown as such, and one recalled with low confidence is never shown, so it has no name here.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum FigureProvenance {
     Read,
@@ -202,7 +213,7 @@ pub enum FigureProvenance {
     RecalledMedium,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Citation {
     pub text: String,
     #[ts(optional)]
@@ -216,7 +227,10 @@ pub struct Citation {
 pub enum ForecastState {
     Available(SurvivalForecast),
     /// The words for `refusal.<code>` say why and what to do.
-    Refused { code: String, parameters: BTreeMap<String, String> },
+    Refused {
+        code: String,
+        parameters: BTreeMap<String, String>,
+    },
 }
 
 /// The probability of being alive, with an interval, from one model pack.

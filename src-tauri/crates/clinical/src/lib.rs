@@ -9,4 +9,5 @@ pub mod conditions;
 pub mod findings;
 pub mod facts;
 pub mod level;
+pub mod scores;
 pub mod units;

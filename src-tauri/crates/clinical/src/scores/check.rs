@@ -1,0 +1,438 @@
+//! What a score file must fulfil before it is used.
+
+use super::table::{
+    Group, Item, Method, Provenance, ProvenanceKind, SCORE_SCHEMA, ScoreTable, Sources,
+};
+use crate::{
+    case::Value,
+    catalogue::{Catalogue, Feature, FeatureId, Kind, Per},
+    conditions::{Condition, Truth},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every rule that the table breaks, in words for the person who wrote the file.
+pub(super) fn problems(table: &ScoreTable, catalogue: &Catalogue) -> Vec<String> {
+    let mut found = Vec::new();
+    if table.schema_version != SCORE_SCHEMA {
+        found.push(format!("schema_version must be {SCORE_SCHEMA}"));
+    }
+    if table.citation.is_empty() {
+        found.push("a score needs a citation".to_owned());
+    }
+    if table.example.len() < 3 {
+        found.push("a score needs at least three worked examples".to_owned());
+    }
+    features(table, catalogue, &mut found);
+    match table.method {
+        Method::Sum => sum(table, catalogue, &mut found),
+        Method::Grade => grade(table, catalogue, &mut found),
+    }
+    published(table, &mut found);
+    provenance(table, &mut found);
+    found
+}
+
+/// Every id, option and kind of value stands in the catalogue.
+fn features(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<String>) {
+    let rows = table.item.iter().flat_map(|item| &item.row);
+    let named = rows.clone().filter_map(|row| row.catch_all.clone());
+    let reads = table
+        .reads()
+        .into_iter()
+        .chain(named)
+        .chain(table.typed_total.clone());
+    for id in reads.collect::<BTreeSet<FeatureId>>() {
+        match catalogue.feature(&id) {
+            None => found.push(format!("{id} is not in the catalogue")),
+            Some(feature) if table.per == Per::Patient && feature.per != Per::Patient => {
+                found.push(format!("{id} is not about the patient"));
+            }
+            Some(_) => {}
+        }
+    }
+    let conditions = rows
+        .map(|row| (row.label.as_str(), &row.when))
+        .chain(
+            table
+                .grade
+                .iter()
+                .map(|grade| (grade.id.as_str(), &grade.when)),
+        )
+        .chain(table.caveat.iter().map(|caveat| ("caveat", &caveat.when)));
+    for (place, when) in conditions {
+        let refused = catalogue.check_condition(place, when).err();
+        found.extend(refused.map(|error| error.to_string()));
+    }
+    for (id, value) in table.example.iter().flat_map(|example| &example.inputs) {
+        if catalogue
+            .feature(id)
+            .is_none_or(|feature| feature.accepts(value).is_err())
+        {
+            found.push(format!("example: {id} cannot be {value:?}"));
+        }
+    }
+}
+
+fn sum(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<String>) {
+    let Some([lowest, highest]) = table.range else {
+        found.push("a sum needs a range".to_owned());
+        return;
+    };
+    if table.item.is_empty() || !table.grade.is_empty() {
+        found.push("a sum has items and no grades".to_owned());
+    }
+    distinct("item", table.item.iter().map(|item| &item.id), found);
+    table
+        .item
+        .iter()
+        .for_each(|one| item(one, catalogue, found));
+    let ends = |pick: fn(std::collections::btree_set::Iter<'_, i32>) -> Option<&i32>| -> i32 {
+        let points = table
+            .item
+            .iter()
+            .map(|item| item.row.iter().map(|row| row.points).collect());
+        points
+            .filter_map(|points: BTreeSet<i32>| pick(points.iter()).copied())
+            .sum()
+    };
+    let computed = [
+        ends(|mut points| points.next()),
+        ends(|mut points| points.next_back()),
+    ];
+    if computed != [lowest, highest] {
+        found.push(format!(
+            "the rows add up to {computed:?}, the range says {:?}",
+            [lowest, highest]
+        ));
+    }
+    let mut next = Some(lowest);
+    for Group { id, min, max, .. } in &table.group {
+        if *min != next || min > max {
+            found.push(format!("group {id} leaves a gap or overlaps"));
+        }
+        next = max.map(|max| max + 1);
+    }
+    if next != Some(highest + 1) {
+        found.push("the groups do not end with the range".to_owned());
+    }
+}
+
+fn item(item: &Item, catalogue: &Catalogue, found: &mut Vec<String>) {
+    let last = item.row.len().saturating_sub(1);
+    for (position, row) in item.row.iter().enumerate() {
+        let empty = row.when == Condition::default();
+        if row.catch_all.is_some() != empty || (row.catch_all.is_some() && position != last) {
+            found.push(format!(
+                "{}: '{}' needs a condition, or stands last and catches all the rest",
+                item.id, row.label
+            ));
+        }
+    }
+    let mut reads: BTreeSet<FeatureId> = item.row.iter().flat_map(|row| row.when.reads()).collect();
+    reads.extend(item.row.iter().filter_map(|row| row.catch_all.clone()));
+    let caught = item.row.last().is_some_and(|row| row.catch_all.is_some());
+    if let [only] = reads.iter().collect::<Vec<_>>()[..] {
+        for value in catalogue.feature(only).map(every_value).unwrap_or_default() {
+            let facts = BTreeMap::from([(only.clone(), value.clone())]);
+            let explicit = item.row.iter().filter(|row| row.catch_all.is_none());
+            let holding = explicit
+                .filter(|row| row.when.judge(&facts) == Truth::True)
+                .count();
+            if holding > 1 || (holding == 0 && !caught) {
+                found.push(format!("{}: {value:?} stands in {holding} rows", item.id));
+            }
+        }
+    }
+    if caught && reads.len() != 1 {
+        found.push(format!(
+            "{}: only an item about one choice can catch all the rest",
+            item.id
+        ));
+    }
+}
+
+/// What a choice or flag can be; nothing for numbers, whose limits are not a list.
+fn every_value(feature: &Feature) -> Vec<Value> {
+    match feature.kind {
+        Kind::Choice => feature
+            .options
+            .iter()
+            .map(|option| Value::Code(option.id.clone()))
+            .collect(),
+        Kind::Flag => vec![Value::Flag(false), Value::Flag(true)],
+        Kind::Number | Kind::Integer | Kind::Outcome => Vec::new(),
+    }
+}
+
+fn grade(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<String>) {
+    if table.grade.is_empty() || !table.item.is_empty() || table.range.is_some() {
+        found.push("a grade has grades, no items and no range".to_owned());
+    }
+    if table
+        .group
+        .iter()
+        .any(|group| group.min.is_some() || group.max.is_some())
+    {
+        found.push("a grade is never a number, so its groups have no min and max".to_owned());
+    }
+    distinct("grade", table.grade.iter().map(|grade| &grade.id), found);
+    for grade in &table.grade {
+        if grade.when == Condition::default() {
+            found.push(format!("grade {} needs a condition", grade.id));
+        }
+    }
+    let used: BTreeSet<&String> = table.grade.iter().map(|grade| &grade.group).collect();
+    let known: BTreeSet<&String> = table.group.iter().map(|group| &group.id).collect();
+    if used != known {
+        found.push(format!(
+            "the grades use the groups {used:?}, the file has {known:?}"
+        ));
+    }
+    let reads: BTreeSet<FeatureId> = table
+        .grade
+        .iter()
+        .flat_map(|grade| grade.when.reads())
+        .collect();
+    if let [only] = reads.iter().collect::<Vec<_>>()[..] {
+        for value in catalogue.feature(only).map(every_value).unwrap_or_default() {
+            let facts = BTreeMap::from([(only.clone(), value.clone())]);
+            let holding = table
+                .grade
+                .iter()
+                .filter(|grade| grade.when.judge(&facts) == Truth::True);
+            if holding.count() != 1 {
+                found.push(format!("{value:?} does not stand in exactly one grade"));
+            }
+        }
+    }
+}
+
+fn published(table: &ScoreTable, found: &mut Vec<String>) {
+    distinct("group", table.group.iter().map(|group| &group.id), found);
+    for entry in &table.published {
+        let shares: Vec<f64> = entry.alive.values().copied().collect();
+        let median = entry.median_months.or(entry.median_days);
+        let sound = table.group.iter().any(|group| group.id == entry.group)
+            && (median.is_some() || !shares.is_empty())
+            && !(entry.median_months.is_some() && entry.median_days.is_some())
+            && shares.iter().all(|share| (0.0..=1.0).contains(share))
+            && shares.windows(2).all(|pair| pair[0] >= pair[1])
+            && entry.median_confidence_interval.is_none_or(|[low, high]| {
+                entry
+                    .median_months
+                    .is_some_and(|median| low <= median && median <= high)
+            });
+        if !sound {
+            found.push(format!(
+                "published {} {} does not hold together",
+                entry.cohort, entry.group
+            ));
+        }
+    }
+}
+
+/// Every name that is used is explained, and every explanation is used.
+fn provenance(table: &ScoreTable, found: &mut Vec<String>) {
+    let used: BTreeSet<&str> = sources(table)
+        .into_iter()
+        .flat_map(Sources::names)
+        .collect();
+    let known: BTreeSet<&str> = table.provenance.keys().map(String::as_str).collect();
+    for name in used.symmetric_difference(&known) {
+        found.push(format!(
+            "provenance {name} is used and not explained, or explained and not used"
+        ));
+    }
+    for (
+        name,
+        Provenance {
+            kind, confidence, ..
+        },
+    ) in &table.provenance
+    {
+        if (*kind == ProvenanceKind::Recalled) != confidence.is_some() {
+            found.push(format!(
+                "provenance {name}: a confidence belongs to what is recalled"
+            ));
+        }
+    }
+}
+
+fn sources(table: &ScoreTable) -> Vec<&Sources> {
+    let rows = table
+        .item
+        .iter()
+        .flat_map(|item| &item.row)
+        .map(|row| &row.provenance);
+    rows.chain(table.citation.iter().map(|paper| &paper.provenance))
+        .chain(
+            table
+                .population
+                .iter()
+                .map(|population| &population.provenance),
+        )
+        .chain(table.grade.iter().map(|grade| &grade.provenance))
+        .chain(table.group.iter().map(|group| &group.provenance))
+        .chain(table.published.iter().map(|entry| &entry.provenance))
+        .chain(
+            table
+                .caveat
+                .iter()
+                .filter_map(|caveat| caveat.provenance.as_ref()),
+        )
+        .collect()
+}
+
+fn distinct<'ids>(what: &str, ids: impl Iterator<Item = &'ids String>, found: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            found.push(format!("{what} {id} stands twice"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::super::{FILES, ScoreTableError};
+    use super::*;
+
+    /// The problems of a shipped table after a change of its text.
+    fn after(file: usize, from: &str, to: &str) -> String {
+        assert!(FILES[file].contains(from), "nothing to change: {from}");
+        match ScoreTable::parse(&FILES[file].replacen(from, to, 1), Catalogue::shipped()) {
+            Ok(_) => String::new(),
+            Err(ScoreTableError::Unreadable(error)) => error.to_string(),
+            Err(ScoreTableError::Invalid { problems, .. }) => problems.join("; "),
+        }
+    }
+
+    #[test]
+    fn refuses_a_file_that_breaks_a_rule() {
+        let (tokuhashi, tomita, katagiri, sins, bilsky) = (0, 1, 2, 3, 4);
+        let broken = [
+            (
+                tokuhashi,
+                "per = \"patient\"",
+                "per = \"patient\"\ncolour = 1",
+                "unknown field `colour`",
+            ),
+            (
+                tokuhashi,
+                "schema_version = 1",
+                "schema_version = 2",
+                "schema_version must be 1",
+            ),
+            (
+                tokuhashi,
+                "max = 8\n",
+                "max = 7\n",
+                "group 9-11 leaves a gap",
+            ),
+            (
+                tokuhashi,
+                "max = 11\n",
+                "max = 12\n",
+                "group 12-15 leaves a gap",
+            ),
+            (
+                tokuhashi,
+                "max = 15\n",
+                "max = 14\n",
+                "do not end with the range",
+            ),
+            (
+                tokuhashi,
+                "range = [0, 15]",
+                "range = [0, 16]",
+                "the rows add up to [0, 15]",
+            ),
+            (
+                tokuhashi,
+                "\"lung\", \"osteosarcoma\"",
+                "\"lungs\", \"osteosarcoma\"",
+                "Code(\"lungs\") of primary_tumour is not one",
+            ),
+            (
+                tokuhashi,
+                "\"rectum\"",
+                "\"kidney\"",
+                "primary: Code(\"kidney\") stands in 2 rows",
+            ),
+            (
+                tokuhashi,
+                "{ karnofsky = { min = 80 }",
+                "{ kps = { min = 80 }",
+                "kps is not in the catalogue",
+            ),
+            (
+                tokuhashi,
+                "catch_all = \"primary_tumour\"\n",
+                "",
+                "needs a condition",
+            ),
+            (
+                tokuhashi,
+                "confidence = \"medium\"",
+                "confidence = \"low\"",
+                "unknown variant `low`",
+            ),
+            (
+                tokuhashi,
+                "confidence = \"medium\"",
+                "",
+                "a confidence belongs",
+            ),
+            (
+                tomita,
+                "provenance = \"bands\"",
+                "provenance = \"band\"",
+                "provenance band is used and not explained",
+            ),
+            (
+                tomita,
+                "tomita_bone = \"multiple\" }\nprov",
+                "tomita_bone = true }\nprov",
+                "Flag(true) of tomita_bone is of another kind",
+            ),
+            (
+                katagiri,
+                "12 = 0.914",
+                "12 = 0.99",
+                "does not hold together",
+            ),
+            (
+                sins,
+                "per = \"level\"",
+                "per = \"patient\"",
+                "sins_pain is not about the patient",
+            ),
+            (
+                sins,
+                "{ sins_pain = \"none\" }",
+                "{ sins_pain = \"mechanical\" }",
+                "stands in 0 rows",
+            ),
+            (
+                bilsky,
+                "{ bilsky_grade = \"1c\" }",
+                "{ bilsky_grade = \"1b\" }",
+                "exactly one grade",
+            ),
+            (
+                bilsky,
+                "label = \"Low grade (0 to 1c)\"",
+                "label = \"x\"\nmin = 0\nmax = 3",
+                "never a number",
+            ),
+        ];
+        for (file, from, to, expected) in broken {
+            let found = after(file, from, to);
+            assert!(
+                found.contains(expected),
+                "{to}: '{found}' does not say '{expected}'"
+            );
+        }
+    }
+}
