@@ -261,6 +261,19 @@ impl Case {
     }
 }
 
+impl AbsenceReason {
+    /// The code as it stands in a case file and in the words file, under `absence`.
+    pub fn id(self) -> &'static str {
+        match self {
+            AbsenceReason::NotDone => "not_done",
+            AbsenceReason::Pending => "pending",
+            AbsenceReason::NotAvailable => "not_available",
+            AbsenceReason::NotApplicable => "not_applicable",
+            AbsenceReason::Declined => "declined",
+        }
+    }
+}
+
 impl Value {
     /// The number, if this is one.
     pub fn as_number(&self) -> Option<f64> {

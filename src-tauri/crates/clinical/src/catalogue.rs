@@ -12,7 +12,11 @@ use crate::{
 };
 pub use parse::CatalogueError;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::OnceLock,
+};
 use ts_rs::TS;
 
 /// The id of a catalogue entry. Resolve it with [`Catalogue::feature`] before use.
@@ -233,6 +237,31 @@ pub enum ValueProblem {
     Negative,
 }
 
+impl ValueProblem {
+    /// The code as it stands in the words file, under `problem`.
+    pub fn id(self) -> &'static str {
+        match self {
+            ValueProblem::UnknownOption => "unknown_option",
+            ValueProblem::WrongKind => "wrong_kind",
+            ValueProblem::NotFinite => "not_finite",
+            ValueProblem::NotWhole => "not_whole",
+            ValueProblem::OffStep => "off_step",
+            ValueProblem::Negative => "negative",
+        }
+    }
+}
+
+impl Contradiction {
+    /// Every feature that it reads.
+    pub fn reads(&self) -> BTreeSet<FeatureId> {
+        self.when
+            .reads()
+            .into_iter()
+            .chain(self.exceeds.iter().flatten().cloned())
+            .collect()
+    }
+}
+
 impl Catalogue {
     /// Reads and checks a catalogue: every id, option, unit and limit is resolved.
     pub fn parse(text: &str) -> Result<Catalogue, CatalogueError> {
@@ -373,7 +402,6 @@ impl Feature {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use std::collections::BTreeSet;
 
     fn feature(id: &str) -> &'static Feature {
         Catalogue::shipped()

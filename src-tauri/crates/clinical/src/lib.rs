@@ -5,9 +5,11 @@
 pub mod assessment;
 pub mod case;
 pub mod catalogue;
+pub mod checks;
 pub mod conditions;
-pub mod findings;
 pub mod facts;
+pub mod findings;
 pub mod level;
 pub mod scores;
 pub mod units;
+pub mod words;

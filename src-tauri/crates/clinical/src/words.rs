@@ -1,0 +1,252 @@
+//! The words of the product: `assets/words/<language>.toml`, one entry per code.
+//!
+//! Everything else returns codes with parameters. A parameter `{name}` whose value has an entry
+//! `name.value` of its own is replaced by that entry: `{absence}` with `pending` reads
+//! `absence.pending`. So a sentence stays whole in every language.
+
+use crate::{
+    case::Subject,
+    catalogue::{Catalogue, FeatureId},
+    findings::Finding,
+};
+use std::{collections::BTreeMap, sync::OnceLock};
+
+/// The languages that this version was built with, the first where another is asked for.
+pub const LANGUAGES: [&str; 1] = ["en"];
+
+/// All words of one language by key, such as `finding.missing`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words(BTreeMap<String, String>);
+
+/// Why a words file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WordsError {
+    #[error("the words cannot be read; correct the line named here: {0}")]
+    Syntax(String),
+    #[error("'{0}' holds neither words nor a table; write its value in quotes")]
+    NotText(String),
+}
+
+impl Words {
+    /// Reads nested tables of text; the keys are joined by dots.
+    pub fn parse(text: &str) -> Result<Words, WordsError> {
+        let table: toml::Table =
+            toml::from_str(text).map_err(|error| WordsError::Syntax(error.to_string()))?;
+        let mut words = BTreeMap::new();
+        flatten("", table, &mut words)?;
+        Ok(Words(words))
+    }
+
+    /// The words of a language, English where there are none in it.
+    #[expect(clippy::expect_used, reason = "compiled in, and a test parses it")]
+    pub fn shipped(_language: &str) -> &'static Words {
+        static ENGLISH: OnceLock<Words> = OnceLock::new();
+        ENGLISH.get_or_init(|| {
+            Words::parse(include_str!("../../../../assets/words/en.toml"))
+                .expect("the shipped words are valid")
+        })
+    }
+
+    /// The words of a key with its placeholders filled, or the key itself where there are none.
+    ///
+    /// Values are never searched for placeholders; one without a value stays as it is written.
+    pub fn text(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let Some(template) = self.0.get(key) else {
+            return key.to_owned();
+        };
+        let mut text = String::with_capacity(template.len());
+        let mut rest = template.as_str();
+        while let Some((before, name, after)) = next_placeholder(rest) {
+            text.push_str(before);
+            match values.iter().find(|(given, _)| *given == name) {
+                Some((_, value)) => {
+                    let own = self.0.get(&format!("{name}.{value}"));
+                    text.push_str(own.map_or(value, String::as_str));
+                }
+                None => {
+                    text.push('{');
+                    text.push_str(name);
+                    text.push('}');
+                }
+            }
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// Whether there are words for a key.
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// Every key with its words, unfilled: for a screen that fills them itself.
+    pub fn entries(&self) -> BTreeMap<String, String> {
+        self.0.clone()
+    }
+
+    /// The sentence of a finding.
+    pub fn finding(&self, finding: &Finding, catalogue: &Catalogue) -> String {
+        let label = |id: &FeatureId| {
+            catalogue
+                .feature(id)
+                .map_or_else(|| id.to_string(), |feature| feature.label.clone())
+        };
+        let mut values: Vec<(&str, String)> = finding
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
+        values.extend(finding.feature.iter().map(|id| ("feature", label(id))));
+        values.extend(
+            finding
+                .subject
+                .iter()
+                .map(|subject| ("subject", self.subject(subject))),
+        );
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        self.text(&format!("finding.{}", finding.code.id()), &values)
+    }
+
+    /// What an observation is about, in words.
+    pub fn subject(&self, subject: &Subject) -> String {
+        match subject {
+            Subject::Patient => self.text("subject.patient", &[]),
+            Subject::Level(level) => self.text("subject.level", &[("name", level.name())]),
+            Subject::Lesion(name) => self.text("subject.lesion", &[("name", name)]),
+        }
+    }
+}
+
+fn flatten(
+    prefix: &str,
+    table: toml::Table,
+    words: &mut BTreeMap<String, String>,
+) -> Result<(), WordsError> {
+    for (name, value) in table {
+        let key = if prefix.is_empty() {
+            name
+        } else {
+            format!("{prefix}.{name}")
+        };
+        match value {
+            toml::Value::String(text) => {
+                words.insert(key, text);
+            }
+            toml::Value::Table(inner) => flatten(&key, inner, words)?,
+            _ => return Err(WordsError::NotText(key)),
+        }
+    }
+    Ok(())
+}
+
+/// The text before the next `{name}`, the name, and the text after it.
+fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, from_name) = text.split_once('{')?;
+    let (name, after) = from_name.split_once('}')?;
+    Some((before, name, after))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::findings::{FindingCode, Severity};
+    use std::collections::BTreeSet;
+
+    const SMALL: &str = r#"
+        plain = "Plain"
+        [a.b]
+        one = "{x} and {y}, {x}"
+        [absence]
+        pending = "result pending"
+        [finding]
+        recorded_absent = "{feature}: {absence}"
+    "#;
+
+    #[test]
+    fn joins_nested_tables_by_dots() {
+        let words = Words::parse(SMALL).unwrap();
+        assert_eq!(words.text("plain", &[]), "Plain");
+        assert_eq!(
+            words.text("a.b.one", &[("x", "1"), ("y", "{x}")]),
+            "1 and {x}, 1"
+        );
+        assert_eq!(words.text("a.b.one", &[("x", "1")]), "1 and {y}, 1");
+        assert_eq!(words.text("a.b.two", &[]), "a.b.two");
+        assert_eq!(Words::parse("n = 1"), Err(WordsError::NotText("n".into())));
+    }
+
+    #[test]
+    fn a_parameter_with_words_of_its_own_reads_as_these() {
+        let words = Words::parse(SMALL).unwrap();
+        let values = [("feature", "Albumin"), ("absence", "pending")];
+        assert_eq!(
+            words.text("finding.recorded_absent", &values),
+            "Albumin: result pending"
+        );
+    }
+
+    #[test]
+    fn every_code_of_a_finding_has_words() {
+        let words = Words::shipped("en");
+        let lacking: Vec<&str> = FindingCode::ALL
+            .iter()
+            .map(|code| code.id())
+            .filter(|id| !words.contains(&format!("finding.{id}")))
+            .collect();
+        assert_eq!(lacking, Vec::<&str>::new());
+        for contradiction in Catalogue::shipped().contradictions() {
+            assert!(
+                words.contains(&format!("rule.{}", contradiction.id)),
+                "{}",
+                contradiction.id
+            );
+        }
+    }
+
+    #[test]
+    fn the_words_of_rules_are_those_of_the_catalogue() {
+        let catalogue = Catalogue::shipped();
+        let ids: BTreeSet<String> = catalogue
+            .contradictions()
+            .iter()
+            .map(|one| format!("rule.{}", one.id))
+            .collect();
+        let words: BTreeSet<String> = Words::shipped("en")
+            .entries()
+            .into_keys()
+            .filter(|key| key.starts_with("rule."))
+            .collect();
+        assert_eq!(words, ids);
+    }
+
+    #[test]
+    fn a_finding_reads_as_a_sentence() {
+        let catalogue = Catalogue::shipped();
+        let finding = Finding {
+            code: FindingCode::RecordedAbsent,
+            severity: Severity::Note,
+            feature: Some(catalogue.id("albumin").unwrap()),
+            subject: Some(Subject::Patient),
+            parameters: BTreeMap::from([("absence".into(), "pending".into())]),
+        };
+        let sentence = Words::shipped("en").finding(&finding, catalogue);
+        assert_eq!(sentence, "Albumin is not known: result pending.");
+    }
+
+    #[test]
+    fn braces_pair_up_in_the_shipped_words() {
+        for (key, text) in Words::shipped("en").entries() {
+            assert_eq!(
+                text.matches('{').count(),
+                text.matches('}').count(),
+                "{key}: {text}"
+            );
+            assert!(!text.trim().is_empty(), "{key} is empty");
+        }
+    }
+}
