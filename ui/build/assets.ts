@@ -1,0 +1,66 @@
+// Makes the repository's data files readable in the browser for the demo host and the tests:
+// `virtual:words` is assets/words/en.toml flattened to dotted keys, `virtual:catalogue` holds the
+// groups, features and derivation rules of assets/features.toml. The real window gets both from Rust.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'smol-toml';
+import type { Plugin } from 'vite';
+
+const ASSETS = resolve(import.meta.dirname, '../../assets');
+const WORDS = resolve(ASSETS, 'words/en.toml');
+const CATALOGUE = resolve(ASSETS, 'features.toml');
+
+// As clinical::level::LEVEL_NAMES.
+const LEVELS = [
+  ...['C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7'],
+  ...Array.from({ length: 13 }, (_, index) => `T${index + 1}`),
+  ...['L1', 'L2', 'L3', 'L4', 'L5', 'L6', 'S1', 'S2', 'S3', 'S4', 'S5'],
+];
+
+type Table = Record<string, unknown>;
+
+/** Nested tables become dotted keys: `{a: {b: "c"}}` gives `a.b = c`. */
+export function flatten(table: Table, prefix = ''): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [key, value] of Object.entries(table)) {
+    if (typeof value === 'string') flat[prefix + key] = value;
+    else Object.assign(flat, flatten(value as Table, `${prefix}${key}.`));
+  }
+  return flat;
+}
+
+/** The words of one language as the `words` command returns them. */
+export function readWords(): Record<string, string> {
+  return flatten(parse(readFileSync(WORDS, 'utf8')) as Table);
+}
+
+/** The catalogue as the `catalogue` command returns it; lists that the file leaves out are empty. */
+export function readCatalogue(): Table {
+  const file = parse(readFileSync(CATALOGUE, 'utf8')) as Record<string, Table[] | undefined>;
+  const lists = { help: '', options: [], other_units: [], codes: [], read_by: [], derived: false, important: false };
+  return {
+    levels: LEVELS,
+    groups: file.group ?? [],
+    features: (file.feature ?? []).map((feature) => ({ ...lists, ...feature })),
+    rules: (file.rule ?? []).map(({ feature, note, citation }) => ({ feature, note: note ?? '', citation: citation ?? '' })),
+  };
+}
+
+/** The Vite plugin that serves the two virtual modules. */
+export function repositoryAssets(): Plugin {
+  const sources: Record<string, () => unknown> = {
+    'virtual:words': readWords,
+    'virtual:catalogue': readCatalogue,
+  };
+  return {
+    name: 'repository-assets',
+    resolveId: (id) => (id in sources ? `\0${id}` : undefined),
+    load(id) {
+      const read = sources[id.slice(1)];
+      if (!id.startsWith('\0') || !read) return undefined;
+      this.addWatchFile(WORDS);
+      this.addWatchFile(CATALOGUE);
+      return `export default ${JSON.stringify(read())}`;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+
+// Serves the demo build with exactly the policy of the desktop window. The browser is the system's:
+// SPINEBOARD_CHROMIUM names another one.
+export default defineConfig({
+  testDir: 'tests/e2e',
+  fullyParallel: false,
+  workers: 1,
+  forbidOnly: true,
+  reporter: [['list']],
+  outputDir: 'test-results',
+  use: {
+    baseURL: 'http://localhost:4517',
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    colorScheme: 'light',
+    launchOptions: {
+      executablePath: process.env.SPINEBOARD_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: {
+    command: 'node build/serve_with_policy.mjs dist-demo 4517',
+    url: 'http://localhost:4517',
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,56 @@
+// The host door over Tauri's IPC: the only file that knows Tauri.
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Host } from './host.ts';
+import type { ScanProgress } from './types.ts';
+
+/** True inside the desktop window. */
+export function insideTauri(): boolean {
+  return '__TAURI_INTERNALS__' in globalThis;
+}
+
+/** The host of the desktop window. */
+export function tauriHost(): Host {
+  return {
+    status: () => invoke('status'),
+    acceptResearchUse: () => invoke('accept_research_use'),
+    createStore: (passphrase) => invoke('create_store', { passphrase }),
+    unlock: (passphrase) => invoke('unlock', { passphrase }),
+    lock: () => invoke('lock'),
+    words: (language) => invoke('words', { language }),
+    catalogue: () => invoke('catalogue'),
+    auditVerify: () => invoke('audit_verify'),
+
+    listCases: (search) => invoke('list_cases', { search }),
+    createCase: (identity, question) => invoke('create_case', { identity, question }),
+    openCase: (caseId) => invoke('open_case', { caseId }),
+    openDemoCase: () => invoke('open_demo_case'),
+    setIdentity: (caseId, identity) => invoke('set_identity', { caseId, identity }),
+    setEpisode: (caseId, indexDate, question) => invoke('set_episode', { caseId, indexDate, question }),
+    setIndexLevel: (caseId, level) => invoke('set_index_level', { caseId, level }),
+
+    recordObservation: (caseId, input) => invoke('record_observation', { caseId, input }),
+    retractObservation: (caseId, observationId) => invoke('retract_observation', { caseId, observationId }),
+    undo: (caseId) => invoke('undo', { caseId }),
+    checkEntry: (feature, value, unit) => invoke('check_entry', { feature, value, unit }),
+    saveDraft: (caseId, field, text) => invoke('save_draft', { caseId, field, text }),
+    drafts: (caseId) => invoke('drafts', { caseId }),
+
+    openImages: (path, onProgress) => {
+      const channel = new Channel<ScanProgress>(onProgress);
+      return invoke('open_images', { path, onProgress: channel });
+    },
+    cancelImages: () => invoke('cancel_images'),
+    pickFolder: () => invoke('pick_folder'),
+    stackGeometry: (stackId) => invoke('stack_geometry', { stackId }),
+    readFrames: (stackId, first, count) => invoke('read_frames', { stackId, first, count }),
+    linkStudy: (caseId, studyInstanceUid, confirmMismatch) =>
+      invoke('link_study', { caseId, studyInstanceUid, confirmMismatch }),
+    unlinkStudy: (caseId, studyInstanceUid) => invoke('unlink_study', { caseId, studyInstanceUid }),
+    markKeyImage: (caseId, input) => invoke('mark_key_image', { caseId, input }),
+    removeKeyImage: (caseId, keyImageId) => invoke('remove_key_image', { caseId, keyImageId }),
+    keyImagePng: (caseId, keyImageId) => invoke('key_image_png', { caseId, keyImageId }),
+
+    exportPdf: (caseId, path, maskIdentity) => invoke('export_pdf', { caseId, path, maskIdentity }),
+    pickSavePath: (name) => invoke('pick_save_path', { name }),
+  };
+}

@@ -1,0 +1,52 @@
+// Numbers and dates as people read them. Nothing here computes a clinical value.
+import type { IsoDate, IsoDateTime } from '../host/types.ts';
+
+const LOCALE = 'en-GB';
+
+/** A share of 0 to 1 as a whole number of 100 people; never 0 or 100 unless it is exactly that. */
+export function people(share: number): string {
+  const rounded = Math.round(share * 100);
+  if (rounded === 0 && share > 0) return '<1';
+  if (rounded === 100 && share < 1) return '>99';
+  return String(rounded);
+}
+
+/** A number without needless digits: at most three after the point. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 3, useGrouping: false }).format(value);
+}
+
+/** A count with a thin space every three digits. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
+}
+
+/** `2026-03-04` as `4 Mar 2026`: the month in letters, since 3/4 reads differently by country. */
+export function date(iso: IsoDate): string {
+  const parsed = new Date(`${iso}T00:00:00Z`);
+  if (Number.isNaN(parsed.getTime())) return iso;
+  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(parsed);
+}
+
+/** A moment in local time, to the minute. */
+export function moment(iso: IsoDateTime): string {
+  const parsed = new Date(iso);
+  if (Number.isNaN(parsed.getTime())) return iso;
+  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(parsed);
+}
+
+/** Whole years from birth to a day. */
+export function ageOn(birth: IsoDate, day: IsoDate): number {
+  const [birthYear = 0, birthMonth = 0, birthDay = 0] = birth.split('-').map(Number);
+  const [year = 0, month = 0, dayOfMonth = 0] = day.split('-').map(Number);
+  const beforeBirthday = month < birthMonth || (month === birthMonth && dayOfMonth < birthDay);
+  return year - birthYear - (beforeBirthday ? 1 : 0);
+}
+
+/** A catalogue unit as it is printed: `10^9/L` with a superscript, `umol/L` with a micro sign. */
+export function unitLabel(unit: string): string {
+  return unit
+    .replace('10^9', '10⁹')
+    .replace('/m2', '/m²')
+    .replace(/^u(?=mol|g)/, 'µ');
+}

@@ -1,0 +1,192 @@
+// What the window shows now: application status, the open case and where the reader is in it.
+// It mirrors the answers of the host and decides nothing about the medicine.
+import { getContext, setContext } from 'svelte';
+import { asHostError, type Host } from '../host/host.ts';
+import type {
+  AppStatus,
+  CaseView,
+  CatalogueView,
+  Feature,
+  FeatureId,
+  Finding,
+  HostError,
+  ImageLibrary,
+  Level,
+  Subject,
+} from '../host/types.ts';
+import { recordedLesions, recordedLevels } from './form.ts';
+import { setWords, t } from './words.svelte.ts';
+
+export type Tab = 'facts' | 'images' | 'assessment' | 'report';
+export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
+
+export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'cases' | 'case';
+
+/** A field that the reader asked to see, from a finding or a score. */
+export interface FieldRequest {
+  feature: FeatureId;
+  subject: Subject | null;
+}
+
+export class Session {
+  readonly host: Host;
+  status = $state<AppStatus | null>(null);
+  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [] });
+  view = $state.raw<CaseView | null>(null);
+  drafts = $state.raw<Record<string, string>>({});
+  tab = $state<Tab>('facts');
+  /** Hides who the patient is, everywhere. */
+  masked = $state(false);
+  error = $state.raw<HostError | null>(null);
+  busy = $state(false);
+  /** The level and the lesion that the form asks about. */
+  formLevel = $state<Level | null>(null);
+  formLesion = $state('');
+  /** Images opened for the case; kept while tabs are changed. */
+  images = $state.raw<ImageLibrary | null>(null);
+  /** The stack that is shown. */
+  stackId = $state<string | null>(null);
+  fieldRequest = $state.raw<FieldRequest | null>(null);
+
+  private requestedImages: string | null = null;
+  private features = $derived(new Map(this.catalogue.features.map((feature) => [feature.id, feature])));
+
+  place = $derived.by((): Place => {
+    if (!this.status) return 'starting';
+    if (this.status.store.kind === 'failed') return 'store_failed';
+    if (this.status.store.kind === 'locked') return 'unlock';
+    // The acceptance is kept in the store, so it is asked for again should the store be made anew.
+    if (this.status.store.kind === 'absent' || !this.status.research_use_accepted) return 'first_start';
+    return this.view ? 'case' : 'cases';
+  });
+
+  alerts = $derived((this.view?.assessment.findings ?? []).filter((finding) => finding.severity === 'alert'));
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** Reads words, catalogue and status; then follows the start arguments. */
+  async start(language: string): Promise<void> {
+    try {
+      const [words, catalogue, status] = await Promise.all([
+        this.host.words(language),
+        this.host.catalogue(),
+        this.host.status(),
+      ]);
+      setWords(words);
+      this.catalogue = catalogue;
+      await this.enter(status);
+    } catch (reason) {
+      this.error = asHostError(reason);
+    }
+  }
+
+  /** Takes a new status; when the store has just been opened, opens what the start asked for. */
+  async enter(status: AppStatus): Promise<void> {
+    const wasReady = this.status?.store.kind === 'open' && this.status.research_use_accepted;
+    this.status = status;
+    if (status.store.kind !== 'open' || !status.research_use_accepted || wasReady) return;
+    if (status.start.demo) await this.open(() => this.host.openDemoCase());
+    this.requestedImages = status.start.images_path ?? null;
+    if (this.view && this.requestedImages !== null) this.tab = 'images';
+  }
+
+  /** Runs a host command; a failure is shown and gives `undefined`. */
+  async run<Answer>(command: () => Promise<Answer>): Promise<Answer | undefined> {
+    this.busy = true;
+    try {
+      const answer = await command();
+      this.error = null;
+      return answer;
+    } catch (reason) {
+      this.error = asHostError(reason);
+      return undefined;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Runs a command that changes the open case and takes the fresh view. */
+  async change(command: () => Promise<CaseView>): Promise<boolean> {
+    const caseId = this.view?.case.id;
+    const view = await this.run(command);
+    if (!view) return false;
+    if (this.view?.case.id === caseId) this.view = view;
+    return true;
+  }
+
+  /** Opens a case and forgets everything of the one before. */
+  async open(command: () => Promise<CaseView>): Promise<boolean> {
+    const view = await this.run(command);
+    if (!view) return false;
+    this.images = null;
+    this.stackId = null;
+    this.fieldRequest = null;
+    this.tab = 'facts';
+    this.formLevel = view.level ?? recordedLevels(view, this.catalogue.levels)[0] ?? null;
+    this.formLesion = recordedLesions(view)[0] ?? '';
+    this.drafts = (await this.run(() => this.host.drafts(view.case.id))) ?? {};
+    this.view = view;
+    return true;
+  }
+
+  /** Back to the list; the case is saved already. */
+  close(): void {
+    this.view = null;
+    this.images = null;
+    this.stackId = null;
+    this.drafts = {};
+    this.error = null;
+  }
+
+  async lock(): Promise<void> {
+    const status = await this.run(() => this.host.lock());
+    if (!status) return;
+    this.close();
+    this.status = status;
+  }
+
+  /** The image folder of the start arguments, handed out once. */
+  takeRequestedImages(): string | null {
+    const requested = this.requestedImages;
+    this.requestedImages = null;
+    return requested;
+  }
+
+  feature(id: FeatureId): Feature | undefined {
+    return this.features.get(id);
+  }
+
+  label(id: FeatureId): string {
+    return this.features.get(id)?.label ?? id;
+  }
+
+  /** Shows the field that a finding or a score names. */
+  showField(feature: FeatureId, subject: Subject | null = null): void {
+    if (subject?.kind === 'level' && this.catalogue.levels.includes(subject.name)) this.formLevel = subject.name;
+    if (subject?.kind === 'lesion') this.formLesion = subject.name;
+    this.tab = 'facts';
+    this.fieldRequest = { feature, subject };
+  }
+
+  /** The sentence of a finding. */
+  findingText(finding: Finding): string {
+    const parameters: Record<string, string> = { ...finding.parameters };
+    if (finding.feature !== undefined) parameters.feature = this.label(finding.feature);
+    const { subject } = finding;
+    if (subject) parameters.subject = subject.kind === 'patient' ? t('subject.patient') : t(`subject.${subject.kind}`, { name: subject.name });
+    return t(`finding.${finding.code}`, parameters);
+  }
+}
+
+const KEY = Symbol('session');
+
+/** Makes the session available to the components below. */
+export function provideSession(session: Session): void {
+  setContext(KEY, session);
+}
+
+export function useSession(): Session {
+  return getContext<Session>(KEY);
+}
