@@ -57,6 +57,7 @@ pub struct Identity {
 
 /// One dated fact, or the reason why it is not known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(try_from = "ObservationRecord")]
 pub struct Observation {
     pub id: String,
     pub feature: FeatureId,
@@ -70,6 +71,50 @@ pub struct Observation {
     pub recorded_at: DateTime<Utc>,
     pub source: Source,
     pub author: String,
+}
+
+/// An observation as it stands in a file. A key that is not known here, such as a misspelt unit,
+/// is refused: read without it the value would mean something else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObservationRecord {
+    id: String,
+    feature: FeatureId,
+    subject: Subject,
+    value: Option<Value>,
+    unit: Option<String>,
+    absent: Option<AbsenceReason>,
+    observed_on: Option<NaiveDate>,
+    recorded_at: DateTime<Utc>,
+    source: Source,
+    author: String,
+}
+
+/// The record gives both or neither of a value and a reason of absence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("observation '{0}' needs either a value or, without a unit, a reason in 'absent'")]
+struct NotOneEntry(String);
+
+impl TryFrom<ObservationRecord> for Observation {
+    type Error = NotOneEntry;
+
+    fn try_from(record: ObservationRecord) -> Result<Self, NotOneEntry> {
+        let entry = match (record.value, record.unit, record.absent) {
+            (Some(value), unit, None) => Entry::Known { value, unit },
+            (None, None, Some(absent)) => Entry::Absent { absent },
+            _ => return Err(NotOneEntry(record.id)),
+        };
+        Ok(Observation {
+            id: record.id,
+            feature: record.feature,
+            subject: record.subject,
+            entry,
+            observed_on: record.observed_on,
+            recorded_at: record.recorded_at,
+            source: record.source,
+            author: record.author,
+        })
+    }
 }
 
 /// What an observation is about.
@@ -289,5 +334,82 @@ impl Value {
             Value::Code(code) => Some(code),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    const ALBUMIN: &str = r#"
+        id = "1"
+        feature = "albumin"
+        subject = { kind = "patient" }
+        value = 3.5
+        unit = "g/dL"
+        observed_on = "2026-03-10"
+        recorded_at = "2026-03-10T12:00:00Z"
+        source = { kind = "typed" }
+        author = "test"
+    "#;
+
+    fn read(text: &str) -> Result<Observation, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn reads_a_value_with_its_unit_or_a_reason_of_absence() {
+        let known = read(ALBUMIN).expect("a value");
+        let unit = Some("g/dL".to_owned());
+        assert_eq!(
+            known.entry,
+            Entry::Known {
+                value: Value::Number(3.5),
+                unit
+            }
+        );
+        let absent = ALBUMIN
+            .replace("value = 3.5", "absent = \"pending\"")
+            .replace("unit = \"g/dL\"", "");
+        let absent = read(&absent).expect("an absence");
+        assert_eq!(
+            absent.entry,
+            Entry::Absent {
+                absent: AbsenceReason::Pending
+            }
+        );
+    }
+
+    #[test]
+    fn a_misspelt_unit_is_refused_and_not_read_as_the_default_unit() {
+        let refused = read(&ALBUMIN.replace("unit =", "units =")).expect_err("an unknown key");
+        assert!(refused.contains("units"), "{refused}");
+    }
+
+    #[test]
+    fn a_value_and_an_absence_exclude_each_other() {
+        let both = ALBUMIN.replace("unit = \"g/dL\"", "absent = \"pending\"");
+        assert!(read(&both).expect_err("both").contains("either a value"));
+        assert!(read(&ALBUMIN.replace("value = 3.5", "")).is_err());
+    }
+
+    #[test]
+    fn the_level_in_question_is_the_stated_or_the_only_one() {
+        let mut case = Case::new("c".into(), Identity::default());
+        let at = |level: &str| {
+            let subject = Subject::Level(level.parse().expect("a level"));
+            Observation {
+                subject,
+                ..read(ALBUMIN).expect("an observation")
+            }
+        };
+        assert_eq!(case.level_in_question(), None);
+        case.observations = vec![at("T8"), at("T8")];
+        assert_eq!(case.level_in_question(), "T8".parse().ok());
+        case.observations.push(at("L2"));
+        assert_eq!(case.level_in_question(), None);
+        case.index_level = "L2".parse().ok();
+        assert_eq!(case.level_in_question(), "L2".parse().ok());
     }
 }

@@ -117,6 +117,10 @@ pub struct Feature {
     /// A blank is a warning and not a note.
     #[serde(default)]
     pub important: bool,
+    /// Most patients have none, so that a blank is no finding; the forecast says what it averaged
+    /// over.
+    #[serde(default)]
+    pub blank_is_usual: bool,
     /// False for what the case itself states, such as the level in question: no form asks for it.
     #[serde(default = "yes")]
     pub asked: bool,
@@ -483,6 +487,33 @@ mod tests {
             assert!(feature.help.ends_with('.'), "{} has no help", feature.id);
             let numeric = matches!(feature.kind, Kind::Number | Kind::Integer);
             assert_eq!(feature.limits.is_some(), numeric, "{} limits", feature.id);
+        }
+    }
+
+    /// What a score reads, with the inputs behind its derived features.
+    fn behind(reads: BTreeSet<FeatureId>) -> BTreeSet<FeatureId> {
+        let mut all = reads;
+        loop {
+            let derived = all.iter().filter(|id| feature(id.as_str()).derived);
+            let rules = derived.filter_map(|id| Catalogue::shipped().rule(id));
+            let inputs: BTreeSet<FeatureId> = rules.flat_map(Rule::reads).collect();
+            let before = all.len();
+            all.extend(inputs);
+            if all.len() == before {
+                return all;
+            }
+        }
+    }
+
+    #[test]
+    fn read_by_names_the_scores_that_read_a_feature() {
+        let listed = |reader: &str| -> BTreeSet<FeatureId> {
+            let features = Catalogue::shipped().features().iter();
+            let readers = features.filter(|f| f.read_by.iter().any(|one| one == reader));
+            readers.map(|feature| feature.id.clone()).collect()
+        };
+        for table in crate::scores::shipped() {
+            assert_eq!(listed(&table.id), behind(table.reads()), "{}", table.id);
         }
     }
 

@@ -123,42 +123,50 @@ fn about_value(feature: &Feature, observation: &Observation) -> Option<Finding> 
     };
     let unit = unit.as_deref();
     let shown = ("value", shown(feature, value, unit));
-    let (code, parameters) = match facts::usable(feature, value, unit) {
-        Ok(Value::Number(number)) => {
+    let usable = facts::usable(feature, observation, value, unit);
+    let used = usable.is_ok();
+    let suggested = value
+        .as_number()
+        .and_then(|number| units::suggest_unit(feature, number, unit));
+    let (code, parameters) = match (usable, suggested) {
+        (Ok(_) | Err(Refusal::ProbablyUnit), Some(suggested)) => {
+            let parameters = vec![
+                shown,
+                ("number", value.as_number()?.to_string()),
+                ("suggested_unit", suggested.to_owned()),
+                ("use", if used { "used" } else { "not_used" }.to_owned()),
+            ];
+            (FindingCode::ImplausibleUnit, parameters)
+        }
+        (Ok(Value::Number(number)), None) => {
             let limits = feature.limits?;
             if units::plausible(feature, number, None) != Ok(false) {
                 return None;
             }
             let limit = |limit: f64| with_unit(&limit.to_string(), feature.unit.as_deref());
-            let ends = [("min", limit(limits.min)), ("max", limit(limits.max))];
-            (
-                FindingCode::Implausible,
-                vec![shown, ends[0].clone(), ends[1].clone()],
-            )
+            let parameters = vec![
+                shown,
+                ("min", limit(limits.min)),
+                ("max", limit(limits.max)),
+            ];
+            (FindingCode::Implausible, parameters)
         }
-        Ok(_) => return None,
-        Err(Refusal::UnknownUnit(unknown)) => {
+        (Ok(_) | Err(Refusal::ProbablyUnit), None) => return None,
+        (Err(Refusal::UnknownUnit(unknown)), _) => {
             let accepted = match unknown.accepted.as_str() {
                 "" => "no_unit".to_owned(),
                 units => units.to_owned(),
             };
-            (
-                FindingCode::UnknownUnit,
-                vec![("unit", unknown.unit), ("accepted", accepted)],
-            )
+            let parameters = vec![("unit", unknown.unit), ("accepted", accepted)];
+            (FindingCode::UnknownUnit, parameters)
         }
-        Err(Refusal::ProbablyUnit(suggested)) => {
-            let number = value.as_number().unwrap_or_default().to_string();
-            let parameters = vec![shown, ("number", number), ("suggested_unit", suggested)];
-            (FindingCode::ImplausibleUnit, parameters)
-        }
-        Err(Refusal::Value(ValueProblem::UnknownOption)) => {
+        (Err(Refusal::Value(ValueProblem::UnknownOption)), _) => {
             (FindingCode::UnknownOption, vec![shown])
         }
-        Err(Refusal::Value(problem)) => (
-            FindingCode::InvalidValue,
-            vec![shown, ("problem", problem.id().to_owned())],
-        ),
+        (Err(Refusal::Value(problem)), _) => {
+            let parameters = vec![shown, ("problem", problem.id().to_owned())];
+            (FindingCode::InvalidValue, parameters)
+        }
     };
     Some(about(observation, code, Severity::Warning, &parameters))
 }
@@ -167,7 +175,7 @@ fn stale(feature: &Feature, observation: &Observation, index_date: NaiveDate) ->
     let Entry::Known { value, unit } = &observation.entry else {
         return None;
     };
-    facts::usable(feature, value, unit.as_deref()).ok()?;
+    facts::usable(feature, observation, value, unit.as_deref()).ok()?;
     let limit = feature.stale_after_days?;
     let days = (index_date - facts::held_on(observation)).num_days();
     (days > i64::from(limit)).then(|| {
@@ -308,7 +316,8 @@ fn missing(catalogue: &Catalogue, facts: &Facts) -> Vec<Finding> {
     found
 }
 
-/// What has to be entered before every score is computed and every model reads all it can.
+/// What has to be entered before every score is computed and every model reads all it can. What
+/// was recorded with an unusable value has a finding of its own.
 ///
 /// Without a level, one remark about the level stands for all that hangs on it.
 fn needed(catalogue: &Catalogue, facts: &Facts) -> BTreeSet<FeatureId> {
@@ -330,7 +339,10 @@ fn needed(catalogue: &Catalogue, facts: &Facts) -> BTreeSet<FeatureId> {
     needed.retain(|id| {
         *id == level
             || catalogue.feature(id).is_some_and(|feature| {
-                facts.relevant(feature) && (feature.per == Per::Patient || facts.level().is_some())
+                !feature.blank_is_usual
+                    && !facts.is_refused(id)
+                    && facts.relevant(feature)
+                    && (feature.per == Per::Patient || facts.level().is_some())
             })
     });
     needed
@@ -464,16 +476,26 @@ mod tests {
 
     #[test]
     fn a_probable_unit_mix_up_asks_did_you_mean() {
-        let found = about_feature(vec![number("haemoglobin", 12.5)], "haemoglobin");
+        let mut from_file = number("haemoglobin", 12.5);
+        let typed = from_file.clone();
+        from_file.source = Source::File {
+            name: "cohort.csv".into(),
+        };
+        let found = about_feature(vec![from_file], "haemoglobin");
         let expected = [
             ("number", "12.5"),
             ("suggested_unit", "g/dL"),
+            ("use", "not_used"),
             ("value", "12.5 g/L"),
         ];
         let expected = expected.map(|(name, text)| (name.to_owned(), text.to_owned()));
         assert_eq!(
             found,
             [(FindingCode::ImplausibleUnit, BTreeMap::from(expected))]
+        );
+        assert_eq!(
+            about_feature(vec![typed], "haemoglobin")[0].1["use"],
+            "used"
         );
     }
 
@@ -563,7 +585,7 @@ mod tests {
             codes(vec![code("primary_tumour", "breast")], "oestrogen_receptor"),
             [FindingCode::Missing]
         );
-        // The absence of visceral metastases covers the pleura, so it is not asked again.
+        // No visceral metastases covers the pleura, so that is not asked again.
         assert_eq!(
             codes(
                 vec![code("visceral_metastases", "none")],

@@ -3,9 +3,9 @@
 //!
 //! The rule. Of the observations of a feature and subject that were made on or before the index
 //! date, the one with the latest day counts, then the one recorded last. If that one is an absence
-//! or cannot be used (unknown unit, wrong kind, probably another unit), the fact is not known: an
+//! or cannot be used (unknown unit, wrong kind, read from a file in probably another unit), the fact is not known: an
 //! older value never steps in unseen. Derived features follow from the catalogue's rules, unless a
-//! value was typed.
+//! value or a reason of absence was recorded.
 
 mod selection;
 
@@ -39,6 +39,8 @@ pub struct Facts {
     level: Option<Level>,
     known: BTreeMap<FeatureId, Fact>,
     absent: BTreeMap<FeatureId, AbsenceReason>,
+    /// Recorded, but with a value that cannot be used.
+    refused: BTreeSet<FeatureId>,
     /// Derived features without a value, and what has to be entered to settle them.
     open: BTreeMap<FeatureId, BTreeSet<FeatureId>>,
     /// Known facts in the order of the catalogue.
@@ -59,7 +61,6 @@ impl Facts {
         level: Option<Level>,
     ) -> Facts {
         let mut facts = Facts::empty(level);
-        let mut refused = BTreeSet::new();
         let lesion = only_lesion(case);
         for ((id, subject), observation) in current(case, catalogue, index_date) {
             let Some(feature) = catalogue.feature(id) else {
@@ -77,16 +78,18 @@ impl Facts {
                 Entry::Absent { absent } => {
                     facts.absent.insert(id.clone(), *absent);
                 }
-                Entry::Known { value, unit } => match usable(feature, value, unit.as_deref()) {
-                    Ok(value) => facts.insert_observed(feature, observation, value, index_date),
-                    Err(_) => {
-                        refused.insert(id.clone());
+                Entry::Known { value, unit } => {
+                    match usable(feature, observation, value, unit.as_deref()) {
+                        Ok(value) => facts.insert_observed(feature, observation, value, index_date),
+                        Err(_) => {
+                            facts.refused.insert(id.clone());
+                        }
                     }
-                },
+                }
             }
         }
-        facts.insert_from_case(case, catalogue, index_date, &refused);
-        facts.derive(catalogue, &refused);
+        facts.insert_from_case(case, catalogue, index_date);
+        facts.derive(catalogue);
         facts.finish(catalogue);
         facts
     }
@@ -133,6 +136,11 @@ impl Facts {
         self.absent.get(feature).copied()
     }
 
+    /// Whether a value was recorded that cannot be used.
+    pub(crate) fn is_refused(&self, feature: &FeatureId) -> bool {
+        self.refused.contains(feature)
+    }
+
     /// What has to be entered before a feature is known: nothing if it is, the inputs that its
     /// rule lacks if it is derived, else the feature itself.
     pub fn missing(&self, feature: &FeatureId) -> BTreeSet<FeatureId> {
@@ -173,6 +181,7 @@ impl Facts {
             level,
             known: BTreeMap::new(),
             absent: BTreeMap::new(),
+            refused: BTreeSet::new(),
             open: BTreeMap::new(),
             order: Vec::new(),
         }
@@ -202,13 +211,7 @@ impl Facts {
     }
 
     /// What the case states outside its observations: the level, and the age by the birth date.
-    fn insert_from_case(
-        &mut self,
-        case: &Case,
-        catalogue: &Catalogue,
-        index_date: NaiveDate,
-        refused: &BTreeSet<FeatureId>,
-    ) {
+    fn insert_from_case(&mut self, case: &Case, catalogue: &Catalogue, index_date: NaiveDate) {
         let born = case.identity.birth_date;
         let age = born.and_then(|born| index_date.years_since(born));
         let stated = [
@@ -223,7 +226,7 @@ impl Facts {
             let (Some(value), Some(feature)) = (value, catalogue.feature(&id)) else {
                 continue;
             };
-            if self.known.contains_key(&id) || refused.contains(&id) {
+            if self.known.contains_key(&id) || self.refused.contains(&id) {
                 continue;
             }
             let subject = self.subject_of(feature);
@@ -241,7 +244,7 @@ impl Facts {
         }
     }
 
-    fn derive(&mut self, catalogue: &Catalogue, refused: &BTreeSet<FeatureId>) {
+    fn derive(&mut self, catalogue: &Catalogue) {
         let blocked: BTreeSet<FeatureId> = catalogue
             .contradictions()
             .iter()
@@ -253,7 +256,8 @@ impl Facts {
             let Some(feature) = catalogue.feature(id) else {
                 continue;
             };
-            if self.known.contains_key(id) || refused.contains(id) {
+            let stated = self.absent.contains_key(id) || self.refused.contains(id);
+            if stated || self.known.contains_key(id) {
                 continue;
             }
             if blocked.contains(id) {
@@ -511,7 +515,10 @@ mod tests {
         }
         let unit = in_unit(observed("albumin", number(35.0), "2026-03-14"), "stone");
         assert_eq!(value(&facts(vec![good(), unit]), "albumin"), None);
-        let probably_per_decilitre = observed("albumin", number(3.5), "2026-03-14");
+        let mut probably_per_decilitre = observed("albumin", number(3.5), "2026-03-14");
+        probably_per_decilitre.source = Source::File {
+            name: "cohort.csv".into(),
+        };
         assert_eq!(
             value(&facts(vec![good(), probably_per_decilitre]), "albumin"),
             None
@@ -519,13 +526,17 @@ mod tests {
     }
 
     #[test]
-    fn an_unlikely_value_that_no_other_unit_explains_is_used() {
-        let facts = facts(vec![observed(
-            "c_reactive_protein",
-            number(640.0),
-            "2026-03-14",
-        )]);
+    fn an_unlikely_value_is_used() {
+        let facts = facts(vec![
+            observed("c_reactive_protein", number(640.0), "2026-03-14"),
+            observed("albumin", number(3.5), "2026-03-14"),
+        ]);
         assert_eq!(value(&facts, "c_reactive_protein"), Some(number(640.0)));
+        assert_eq!(
+            value(&facts, "albumin"),
+            Some(number(3.5)),
+            "typed, so the form asked"
+        );
     }
 
     #[test]
@@ -630,7 +641,6 @@ mod tests {
             "2026-03-01",
         )]);
         assert_eq!(names(&thymus, "tomita_growth"), ["tomita_growth"]);
-        assert_eq!(names(&thymus, "tokuhashi_primary"), Vec::<String>::new());
     }
 
     #[test]
@@ -742,13 +752,7 @@ mod tests {
             .iter()
             .map(|fact| fact.feature.to_string())
             .collect();
-        let expected = [
-            "ecog",
-            "primary_tumour",
-            "albumin",
-            "tokuhashi_primary",
-            "tomita_growth",
-        ];
+        let expected = ["ecog", "primary_tumour", "albumin", "tomita_growth"];
         assert_eq!(used, expected);
     }
 }

@@ -111,6 +111,15 @@ impl Words {
         self.text(&format!("finding.{}", finding.code.id()), &values)
     }
 
+    /// The words for why a patient is outside a model's population; a code such as
+    /// `outside_limits:age` names a feature after its colon.
+    pub fn population(&self, reason: &str, catalogue: &Catalogue) -> String {
+        let (code, feature) = reason.split_once(':').unwrap_or((reason, ""));
+        let feature = catalogue.feature(&FeatureId::unchecked(feature));
+        let label = feature.map_or(reason, |feature| &feature.label);
+        self.text(&format!("population.{code}"), &[("feature", label)])
+    }
+
     /// What an observation is about, in words.
     pub fn subject(&self, subject: &Subject) -> String {
         match subject {
@@ -236,6 +245,13 @@ mod tests {
         };
         let sentence = Words::shipped("en").finding(&finding, catalogue);
         assert_eq!(sentence, "Albumin is not known: result pending.");
+    }
+
+    #[test]
+    fn a_reason_names_its_feature_by_the_label() {
+        let reason = |code| Words::shipped("en").population(code, Catalogue::shipped());
+        assert!(reason("outside_limits:age").starts_with("Age: the value lies outside"));
+        assert!(reason("primary_excluded").ends_with("this primary tumour."));
     }
 
     #[test]

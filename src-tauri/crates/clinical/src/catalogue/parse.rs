@@ -228,7 +228,7 @@ fn check_rules(index: &Index, features: &[Feature], rules: &[Rule]) -> Result<()
     for (position, rule) in rules.iter().enumerate() {
         let place = format!("rule of {}", rule.feature);
         let target = lookup(index, features, &place, &rule.feature)?;
-        let one = rule.ratio.is_some() != !rule.row.is_empty();
+        let one = rule.ratio.is_some() == rule.row.is_empty();
         ensure(one, &place, "give either rows or a ratio")?;
         ensure(
             !rule.citation.is_empty(),
@@ -253,7 +253,9 @@ fn check_rules(index: &Index, features: &[Feature], rules: &[Rule]) -> Result<()
                 &place,
                 "a fact of the patient cannot follow from one of a level",
             )?;
-            let later = rules[position..].iter().any(|later| later.feature == read);
+            // What is asked is read as recorded, whether or not a rule below can fill it.
+            let later = (source.derived || read == rule.feature)
+                && rules[position..].iter().any(|later| later.feature == read);
             ensure(
                 !later,
                 &place,
@@ -413,6 +415,7 @@ mod tests {
         group = "g"
         kind = "choice"
         per = "patient"
+        derived = true
         options = [{ id = "low", label = "Low" }, { id = "high", label = "High" }]
         [[rule]]
         feature = "class"

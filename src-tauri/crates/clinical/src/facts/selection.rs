@@ -1,7 +1,7 @@
 //! Which observation counts on a day, and whether its value can be used.
 
 use crate::{
-    case::{Case, Observation, Subject, Value},
+    case::{Case, Observation, Source, Subject, Value},
     catalogue::{Catalogue, Feature, FeatureId, Per, ValueProblem},
     units,
 };
@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) enum Refusal {
     UnknownUnit(units::UnknownUnit),
     Value(ValueProblem),
-    /// Implausible as entered, plausible in this unit.
-    ProbablyUnit(String),
+    /// Implausible as read from a file, plausible in another unit.
+    ProbablyUnit,
 }
 
 /// The day an observation is about: the day it was made, else the day it was recorded (UTC).
@@ -72,8 +72,12 @@ pub(crate) fn current<'case>(
 }
 
 /// The value in the catalogue's unit, or why it cannot be used.
+///
+/// A value that another unit would explain is used where a person typed it, because the form asks
+/// and takes an answer. Where it was read from a file nobody was asked, and it is held back.
 pub(crate) fn usable(
     feature: &Feature,
+    observation: &Observation,
     value: &Value,
     unit: Option<&str>,
 ) -> Result<Value, Refusal> {
@@ -82,9 +86,10 @@ pub(crate) fn usable(
     let canonical = canonical.map_err(Refusal::UnknownUnit)?;
     let value = number.map_or_else(|| value.clone(), |_| Value::Number(canonical));
     feature.accepts(&value).map_err(Refusal::Value)?;
-    match number.and_then(|number| units::suggest_unit(feature, number, unit)) {
-        Some(suggested) => Err(Refusal::ProbablyUnit(suggested.to_owned())),
-        None => Ok(value),
+    let suggested = number.and_then(|number| units::suggest_unit(feature, number, unit));
+    match suggested {
+        Some(_) if observation.source != Source::Typed => Err(Refusal::ProbablyUnit),
+        _ => Ok(value),
     }
 }
 
