@@ -12,6 +12,7 @@
 //! [`Missing`]: ScoreOutcome::Missing
 
 mod check;
+mod coverage;
 mod points;
 pub mod table;
 
@@ -286,4 +287,6 @@ fn citation(paper: &Paper) -> Citation {
 }
 
 #[cfg(test)]
-mod replay;
+mod examples;
+#[cfg(test)]
+mod properties;

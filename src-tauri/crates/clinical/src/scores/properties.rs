@@ -1,0 +1,208 @@
+//! What must hold for any facts, in every shipped score.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::examples::{Known, id, named, outcome};
+use super::*;
+use crate::{assessment::Direction, case::Value, catalogue::Kind};
+use proptest::{prelude::*, sample::select};
+
+/// Every option of a feature, or every step between its plausible limits. No vertebra with
+/// metastasis is left out: it stands in no row of Tokuhashi's table.
+fn values(feature: &FeatureId) -> Vec<Value> {
+    let feature = Catalogue::shipped().feature(feature).unwrap();
+    match feature.kind {
+        Kind::Choice => feature
+            .options
+            .iter()
+            .map(|option| Value::Code(option.id.clone()))
+            .collect(),
+        Kind::Flag => vec![Value::Flag(false), Value::Flag(true)],
+        _ => {
+            let limits = feature.limits.unwrap();
+            let step = feature.step.unwrap_or(1.0);
+            let low = if feature.id.as_str() == "vertebral_metastases" {
+                1.0
+            } else {
+                limits.min
+            };
+            let count = ((limits.max - low) / step) as u32;
+            (0..=count)
+                .map(|index| Value::Number(low + step * f64::from(index)))
+                .collect()
+        }
+    }
+}
+
+/// A score and a value for everything that it reads.
+fn scored() -> impl Strategy<Value = (&'static ScoreTable, Known)> {
+    select(shipped()).prop_flat_map(|table: ScoreTable| {
+        let table = named(&table.id);
+        let reads: Vec<FeatureId> = table.reads().into_iter().collect();
+        let each: Vec<_> = reads
+            .iter()
+            .map(|feature| select(values(feature)))
+            .collect();
+        each.prop_map(move |chosen| (table, reads.iter().cloned().zip(chosen).collect()))
+    })
+}
+
+proptest! {
+    #[test]
+    fn complete_facts_give_a_total_on_the_scale_or_a_grade((table, facts) in scored()) {
+        match outcome(table, &facts) {
+            ScoreOutcome::Total { total, minimum, maximum, items, group, .. } => {
+                prop_assert!(minimum <= total && total <= maximum);
+                prop_assert_eq!(items.iter().map(|item| item.points).sum::<i32>(), total);
+                let band = table.group.iter().find(|band| band.id == group.id).unwrap();
+                prop_assert!(band.min.unwrap() <= total && total <= band.max.unwrap());
+            }
+            ScoreOutcome::Grade { .. } => prop_assert_eq!(table.method, Method::Grade),
+            other => prop_assert!(false, "{:?}", other),
+        }
+    }
+
+    #[test]
+    fn gaps_are_listed_and_what_stays_possible_holds_the_truth(
+        (table, facts) in scored(),
+        blank in proptest::collection::vec(any::<bool>(), 12),
+    ) {
+        let keep = |(position, _): &(usize, _)| !blank[position % blank.len()];
+        let rest: Known = facts.clone().into_iter().enumerate().filter(keep).map(|(_, fact)| fact).collect();
+        let gone: Vec<_> = facts.keys().filter(|feature| !rest.contains_key(*feature)).collect();
+        match outcome(table, &rest) {
+            ScoreOutcome::Missing { features, possible, .. } => {
+                for feature in &gone {
+                    let entered = !Catalogue::shipped().feature(feature).unwrap().derived;
+                    prop_assert!(!entered || features.contains(feature), "{feature} in {features:?}");
+                }
+                prop_assert!(gone.is_empty() || !features.is_empty());
+                if let (ScoreOutcome::Total { total, group, .. }, Some(open)) = (outcome(table, &facts), possible) {
+                    prop_assert!(open.minimum <= total && total <= open.maximum);
+                    prop_assert!(open.groups.contains(&group.label));
+                }
+            }
+            _ => prop_assert!(gone.is_empty()),
+        }
+    }
+
+    #[test]
+    fn a_worse_finding_never_improves_a_total(
+        (table, facts) in scored(),
+        pick in any::<prop::sample::Index>(),
+    ) {
+        let ordered: Vec<_> = WORSENING.iter().filter(|(score, ..)| *score == table.id).collect();
+        prop_assume!(!ordered.is_empty());
+        let (_, feature, order) = ordered[pick.index(ordered.len())];
+        let totals = order.iter().map(|value| {
+            let mut changed = facts.clone();
+            changed.insert(id(feature), read(value));
+            match outcome(table, &changed) {
+                ScoreOutcome::Total { total, .. } => total,
+                other => panic!("{feature} {value}: {other:?}"),
+            }
+        });
+        let worse = if table.direction == Direction::HigherIsBetter { -1 } else { 1 };
+        let totals: Vec<i32> = totals.map(|total| worse * total).collect();
+        prop_assert!(totals.is_sorted() && totals.first() < totals.last(), "{feature} {totals:?}");
+    }
+}
+
+fn read(text: &str) -> Value {
+    match text.parse::<f64>() {
+        Ok(number) => Value::Number(number),
+        Err(_) => text
+            .parse()
+            .map(Value::Flag)
+            .unwrap_or_else(|_| Value::Code(text.into())),
+    }
+}
+
+/// Score, feature, and its values from the best prognosis or stability to the worst.
+const WORSENING: &[(&str, &str, &[&str])] = &[
+    (
+        "tokuhashi_2005",
+        "karnofsky",
+        &["100", "90", "80", "70", "60", "50", "40", "30", "20", "10"],
+    ),
+    (
+        "tokuhashi_2005",
+        "extraspinal_bone_metastases",
+        &["0", "1", "2", "3", "4", "20"],
+    ),
+    (
+        "tokuhashi_2005",
+        "vertebral_metastases",
+        &["1", "2", "3", "4", "20"],
+    ),
+    (
+        "tokuhashi_2005",
+        "visceral_metastases",
+        &["none", "resectable", "unresectable"],
+    ),
+    (
+        "tokuhashi_2005",
+        "primary_tumour",
+        &["prostate", "rectum", "kidney", "colon", "liver", "lung"],
+    ),
+    ("tokuhashi_2005", "frankel", &["E", "D", "C", "B", "A"]),
+    (
+        "tomita_2001",
+        "tomita_growth",
+        &["slow", "moderate", "rapid"],
+    ),
+    (
+        "tomita_2001",
+        "tomita_visceral",
+        &["none", "treatable", "untreatable"],
+    ),
+    ("tomita_2001", "tomita_bone", &["solitary", "multiple"]),
+    (
+        "katagiri_2014",
+        "katagiri_growth",
+        &["slow", "moderate", "rapid"],
+    ),
+    (
+        "katagiri_2014",
+        "katagiri_visceral",
+        &["none", "nodular", "disseminated"],
+    ),
+    (
+        "katagiri_2014",
+        "katagiri_laboratory",
+        &["normal", "abnormal", "critical"],
+    ),
+    ("katagiri_2014", "ecog", &["0", "1", "2", "3", "4"]),
+    ("katagiri_2014", "prior_chemotherapy", &["false", "true"]),
+    (
+        "katagiri_2014",
+        "multiple_skeletal_metastases",
+        &["false", "true"],
+    ),
+    (
+        "sins_2010",
+        "spinal_region",
+        &["rigid", "semirigid", "mobile", "junctional"],
+    ),
+    (
+        "sins_2010",
+        "sins_pain",
+        &["none", "non_mechanical", "mechanical"],
+    ),
+    ("sins_2010", "lesion_type", &["blastic", "mixed", "lytic"]),
+    (
+        "sins_2010",
+        "spinal_alignment",
+        &["normal", "deformity", "subluxation"],
+    ),
+    (
+        "sins_2010",
+        "vertebral_collapse",
+        &["none", "none_over_50_involved", "under_50", "over_50"],
+    ),
+    (
+        "sins_2010",
+        "posterolateral_involvement",
+        &["none", "unilateral", "bilateral"],
+    ),
+];
