@@ -49,6 +49,8 @@ export class Session {
   fieldRequest = $state.raw<FieldRequest | null>(null);
 
   private requestedImages: string | null = null;
+  // Rebuilt as a whole when the catalogue changes, never changed in place.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   private features = $derived(new Map(this.catalogue.features.map((feature) => [feature.id, feature])));
 
   place = $derived.by((): Place => {
@@ -177,6 +179,12 @@ export class Session {
     const { subject } = finding;
     if (subject) parameters.subject = subject.kind === 'patient' ? t('subject.patient') : t(`subject.${subject.kind}`, { name: subject.name });
     return t(`finding.${finding.code}`, parameters);
+  }
+
+  /** Why a patient is outside the population; a code such as `outside_limits:age` names a feature. */
+  populationText(reason: string): string {
+    const [code, feature] = reason.split(':');
+    return t(`population.${code}`, feature === undefined ? {} : { feature: this.label(feature) });
   }
 }
 
