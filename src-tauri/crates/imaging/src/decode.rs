@@ -7,11 +7,12 @@
 
 use crate::{
     codestream::{self, Codestream, Kind},
+    colour,
     fragments::Fragments,
     header::{FrameShape, ImageHeader, numbers},
     library::ImageRef,
     part10::{self, OpenedFile},
-    pixels::{FRAME_LIMIT, Photometric, Pixels},
+    pixels::{FRAME_LIMIT, Palette, Photometric, Pixels},
     problem::{ImagingError, Reason, Refusal},
     rle,
     wanted::EXTENDED_OFFSET_TABLE,
@@ -56,6 +57,7 @@ pub(crate) struct FrameReader {
     pub(crate) file: OpenedFile,
     offset: u64,
     fragments: Option<Fragments>,
+    palette: Option<Palette>,
 }
 
 impl FrameReader {
@@ -75,7 +77,13 @@ impl FrameReader {
                 Some(Fragments::list(&mut file.source, location.offset, table)?)
             }
         };
+        let palette = match shape.format.photometric {
+            // Indices are stored values without their colours too.
+            Photometric::Palette => colour::palette(&file.header).ok(),
+            _ => None,
+        };
         Ok(FrameReader {
+            palette,
             shape,
             file,
             offset: location.offset,
@@ -318,6 +326,7 @@ impl FrameReader {
             samples: format.samples,
             kind: format.kind(),
             photometric: self.photometric_after_decoding(),
+            palette: self.palette.clone(),
             bytes,
         }
     }

@@ -4,9 +4,12 @@
 //! [`display`] turns them into what a viewer draws and [`render`] into pictures for a report;
 //! [`phantom`] writes a synthetic patient. Nothing here decides anything medical.
 
+pub mod cache;
 pub mod charset;
 mod codestream;
+mod colour;
 mod decode;
+pub mod display;
 mod fragments;
 mod functional_groups;
 mod geometry;
@@ -14,14 +17,19 @@ mod grouping;
 mod header;
 pub mod library;
 mod part10;
+pub mod phantom;
 pub mod pixels;
 pub mod problem;
+pub mod render;
 mod rle;
 mod scan;
 mod wanted;
 
+pub use cache::FrameCache;
 pub use decode::{decode, pixel_hash};
+pub use display::{StackGeometry, auto_window, frames_for_display, stack_geometry};
 pub use library::{ImageRef, Library, Series, Stack, Study};
 pub use pixels::{PixelKind, Pixels};
 pub use problem::{ImagingError, Reason, Refusal};
+pub use render::{png, render_image};
 pub use scan::{Continue, ScanProgress, scan};

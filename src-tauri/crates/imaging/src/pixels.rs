@@ -61,7 +61,17 @@ pub struct Pixels {
     pub samples: u16,
     pub kind: PixelKind,
     pub photometric: Photometric,
+    /// The colours of a palette image.
+    pub palette: Option<Palette>,
     pub bytes: Vec<u8>,
+}
+
+/// Colours by index, red, green and blue, eight bits each; no channel is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Palette {
+    /// The index of the first entry.
+    pub first: i64,
+    pub channels: [Vec<u8>; 3],
 }
 
 impl PixelKind {

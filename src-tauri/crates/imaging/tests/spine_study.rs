@@ -97,7 +97,10 @@ fn names_come_in_their_three_scripts() {
     };
     let patient = &library.studies[0].patient;
     assert_eq!(patient.name.alphabetic.as_deref(), Some("YAMADA TAROU"));
-    assert_eq!(patient.name.ideographic.as_deref(), Some("山田\u{3000}太郎"));
+    assert_eq!(
+        patient.name.ideographic.as_deref(),
+        Some("山田\u{3000}太郎")
+    );
     assert_eq!(patient.name.phonetic.as_deref(), Some("ﾔﾏﾀﾞ ﾀﾛｳ"));
 }
 

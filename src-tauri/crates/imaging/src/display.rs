@@ -1,0 +1,347 @@
+//! Frames for a viewer: modality values as raw little endian numbers, and all the geometry that the
+//! viewer needs, finished, so that it computes none.
+
+use crate::{
+    colour,
+    decode::decode,
+    geometry,
+    library::{ImageRef, Padding, Plane, Rescale, Series, Stack, StackNote, Study, Window},
+    pixels::{Photometric, Pixels},
+    problem::{ImagingError, Refusal},
+};
+use chrono::NaiveDate;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// How the numbers of a frame are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DataType {
+    Int16,
+    Float32,
+    /// Three bytes per pixel.
+    Rgb8,
+}
+
+/// Everything a viewer has to know of a stack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct StackGeometry {
+    pub id: String,
+    pub rows: u32,
+    pub columns: u32,
+    /// Between rows, then between columns, mm; none where the file does not say.
+    pub pixel_spacing: Option<[f64; 2]>,
+    pub orientation: Option<[f64; 6]>,
+    pub frame_of_reference_uid: String,
+    pub plane: Plane,
+    /// Present only for evenly spaced parallel slices.
+    pub volume: Option<VolumeGeometry>,
+    pub images: Vec<ImagePlace>,
+    pub spacing_between_slices: Option<f64>,
+    pub slice_thickness: Option<f64>,
+    pub notes: Vec<StackNote>,
+    pub data_type: DataType,
+    #[ts(type = "number")]
+    pub bytes_per_frame: u64,
+    /// The lowest value is to be shown white.
+    pub is_inverted: bool,
+    /// Modality values that mark pixels outside the image.
+    pub padding: Option<[f64; 2]>,
+    /// The file's own window first; none asks for [`auto_window`].
+    pub default_window: Option<Window>,
+    pub windows: Vec<Window>,
+    /// Named windows for CT; their names are ids of words.
+    pub presets: Vec<Window>,
+    pub modality: String,
+    pub unit: Option<String>,
+    pub series_uid: String,
+    pub series_number: Option<i32>,
+    pub series_description: String,
+    pub body_part: String,
+    pub study_uid: String,
+    pub study_description: String,
+    pub study_date: Option<NaiveDate>,
+    pub patient_name: String,
+    pub patient_id: String,
+    pub patient_birth_date: Option<NaiveDate>,
+}
+
+/// A block of voxels; the third axis follows the slices.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct VolumeGeometry {
+    /// Columns, rows, slices.
+    pub dimensions: [u32; 3],
+    /// Between columns, rows, slices, mm.
+    pub spacing: [f64; 3],
+    /// Centre of the first voxel.
+    pub origin: [f64; 3],
+    /// Unit vectors of the three axes, one after the other.
+    pub direction: [f64; 9],
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ImagePlace {
+    pub sop_instance_uid: String,
+    /// Counted from 1.
+    pub frame: u32,
+    pub instance_number: Option<i32>,
+    pub position: Option<[f64; 3]>,
+}
+
+/// CT windows of common use: level and width of bone, lung and soft tissue of the spine as listed
+/// in the Radiopaedia article "Windowing (CT)".
+fn ct_presets() -> Vec<Window> {
+    [
+        ("bone", 400.0, 1800.0),
+        ("soft_tissue", 50.0, 250.0),
+        ("lung", -600.0, 1500.0),
+    ]
+    .into_iter()
+    .map(|(name, center, width)| Window {
+        center,
+        width,
+        name: name.to_owned(),
+    })
+    .collect()
+}
+
+/// The finished geometry of a stack, without reading pixels.
+pub fn stack_geometry(study: &Study, series: &Series, stack: &Stack) -> StackGeometry {
+    let data_type = data_type(stack);
+    let is_ct = series.modality == "CT";
+    StackGeometry {
+        id: stack.id.clone(),
+        rows: stack.rows,
+        columns: stack.columns,
+        pixel_spacing: stack.pixel_spacing,
+        orientation: stack.orientation,
+        frame_of_reference_uid: stack.frame_of_reference_uid.clone(),
+        plane: stack.plane,
+        volume: volume(stack),
+        images: stack.images.iter().map(place).collect(),
+        spacing_between_slices: stack.spacing_between_slices,
+        slice_thickness: stack.slice_thickness,
+        notes: stack.notes.clone(),
+        data_type,
+        bytes_per_frame: bytes_per_frame(stack, data_type) as u64,
+        is_inverted: stack.format.photometric == Photometric::Monochrome1,
+        padding: stack
+            .padding
+            .map(|padding| padding_values(padding, stack.rescale)),
+        default_window: stack.windows.first().cloned(),
+        windows: stack.windows.clone(),
+        presets: if is_ct { ct_presets() } else { Vec::new() },
+        modality: series.modality.clone(),
+        unit: is_ct.then(|| "HU".to_owned()),
+        series_uid: series.uid.clone(),
+        series_number: series.number,
+        series_description: series.description.clone(),
+        body_part: series.body_part.clone(),
+        study_uid: study.uid.clone(),
+        study_description: study.description.clone(),
+        study_date: study.date,
+        patient_name: study.patient.name.display(),
+        patient_id: study.patient.patient_id.clone(),
+        patient_birth_date: study.patient.birth_date,
+    }
+}
+
+fn place(image: &ImageRef) -> ImagePlace {
+    ImagePlace {
+        sop_instance_uid: image.sop_instance_uid.clone(),
+        frame: image.frame,
+        instance_number: image.instance_number,
+        position: image.position,
+    }
+}
+
+fn volume(stack: &Stack) -> Option<VolumeGeometry> {
+    if !stack.is_volume {
+        return None;
+    }
+    let orientation = stack.orientation?;
+    let [between_rows, between_columns] = stack.pixel_spacing?;
+    let first = stack.images.first()?.position?;
+    let last = stack.images.last()?.position?;
+    let slices = stack.images.len();
+    let normal = geometry::normal(orientation);
+    let depth = geometry::dot(geometry::subtract(last, first), normal);
+    let [a, b, c, d, e, f] = orientation;
+    let [x, y, z] = normal;
+    Some(VolumeGeometry {
+        dimensions: [stack.columns, stack.rows, slices as u32],
+        // The mean, so that the last slice lies where its file says.
+        spacing: [between_columns, between_rows, depth / (slices - 1) as f64],
+        origin: first,
+        direction: [a, b, c, d, e, f, x, y, z],
+    })
+}
+
+fn padding_values(padding: Padding, rescale: Rescale) -> [f64; 2] {
+    let ends = [padding.from, padding.to].map(|end| rescaled(end as f64, rescale));
+    [ends[0].min(ends[1]), ends[0].max(ends[1])]
+}
+
+pub(crate) fn rescaled(stored: f64, rescale: Rescale) -> f64 {
+    stored * rescale.slope + rescale.intercept
+}
+
+/// Whole numbers that fit 16 bits stay whole. A signed 16-bit CT with an intercept of about -1024
+/// reaches below -32768 on paper only: such values are held at the end of the range.
+pub fn data_type(stack: &Stack) -> DataType {
+    const PAPER_RANGE: f64 = 8192.0;
+    if !stack.format.photometric.is_grey() {
+        return DataType::Rgb8;
+    }
+    let (low, high) = stack.format.range();
+    let fits = |rescale: &Rescale| {
+        let ends = [low, high].map(|end| rescaled(end as f64, *rescale));
+        let lowest = ends[0].min(ends[1]);
+        let highest = ends[0].max(ends[1]);
+        rescale.slope.fract() == 0.0
+            && rescale.intercept.fract() == 0.0
+            && highest <= f64::from(i16::MAX)
+            && lowest >= f64::from(i16::MIN) - PAPER_RANGE
+    };
+    if stack.images.iter().all(|image| fits(&image.rescale)) {
+        DataType::Int16
+    } else {
+        DataType::Float32
+    }
+}
+
+pub fn bytes_per_frame(stack: &Stack, data_type: DataType) -> usize {
+    let pixels = stack.rows as usize * stack.columns as usize;
+    match data_type {
+        DataType::Int16 => pixels * 2,
+        DataType::Float32 => pixels * 4,
+        DataType::Rgb8 => pixels * 3,
+    }
+}
+
+/// Modality values of `count` images from `first` on, one after the other; images beyond the end
+/// are left out. Decoding runs in parallel.
+pub fn frames_for_display(
+    stack: &Stack,
+    first: usize,
+    count: usize,
+) -> Result<Vec<u8>, ImagingError> {
+    frames_with(stack, first, count, |image| {
+        decode(image).map(std::sync::Arc::new)
+    })
+}
+
+/// The same with another source of decoded frames.
+pub(crate) fn frames_with<Source>(
+    stack: &Stack,
+    first: usize,
+    count: usize,
+    source: Source,
+) -> Result<Vec<u8>, ImagingError>
+where
+    Source: Fn(&ImageRef) -> Result<std::sync::Arc<Pixels>, ImagingError> + Sync,
+{
+    let total = stack.images.len();
+    if first >= total {
+        return Err(ImagingError::NoSuchImage {
+            index: first,
+            count: total,
+        });
+    }
+    let images = &stack.images[first..first.saturating_add(count).min(total)];
+    let data_type = data_type(stack);
+    let frame = bytes_per_frame(stack, data_type);
+    let mut bytes = vec![0; frame * images.len()];
+    bytes
+        .par_chunks_exact_mut(frame.max(1))
+        .zip(images)
+        .try_for_each(|(target, image)| {
+            let pixels = source(image)?;
+            fill(target, stack, image, &pixels, data_type)
+        })?;
+    Ok(bytes)
+}
+
+fn fill(
+    target: &mut [u8],
+    stack: &Stack,
+    image: &ImageRef,
+    pixels: &Pixels,
+    data_type: DataType,
+) -> Result<(), ImagingError> {
+    let changed = || -> Refusal {
+        crate::problem::Reason::BrokenStructure.because("the file changed since it was opened")
+    };
+    if pixels.rows != stack.rows || pixels.columns != stack.columns {
+        return Err(changed().into());
+    }
+    let rescale = image.rescale;
+    match data_type {
+        DataType::Int16 if rescale == Rescale::NONE && pixels.kind == crate::PixelKind::I16 => {
+            target.copy_from_slice(&pixels.bytes);
+        }
+        DataType::Int16 => {
+            for (cell, value) in target.chunks_exact_mut(2).zip(pixels.values()) {
+                // A cast holds values at the ends of the range.
+                cell.copy_from_slice(&(rescaled(value, rescale) as i16).to_le_bytes());
+            }
+        }
+        DataType::Float32 => {
+            for (cell, value) in target.chunks_exact_mut(4).zip(pixels.values()) {
+                cell.copy_from_slice(&(rescaled(value, rescale) as f32).to_le_bytes());
+            }
+        }
+        DataType::Rgb8 => {
+            let rgb = colour::rgb(pixels, &stack.format).ok_or_else(changed)?;
+            if rgb.len() != target.len() {
+                return Err(changed().into());
+            }
+            target.copy_from_slice(&rgb);
+        }
+    }
+    Ok(())
+}
+
+/// A window for images without one, as MR: from the 1st to the 99th percentile of the middle image,
+/// padding left out. None for colour.
+pub fn auto_window(stack: &Stack) -> Result<Option<Window>, ImagingError> {
+    let Some(image) = stack.images.get(stack.images.len() / 2) else {
+        return Ok(None);
+    };
+    if !stack.format.photometric.is_grey() {
+        return Ok(None);
+    }
+    let pixels = decode(image)?;
+    Ok(Some(percentile_window(
+        &pixels,
+        image.rescale,
+        stack.padding,
+    )))
+}
+
+pub(crate) fn percentile_window(
+    pixels: &Pixels,
+    rescale: Rescale,
+    padding: Option<Padding>,
+) -> Window {
+    let is_padding = |stored: f64| {
+        padding.is_some_and(|padding| (padding.from as f64..=padding.to as f64).contains(&stored))
+    };
+    let mut values: Vec<f64> = pixels
+        .values()
+        .filter(|stored| !is_padding(*stored))
+        .map(|stored| rescaled(stored, rescale))
+        .collect();
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        let index = (values.len().saturating_sub(1)) as f64 * share;
+        values.get(index.round() as usize).copied().unwrap_or(0.0)
+    };
+    let (low, high) = (at(0.01), at(0.99));
+    Window {
+        center: (low + high) / 2.0,
+        width: (high - low).max(1.0),
+        name: "auto".to_owned(),
+    }
+}
