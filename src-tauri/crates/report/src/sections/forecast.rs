@@ -1,0 +1,338 @@
+//! The survival forecast: for whom the model was made first, then the numbers with their
+//! interval, the curve, what was averaged over, and which model answered.
+
+use crate::{
+    canvas::{Frame, Sheet},
+    context::{Context, of_hundred},
+    layout::{Flow, ascent, heading, height_of, lines, notice_box, wrap, wrap_at_most},
+    sections::curve,
+    style::{
+        ALERT, ALERT_FAINT, BODY, FIGURE, HEADING, LABEL, NOTE, SMALL, SUBHEADING, Style, WARNING,
+        WARNING_FAINT,
+    },
+};
+use clinical::{
+    assessment::{ForecastState, SurvivalForecast, SurvivalPoint},
+    catalogue::FeatureId,
+};
+use std::collections::BTreeMap;
+
+const CURVE_HEIGHT: f32 = 116.0;
+
+pub(crate) fn draw(sheet: &mut Sheet, context: &Context, left: f32, top: f32, width: f32) -> f32 {
+    heading(
+        sheet,
+        left,
+        top,
+        width,
+        &context.say("report.forecast.title", &[]),
+    );
+    let y = top + HEADING.line_height() + 7.0;
+    match &context.input.assessment.forecast {
+        ForecastState::Available(forecast) => {
+            draw_available(sheet, context, forecast, left, y, width)
+        }
+        ForecastState::Refused { code, parameters } => {
+            let title = context.say("report.forecast.refused", &[]);
+            let reason = refusal(context, code, parameters);
+            draw_notice(
+                sheet,
+                context,
+                Frame {
+                    left,
+                    top: y,
+                    width,
+                    height: 0.0,
+                },
+                &title,
+                &reason,
+                true,
+            )
+        }
+    }
+}
+
+fn draw_available(
+    sheet: &mut Sheet,
+    context: &Context,
+    forecast: &SurvivalForecast,
+    left: f32,
+    top: f32,
+    width: f32,
+) -> f32 {
+    let mut y = top;
+    let place = |y: f32| Frame {
+        left,
+        top: y,
+        width,
+        height: 0.0,
+    };
+    if forecast
+        .pack
+        .rests_on
+        .iter()
+        .any(|code| code == "simulation")
+    {
+        let title = context.say("report.forecast.simulated", &[]);
+        y = draw_notice(sheet, context, place(y), &title, "", true);
+    }
+    let population = population(context, forecast);
+    if forecast.population.inside {
+        y = short(sheet, context, SMALL, (left, y, width), &population, 3) + 5.0;
+    } else {
+        let title = context.say("report.forecast.outside", &[]);
+        y = draw_notice(sheet, context, place(y), &title, &population, false);
+    }
+
+    let count = u16::try_from(forecast.horizons.len()).unwrap_or(1).max(1);
+    let step = width / f32::from(count);
+    let mut at = left;
+    for point in &forecast.horizons {
+        draw_horizon(sheet, context, point, at, y);
+        at += step;
+    }
+    y += LABEL.line_height() + FIGURE.line_height() - 1.0;
+    y = short(
+        sheet,
+        context,
+        NOTE,
+        (left, y, width),
+        &interval(context, forecast),
+        3,
+    ) + 7.0;
+
+    let frame = Frame {
+        left,
+        top: y,
+        width,
+        height: CURVE_HEIGHT,
+    };
+    curve::draw(sheet, context, forecast, frame);
+    y = frame.bottom() + 4.0;
+    y = short(
+        sheet,
+        context,
+        NOTE,
+        (left, y, width),
+        &blanks(context, forecast),
+        2,
+    );
+    short(
+        sheet,
+        context,
+        NOTE,
+        (left, y, width),
+        &model(context, forecast),
+        2,
+    )
+}
+
+/// "3 months" over "78 of 100 (64–88)".
+fn draw_horizon(sheet: &mut Sheet, context: &Context, point: &SurvivalPoint, left: f32, top: f32) {
+    let months = format!("{}", point.months);
+    let label = context.say("report.forecast.at_months", &[("months", months.as_str())]);
+    sheet.text(left, top + ascent(LABEL), LABEL, &label);
+    let baseline = top + LABEL.line_height() + ascent(FIGURE) - 2.0;
+    let at = sheet.text(left, baseline, FIGURE, &of_hundred(point.alive));
+    let (low, high) = (of_hundred(point.low), of_hundred(point.high));
+    let rest = context.say(
+        "report.forecast.of_hundred",
+        &[("low", low.as_str()), ("high", high.as_str())],
+    );
+    sheet.text(at + 2.6, baseline, BODY, &rest);
+}
+
+pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
+    let ForecastState::Available(forecast) = &context.input.assessment.forecast else {
+        return;
+    };
+    flow.heading(&context.say("report.forecast.details", &[]), 40.0);
+    let mut part = |key: &str, text: String| {
+        flow.need(SUBHEADING.line_height() + SMALL.line_height());
+        flow.paragraph(SUBHEADING, &context.say(key, &[]));
+        flow.paragraph(SMALL, &text);
+        flow.space(4.0);
+    };
+    part("report.forecast.population", population(context, forecast));
+    part("report.forecast.numbers", numbers(context, forecast));
+    part("report.forecast.used", listed(context, &forecast.used));
+    part(
+        "report.forecast.averaged",
+        listed(context, &forecast.averaged_over),
+    );
+    let digest = context.free(&forecast.pack.sha256);
+    let model = model(context, forecast);
+    part(
+        "report.forecast.model",
+        context.say(
+            "report.forecast.model_digest",
+            &[("model", model.as_str()), ("sha256", digest.as_str())],
+        ),
+    );
+    flow.space(6.0);
+}
+
+fn listed(context: &Context, features: &[FeatureId]) -> String {
+    if features.is_empty() {
+        return context.say("report.forecast.none", &[]);
+    }
+    context.feature_labels(features)
+}
+
+/// Horizon by horizon in one paragraph, with the wording of the interval.
+fn numbers(context: &Context, forecast: &SurvivalForecast) -> String {
+    let mut sentences: Vec<String> = forecast
+        .horizons
+        .iter()
+        .map(|point| {
+            let months = format!("{}", point.months);
+            let (alive, low, high) = (
+                of_hundred(point.alive),
+                of_hundred(point.low),
+                of_hundred(point.high),
+            );
+            context.say(
+                "report.forecast.sentence",
+                &[
+                    ("months", months.as_str()),
+                    ("alive", alive.as_str()),
+                    ("low", low.as_str()),
+                    ("high", high.as_str()),
+                ],
+            )
+        })
+        .collect();
+    sentences.push(interval(context, forecast));
+    sentences.join(" ")
+}
+
+fn interval(context: &Context, forecast: &SurvivalForecast) -> String {
+    let percent = of_hundred(forecast.interval_level);
+    context.say("report.forecast.interval", &[("percent", percent.as_str())])
+}
+
+fn population(context: &Context, forecast: &SurvivalForecast) -> String {
+    let patients = forecast
+        .population
+        .similar_patients
+        .filter(|count| *count > 0);
+    let behind = match patients.map(|count| count.to_string()) {
+        Some(count) => context.say("report.forecast.patients", &[("count", count.as_str())]),
+        None => context.say("report.forecast.no_patients", &[]),
+    };
+    if forecast.population.inside {
+        let inside = context.say("report.forecast.inside", &[]);
+        return format!("{inside} {behind}");
+    }
+    let reasons: Vec<String> = forecast
+        .population
+        .reasons
+        .iter()
+        .map(|reason| reason_text(context, reason))
+        .collect();
+    format!("{} {behind}", reasons.join(" "))
+}
+
+/// The words for `population.<code>`; a code may name a feature: `outside_limits:age`.
+fn reason_text(context: &Context, reason: &str) -> String {
+    let (code, feature) = reason.split_once(':').unwrap_or((reason, ""));
+    let feature = context.feature_label(&FeatureId::unchecked(feature));
+    context
+        .say_if_known(
+            &format!("population.{code}"),
+            &[("feature", feature.as_str())],
+        )
+        .unwrap_or_else(|| context.say("report.forecast.outside_code", &[("code", reason)]))
+}
+
+fn blanks(context: &Context, forecast: &SurvivalForecast) -> String {
+    if forecast.averaged_over.is_empty() {
+        return context.say("report.forecast.no_blanks", &[]);
+    }
+    let features = context.feature_labels(&forecast.averaged_over);
+    context.say("report.forecast.blanks", &[("features", features.as_str())])
+}
+
+fn model(context: &Context, forecast: &SurvivalForecast) -> String {
+    let rests_on: Vec<String> = forecast
+        .pack
+        .rests_on
+        .iter()
+        .map(|code| {
+            let key = format!("report.rests_on.{code}");
+            context
+                .say_if_known(&key, &[])
+                .unwrap_or_else(|| context.free(code))
+        })
+        .collect();
+    let name = context.free(&forecast.pack.name);
+    let version = context.free(&forecast.pack.version);
+    let rests_on = rests_on.join(", ");
+    context.say(
+        "report.forecast.model_line",
+        &[
+            ("name", name.as_str()),
+            ("version", version.as_str()),
+            ("rests_on", rests_on.as_str()),
+        ],
+    )
+}
+
+fn refusal(context: &Context, code: &str, parameters: &BTreeMap<String, String>) -> String {
+    let values: Vec<(String, String)> = parameters
+        .iter()
+        .map(|(name, value)| (name.clone(), context.free(value)))
+        .collect();
+    let values: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    context
+        .say_if_known(&format!("refusal.{code}"), &values)
+        .unwrap_or_else(|| context.say("report.forecast.refused_code", &[("code", code)]))
+}
+
+/// A boxed remark; `loud` for what must stop a reader.
+fn draw_notice(
+    sheet: &mut Sheet,
+    context: &Context,
+    place: Frame,
+    title: &str,
+    text: &str,
+    loud: bool,
+) -> f32 {
+    let (bar, tint) = if loud {
+        (ALERT, ALERT_FAINT)
+    } else {
+        (WARNING, WARNING_FAINT)
+    };
+    let inner = place.width - 18.0;
+    let title_style = BODY.bold().in_ink(bar);
+    let titles = wrap(context.typeface, title_style, title, inner);
+    let texts = wrap_at_most(context.typeface, SMALL, text, inner, 8);
+    let height = height_of(title_style, titles.len()) + height_of(SMALL, texts.len()) + 8.0;
+    let frame = Frame { height, ..place };
+    notice_box(sheet, frame, bar, tint);
+    let y = lines(
+        sheet,
+        title_style,
+        place.left + 9.0,
+        place.top + 3.5,
+        &titles,
+    );
+    lines(sheet, SMALL, place.left + 9.0, y, &texts);
+    frame.bottom() + 6.0
+}
+
+/// At most `most` lines at (left, top, width); returns the y below.
+fn short(
+    sheet: &mut Sheet,
+    context: &Context,
+    style: Style,
+    (left, top, width): (f32, f32, f32),
+    text: &str,
+    most: usize,
+) -> f32 {
+    let wrapped = wrap_at_most(context.typeface, style, text, width, most);
+    lines(sheet, style, left, top, &wrapped)
+}

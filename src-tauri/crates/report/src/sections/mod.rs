@@ -1,0 +1,14 @@
+//! One file per section. `draw` functions fill a place on page one and return the y below it;
+//! `in_full` functions flow over as many pages as they need.
+
+pub(crate) mod curve;
+pub(crate) mod facts;
+pub(crate) mod findings;
+pub(crate) mod footer;
+pub(crate) mod forecast;
+pub(crate) mod identity;
+pub(crate) mod images;
+pub(crate) mod question;
+pub(crate) mod scores;
+pub(crate) mod summary;
+pub(crate) mod treatments;

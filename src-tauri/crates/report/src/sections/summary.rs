@@ -1,0 +1,49 @@
+//! Page one: what a board reads. Every block has its place and a limit; what is longer goes on
+//! in full on the pages after it, and page one says so.
+
+use crate::{
+    canvas::Frame,
+    context::Context,
+    layout::Flow,
+    sections::{facts, findings, forecast, identity, images, question, scores},
+    style::{CONTENT_BOTTOM, CONTENT_WIDTH, GUTTER, MARGIN},
+};
+
+/// The place beside the forecast: the first key image or the findings.
+const SIDE_WIDTH: f32 = 186.0;
+/// Page one keeps this much for facts, however many scores there are.
+const FACTS_HEIGHT: f32 = 118.0;
+
+/// What page one could not show whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    pub(crate) question: bool,
+}
+
+pub(crate) fn draw(flow: &mut Flow, context: &Context) -> LeftOut {
+    let mut y = identity::draw(&mut flow.sheet, context, flow.y);
+    let (below, question_left_out) = question::draw(&mut flow.sheet, context, y);
+    y = findings::draw_alerts(&mut flow.sheet, context, below);
+
+    let left_width = CONTENT_WIDTH - SIDE_WIDTH - GUTTER;
+    let forecast_bottom = forecast::draw(&mut flow.sheet, context, MARGIN, y, left_width);
+    let side = Frame {
+        left: MARGIN + left_width + GUTTER,
+        top: y,
+        width: SIDE_WIDTH,
+        height: (forecast_bottom - y).max(220.0),
+    };
+    let side_bottom = if context.input.key_pictures.is_empty() {
+        findings::draw_beside(&mut flow.sheet, context, side)
+    } else {
+        images::draw_first(&mut flow.sheet, context, side)
+    };
+    y = forecast_bottom.max(side_bottom) + 10.0;
+
+    y = scores::draw(&mut flow.sheet, context, y, CONTENT_BOTTOM - FACTS_HEIGHT) + 8.0;
+    facts::draw(&mut flow.sheet, context, y);
+    flow.y = CONTENT_BOTTOM;
+    LeftOut {
+        question: question_left_out,
+    }
+}

@@ -1,0 +1,257 @@
+//! What the report of an ordinary case says, and that it is a sound file.
+
+use crate::{
+    sample::{forecast, sample},
+    tools::written,
+};
+use chrono::TimeDelta;
+use clinical::assessment::ForecastState;
+use std::collections::BTreeMap;
+
+#[test]
+fn page_one_carries_what_the_board_needs() {
+    let file = written("ordinary.pdf", &sample().summary());
+    file.assert_valid();
+    let Some(page) = file.text(&["-f", "1", "-l", "1"]) else {
+        return;
+    };
+    for expected in [
+        "SpineBoard",
+        "Board summary",
+        "2026-03-14",
+        "T10",
+        "SYNTHETIC",
+        "Łukasz Ñandú-Öztürk",
+        "1961-02-03",
+        "SYN-000417",
+        "65 years",
+        "Male",
+        "Separation surgery and SBRT",
+        "1184 patients",
+        // exp(-0.06 m), exp(-0.09 m), exp(-0.04 m) for 3, 6, 12 months.
+        "84 of 100 (76–89)",
+        "70 of 100 (58–79)",
+        "49 of 100 (34–62)",
+        "90 %",
+        "C-reactive protein",
+        "Platelets",
+        "Tokuhashi score, revised 2005",
+        "0 to 15",
+        "less than 6 months",
+        "alive at 6 months 41 of 100",
+        "Made-up cohort",
+        "From memory",
+        "typed total",
+        "Cannot be computed",
+        "Grade 2",
+        "Albumin",
+        "34 g/L",
+        "CT, sagittal bone, 2026-03-10",
+        "20 mm",
+        "Research use only. Not a medical device.",
+        "survival-linear 0.1.0",
+        "2026-03-14 10:22 (UTC+01:00)",
+        "Page 1 of",
+    ] {
+        assert!(
+            page.contains(expected),
+            "{expected:?} is not on page one:\n{page}"
+        );
+    }
+    let population = page.find("1184 patients").unwrap();
+    assert!(
+        population < page.find("84 of 100").unwrap(),
+        "for whom before any number"
+    );
+}
+
+#[test]
+fn every_page_names_the_patient_and_the_research_use() {
+    let file = written("ordinary.pdf", &sample().summary());
+    let Some(pages) = file.pages() else { return };
+    assert!(pages >= 2);
+    for page in 1..=pages {
+        let number = page.to_string();
+        let Some(text) = file.text(&["-f", &number, "-l", &number]) else {
+            return;
+        };
+        for expected in [
+            "Łukasz Ñandú-Öztürk",
+            "SYN-000417",
+            "Research use only",
+            "SYNTHETIC",
+        ] {
+            assert!(
+                text.contains(expected),
+                "{expected:?} is not on page {page}"
+            );
+        }
+        assert!(text.contains(&format!("Page {page} of {pages}")));
+    }
+}
+
+#[test]
+fn the_details_follow() {
+    let Some(text) = written("ordinary.pdf", &sample().summary()).text(&["-f", "2"]) else {
+        return;
+    };
+    for expected in [
+        "laboratory-2026-03.csv",
+        "10.0000/made.up",
+        "Made before molecularly targeted drugs.",
+        "Vertebral metastases",
+        "9.8 10⁹/L",
+        "≥3",
+        "0123456789abcdef0123456789abcdef",
+        "20 Gy in 5 fractions",
+        "MR, T2 axial",
+        "cannot be read",
+    ] {
+        assert!(
+            text.contains(expected),
+            "{expected:?} is not in the details:\n{text}"
+        );
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_and_another_time_does_not() {
+    let first = sample();
+    assert!(first.summary() == first.summary());
+    let mut later = sample();
+    later.generated_at += TimeDelta::seconds(1);
+    assert!(first.summary() != later.summary());
+}
+
+#[test]
+fn the_file_describes_itself() {
+    let file = written("ordinary.pdf", &sample().summary());
+    let Some(information) = file.information() else {
+        return;
+    };
+    assert!(information.contains("Łukasz Ñandú-Öztürk"), "{information}");
+    assert!(information.contains("SpineBoard 0.1.0"));
+    assert!(information.contains("2026"));
+    assert!(information.contains("A4"));
+    let Some(fonts) = file.fonts() else { return };
+    let embedded: Vec<&str> = fonts.lines().skip(2).collect();
+    assert!(embedded.len() >= 2);
+    assert!(
+        embedded
+            .iter()
+            .all(|line| line.contains("SPINEB+NotoSans") && line.contains("yes yes yes")),
+        "{fonts}"
+    );
+}
+
+#[test]
+fn a_masked_report_names_nobody_anywhere_in_the_file() {
+    let mut masked = sample();
+    masked.identity_masked = true;
+    masked.case.episodes[0].question =
+        "Mr ÑANDÚ-ÖZTÜRK (SYN-000417, born 03.02.1961): SBRT?".to_owned();
+    masked.case.key_images[0].note = "Łukasz's lesion".to_owned();
+    let pdf = masked.summary();
+    let file = written("masked.pdf", &pdf);
+    file.assert_valid();
+    let (Some(text), Some(unpacked), Some(information)) =
+        (file.text(&[]), file.unpacked(), file.information())
+    else {
+        return;
+    };
+    assert!(text.contains("Identity masked") && text.contains("7f3a90c2"));
+    assert!(text.contains("••• (•••, born •••): SBRT?"), "{text}");
+    for secret in ["Łukasz", "Ñandú", "ÑANDÚ", "Öztürk", "SYN-000417", "1961"] {
+        assert!(
+            !text.contains(secret) && !information.contains(secret),
+            "{secret}"
+        );
+        let utf_16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let hexadecimal: String = utf_16.iter().map(|byte| format!("{byte:02X}")).collect();
+        for form in [
+            secret.as_bytes(),
+            &utf_16,
+            hexadecimal.as_bytes(),
+            hexadecimal.to_lowercase().as_bytes(),
+        ] {
+            let found = [pdf.as_slice(), unpacked.as_slice()]
+                .iter()
+                .any(|bytes| bytes.windows(form.len()).any(|window| window == form));
+            assert!(!found, "{secret} is in the bytes");
+        }
+    }
+}
+
+#[test]
+fn a_name_without_glyphs_prints_its_alphabetic_group_or_the_number() {
+    let mut foreign = sample();
+    foreign.case.identity.family_name = "山田".to_owned();
+    foreign.case.identity.given_name = "太郎".to_owned();
+    foreign.case.identity.alphabetic_name = Some("Yamada^Tarou".to_owned());
+    let Some(text) = written("alphabetic.pdf", &foreign.summary()).text(&["-l", "1"]) else {
+        return;
+    };
+    assert!(text.contains("Tarou Yamada") && !text.contains('山'));
+
+    foreign.case.identity.alphabetic_name = None;
+    let Some(text) = written("number.pdf", &foreign.summary()).text(&["-l", "1"]) else {
+        return;
+    };
+    assert!(
+        text.contains("Patient SYN-000417")
+            && text.contains("in a script that this report cannot print")
+    );
+}
+
+#[test]
+fn a_refused_forecast_says_why_and_shows_no_number() {
+    let mut refused = sample();
+    refused.assessment.forecast = ForecastState::Refused {
+        code: "no_pack".to_owned(),
+        parameters: BTreeMap::new(),
+    };
+    let Some(page) = written("refused.pdf", &refused.summary()).text(&["-l", "1"]) else {
+        return;
+    };
+    assert!(page.contains("No forecast"));
+    assert!(!page.contains("of 100 ("));
+}
+
+#[test]
+fn outside_the_population_and_simulation_are_said_before_any_number() {
+    let mut outside = sample();
+    let mut answer = forecast();
+    answer.population.inside = false;
+    answer.population.reasons = vec!["outside_limits:age".to_owned()];
+    answer.pack.rests_on = vec!["simulation".to_owned()];
+    outside.assessment.forecast = ForecastState::Available(answer);
+    let Some(page) = written("outside.pdf", &outside.summary()).text(&["-l", "1"]) else {
+        return;
+    };
+    let first_number = page.find("84 of 100").unwrap();
+    assert!(page.find("Outside the population").unwrap() < first_number);
+    assert!(page.find("Simulated").unwrap() < first_number);
+}
+
+#[test]
+fn the_curve_is_drawn_as_lines_and_not_as_a_picture() {
+    let mut plain = sample();
+    plain.case.key_images.clear();
+    plain.pixels.clear();
+    let Some(unpacked) = written("plain.pdf", &plain.summary()).unpacked() else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&unpacked);
+    assert!(!text.contains("/Subtype /Image"));
+    let longest = text
+        .split("\nS\n")
+        .map(|path| {
+            path.lines()
+                .rev()
+                .take_while(|line| line.ends_with(" l") || line.ends_with(" m"))
+                .count()
+        })
+        .max();
+    // Months 0 to 24.
+    assert_eq!(longest, Some(25));
+}

@@ -1,0 +1,7 @@
+//! Board summaries judged from outside, by free PDF tools.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod content;
+mod hostile;
+mod sample;
+mod tools;

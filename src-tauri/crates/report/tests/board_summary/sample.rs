@@ -1,0 +1,495 @@
+//! A made-up patient and an assessment of her, as plain values.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
+use clinical::{
+    assessment::{
+        Assessment, Citation, Direction, FactOrigin, FigureProvenance, ForecastState, PackIdentity,
+        PopulationMatch, PossibleTotals, PublishedSurvival, ScoreFamily, ScoreGroup, ScoreItem,
+        ScoreOutcome, ScoreResult, SurvivalForecast, SurvivalPoint, UsedFact,
+    },
+    case::{
+        BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
+        TreatmentCourse, TreatmentKind, Value,
+    },
+    catalogue::{Catalogue, FeatureId},
+    findings::{Finding, FindingCode, Severity},
+    level::Level,
+    words::Words,
+};
+use image::{DynamicImage, GrayImage, Luma};
+use report::{EdgeMarks, KeyPicture, ReportInput};
+use std::collections::BTreeMap;
+
+/// Everything that a [`ReportInput`] borrows.
+pub(crate) struct Sample {
+    pub(crate) case: Case,
+    pub(crate) assessment: Assessment,
+    pub(crate) pixels: Vec<Option<DynamicImage>>,
+    pub(crate) generated_at: DateTime<Utc>,
+    pub(crate) identity_masked: bool,
+}
+
+impl Sample {
+    /// The bytes of the board summary.
+    pub(crate) fn summary(&self) -> Vec<u8> {
+        let pictures: Vec<KeyPicture> = self
+            .case
+            .key_images
+            .iter()
+            .zip(&self.pixels)
+            .map(|(key_image, pixels)| KeyPicture {
+                key_image,
+                pixels: pixels.as_ref(),
+                pixel_spacing_mm: Some([0.5, 0.5]),
+                edges: Some(EdgeMarks {
+                    left: "A",
+                    right: "P",
+                    top: "H",
+                    bottom: "F",
+                }),
+            })
+            .collect();
+        let input = ReportInput {
+            case: &self.case,
+            assessment: &self.assessment,
+            catalogue: Catalogue::shipped(),
+            words: Words::shipped("en"),
+            language: "en",
+            key_pictures: &pictures,
+            app_version: "0.1.0",
+            generated_at: self.generated_at,
+            local_offset: FixedOffset::east_opt(3600).unwrap(),
+            identity_masked: self.identity_masked,
+        };
+        report::board_summary(&input).unwrap()
+    }
+}
+
+pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+pub(crate) fn id(feature: &str) -> FeatureId {
+    Catalogue::shipped().id(feature).unwrap()
+}
+
+fn level(name: &str) -> Level {
+    name.parse().unwrap()
+}
+
+pub(crate) fn sample() -> Sample {
+    let identity = Identity {
+        patient_id: "SYN-000417".to_owned(),
+        family_name: "Ñandú-Öztürk".to_owned(),
+        given_name: "Łukasz".to_owned(),
+        alphabetic_name: None,
+        birth_date: Some(day(1961, 2, 3)),
+    };
+    let mut case = Case::new("7f3a90c2-5d1e-4f6b-9c7d-2f9d4a1b8e55".to_owned(), identity);
+    case.synthetic = true;
+    case.index_level = Some(level("T10"));
+    case.episodes.push(BoardEpisode {
+        id: "episode-1".to_owned(),
+        index_date: day(2026, 3, 14),
+        question: "Painful T10 metastasis of a lung adenocarcinoma with epidural disease, walking with aid \
+                   since five days. Separation surgery and SBRT, or conventional radiotherapy alone?"
+            .to_owned(),
+    });
+    case.courses.push(TreatmentCourse {
+        id: "course-1".to_owned(),
+        kind: TreatmentKind::ConventionalRadiotherapy,
+        description: "Left femur".to_owned(),
+        levels: Vec::new(),
+        dose_gray: Some(20.0),
+        fractions: Some(5),
+        started_on: Some(day(2025, 11, 3)),
+        ended_on: Some(day(2025, 11, 7)),
+        author: "Dr Adeyemi".to_owned(),
+    });
+    let key_image = |number: u32, caption: &str, note: &str| KeyImage {
+        id: format!("key-{number}"),
+        series_instance_uid: "2.25.1".to_owned(),
+        sop_instance_uid: format!("2.25.1.{number}"),
+        frame: 1,
+        window_center: 300.0,
+        window_width: 1500.0,
+        level: Some(level("T10")),
+        note: note.to_owned(),
+        caption: caption.to_owned(),
+        marked_at: Utc.with_ymd_and_hms(2026, 3, 13, 16, 0, 0).unwrap(),
+        author: "Dr Adeyemi".to_owned(),
+    };
+    case.key_images = vec![
+        key_image(
+            1,
+            "CT, sagittal bone, 2026-03-10",
+            "Lytic lesion of the body, posterior wall breached",
+        ),
+        key_image(
+            2,
+            "MR, T2 axial, 2026-03-11",
+            "Epidural disease, cord touched",
+        ),
+        key_image(3, "MR, T1 sagittal, 2026-03-11", ""),
+    ];
+    let facts_used = facts(&mut case);
+    Sample {
+        assessment: Assessment {
+            index_date: day(2026, 3, 14),
+            app_version: "0.1.0".to_owned(),
+            facts_used,
+            scores: scores(),
+            forecast: ForecastState::Available(forecast()),
+            findings: findings(),
+        },
+        case,
+        pixels: vec![Some(picture(512, 512)), Some(picture(320, 320)), None],
+        generated_at: Utc.with_ymd_and_hms(2026, 3, 14, 9, 22, 5).unwrap(),
+        identity_masked: false,
+    }
+}
+
+/// Rings and a gradient, so that a stretched or mirrored picture would be seen.
+pub(crate) fn picture(columns: u32, rows: u32) -> DynamicImage {
+    DynamicImage::ImageLuma8(GrayImage::from_fn(columns, rows, |x, y| {
+        let (dx, dy) = (
+            f64::from(x) - f64::from(columns) / 2.0,
+            f64::from(y) - f64::from(rows) / 2.0,
+        );
+        let distance = dx.hypot(dy) / f64::from(columns.min(rows));
+        let ring = if (distance * 10.0) as u32 % 2 == 0 {
+            60.0
+        } else {
+            0.0
+        };
+        Luma([(ring + 150.0 * f64::from(x) / f64::from(columns)) as u8])
+    }))
+}
+
+fn facts(case: &mut Case) -> Vec<UsedFact> {
+    let number = |value: f64| Value::Number(value);
+    let code = |value: &str| Value::Code(value.to_owned());
+    let typed = Source::Typed;
+    let file = Source::File {
+        name: "laboratory-2026-03.csv".to_owned(),
+    };
+    let image = Source::Image {
+        sop_instance_uid: "2.25.1.1".to_owned(),
+    };
+    let recorded: [(&str, Value, &Source, NaiveDate, bool); 20] = [
+        ("sex", code("male"), &typed, day(2026, 3, 12), false),
+        (
+            "primary_tumour",
+            code("lung"),
+            &typed,
+            day(2025, 6, 2),
+            false,
+        ),
+        (
+            "lung_histology",
+            code("adenocarcinoma"),
+            &typed,
+            day(2025, 6, 2),
+            false,
+        ),
+        ("ecog", number(2.0), &typed, day(2026, 3, 12), false),
+        ("karnofsky", number(60.0), &typed, day(2026, 3, 12), false),
+        (
+            "visceral_metastases",
+            code("unresectable"),
+            &typed,
+            day(2026, 2, 20),
+            false,
+        ),
+        (
+            "liver_metastasis",
+            Value::Flag(true),
+            &typed,
+            day(2026, 2, 20),
+            false,
+        ),
+        (
+            "brain_metastasis",
+            Value::Flag(false),
+            &typed,
+            day(2025, 12, 1),
+            true,
+        ),
+        (
+            "extraspinal_bone_metastases",
+            number(2.0),
+            &typed,
+            day(2026, 2, 20),
+            false,
+        ),
+        (
+            "vertebral_metastases",
+            number(3.0),
+            &image,
+            day(2026, 3, 11),
+            false,
+        ),
+        ("frankel", code("D"), &typed, day(2026, 3, 12), false),
+        ("walking", code("with_aid"), &typed, day(2026, 3, 12), false),
+        ("worst_pain", number(7.0), &typed, day(2026, 3, 12), false),
+        ("albumin", number(34.0), &file, day(2026, 3, 10), false),
+        ("haemoglobin", number(104.0), &file, day(2026, 3, 10), false),
+        ("leucocytes", number(9.8), &file, day(2026, 3, 10), false),
+        (
+            "lactate_dehydrogenase",
+            number(412.0),
+            &file,
+            day(2026, 1, 5),
+            true,
+        ),
+        ("bilsky_grade", code("2"), &image, day(2026, 3, 11), false),
+        (
+            "lesion_type",
+            code("lytic"),
+            &image,
+            day(2026, 3, 10),
+            false,
+        ),
+        (
+            "vertebral_collapse",
+            code("under_50"),
+            &image,
+            day(2026, 3, 10),
+            false,
+        ),
+    ];
+    let mut used = Vec::new();
+    for (index, (feature, value, source, observed_on, stale)) in recorded.into_iter().enumerate() {
+        let per_level = ["bilsky_grade", "lesion_type", "vertebral_collapse"].contains(&feature);
+        let subject = if per_level {
+            Subject::Level(level("T10"))
+        } else {
+            Subject::Patient
+        };
+        let observation_id = format!("observation-{index}");
+        case.observations.push(Observation {
+            id: observation_id.clone(),
+            feature: id(feature),
+            subject: subject.clone(),
+            entry: Entry::Known {
+                value: value.clone(),
+                unit: None,
+            },
+            observed_on: Some(observed_on),
+            recorded_at: Utc.with_ymd_and_hms(2026, 3, 13, 8, 0, 0).unwrap(),
+            source: source.clone(),
+            author: "Dr Adeyemi".to_owned(),
+        });
+        used.push(UsedFact {
+            feature: id(feature),
+            subject,
+            value,
+            origin: FactOrigin::Observed { observation_id },
+            observed_on: Some(observed_on),
+            stale,
+        });
+    }
+    used.push(UsedFact {
+        feature: id("tomita_growth"),
+        subject: Subject::Patient,
+        value: code("rapid"),
+        origin: FactOrigin::Derived {
+            reads: vec![id("primary_tumour")],
+        },
+        observed_on: None,
+        stale: false,
+    });
+    used
+}
+
+fn group(label: &str, predicted: &str, published: Vec<PublishedSurvival>) -> ScoreGroup {
+    ScoreGroup {
+        id: label.to_owned(),
+        label: label.to_owned(),
+        predicted: Some(predicted.to_owned()).filter(|text| !text.is_empty()),
+        advised: Some("palliative surgery or conservative treatment".to_owned()),
+        published,
+    }
+}
+
+fn score(name: &str, direction: Direction, subject: Subject, outcome: ScoreOutcome) -> ScoreResult {
+    ScoreResult {
+        id: name.to_lowercase().replace(' ', "_"),
+        name: name.to_owned(),
+        short_name: name.to_owned(),
+        family: ScoreFamily::Survival,
+        direction,
+        subject,
+        outcome,
+        citation: Citation {
+            text: "An author, another author. A made-up paper for a made-up score. Journal 2005; 1: 1–9."
+                .to_owned(),
+            doi: Some("10.0000/made.up".to_owned()),
+        },
+        population: None,
+        caveats: vec!["Made before molecularly targeted drugs.".to_owned()],
+    }
+}
+
+fn scores() -> Vec<ScoreResult> {
+    let published = PublishedSurvival {
+        cohort: "Made-up cohort, 1998–2004, surgery".to_owned(),
+        patients: Some(164),
+        median_months: Some(5.3),
+        median_confidence_interval: Some([4.1, 6.6]),
+        alive: BTreeMap::from([(6, 0.41), (12, 0.17)]),
+        provenance: FigureProvenance::RecalledHigh,
+    };
+    let item = |label: &str, row: &str, points, feature| ScoreItem {
+        id: label.to_owned(),
+        label: label.to_owned(),
+        row: row.to_owned(),
+        points,
+        reads: vec![id(feature)],
+    };
+    let t10 = || Subject::Level(level("T10"));
+    vec![
+        score(
+            "Tokuhashi score, revised 2005",
+            Direction::HigherIsBetter,
+            Subject::Patient,
+            ScoreOutcome::Total {
+                total: 5,
+                minimum: 0,
+                maximum: 15,
+                items: vec![
+                    item(
+                        "General condition (Karnofsky)",
+                        "moderate, 50–70 %",
+                        1,
+                        "karnofsky",
+                    ),
+                    item(
+                        "Extraspinal bone metastases",
+                        "1–2",
+                        1,
+                        "extraspinal_bone_metastases",
+                    ),
+                    item("Vertebral metastases", "≥ 3", 0, "vertebral_metastases"),
+                    item(
+                        "Metastases to major organs",
+                        "not removable",
+                        0,
+                        "visceral_metastases",
+                    ),
+                    item("Primary tumour", "lung", 0, "primary_tumour"),
+                    item("Palsy (Frankel)", "incomplete, C–D", 1, "frankel"),
+                ],
+                group: group("0–8 points", "less than 6 months", vec![published.clone()]),
+                typed: None,
+            },
+        ),
+        score(
+            "Tomita score 2001",
+            Direction::LowerIsBetter,
+            Subject::Patient,
+            ScoreOutcome::TypedTotal {
+                total: 8,
+                minimum: 2,
+                maximum: 10,
+                group: group("8–10 points", "", vec![published]),
+            },
+        ),
+        score(
+            "Katagiri score, revised 2014",
+            Direction::LowerIsBetter,
+            Subject::Patient,
+            ScoreOutcome::Missing {
+                features: vec![id("c_reactive_protein"), id("platelets")],
+                outside: Vec::new(),
+                level_needed: false,
+                possible: Some(PossibleTotals {
+                    minimum: 6,
+                    maximum: 8,
+                    groups: vec!["4–6 points".to_owned(), "7–10 points".to_owned()],
+                }),
+            },
+        ),
+        score(
+            "SINS",
+            Direction::HigherIsLessStable,
+            t10(),
+            ScoreOutcome::Missing {
+                features: vec![id("sins_pain"), id("spinal_alignment")],
+                outside: Vec::new(),
+                level_needed: false,
+                possible: None,
+            },
+        ),
+        score(
+            "Bilsky ESCC",
+            Direction::HigherIsWorse,
+            t10(),
+            ScoreOutcome::Grade {
+                grade: "2".to_owned(),
+                definition: "spinal cord compression with cerebrospinal fluid seen".to_owned(),
+                group: group("high grade", "", Vec::new()),
+            },
+        ),
+    ]
+}
+
+/// Alive with a constant hazard of 0.06 a month; interval ends with 0.04 and 0.09.
+pub(crate) fn forecast() -> SurvivalForecast {
+    let point = |months: f64| SurvivalPoint {
+        months,
+        alive: (-0.06 * months).exp(),
+        low: (-0.09 * months).exp(),
+        high: (-0.04 * months).exp(),
+    };
+    SurvivalForecast {
+        pack: PackIdentity {
+            name: "survival-linear".to_owned(),
+            version: "0.1.0".to_owned(),
+            sha256: "0123456789abcdef".repeat(4),
+            rests_on: vec!["real_patients".to_owned(), "published_evidence".to_owned()],
+        },
+        horizons: [3.0, 6.0, 12.0].map(point).to_vec(),
+        curve: (0u8..=60).map(|month| point(f64::from(month))).collect(),
+        interval_level: 0.9,
+        population: PopulationMatch {
+            inside: true,
+            reasons: Vec::new(),
+            similar_patients: Some(1184),
+        },
+        averaged_over: vec![id("c_reactive_protein"), id("platelets")],
+        used: vec![id("karnofsky"), id("albumin"), id("primary_tumour")],
+    }
+}
+
+fn findings() -> Vec<Finding> {
+    let finding = |code, severity, feature: &str, parameters: &[(&str, &str)]| Finding {
+        code,
+        severity,
+        feature: Some(id(feature)),
+        subject: Some(Subject::Patient),
+        parameters: parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+    };
+    vec![
+        finding(FindingCode::Missing, Severity::Note, "platelets", &[]),
+        finding(
+            FindingCode::Stale,
+            Severity::Warning,
+            "lactate_dehydrogenase",
+            &[("days", "68"), ("limit", "14")],
+        ),
+        Finding {
+            code: FindingCode::PatientMismatch,
+            severity: Severity::Alert,
+            feature: None,
+            subject: None,
+            parameters: BTreeMap::from([
+                ("element".to_owned(), "patient_id".to_owned()),
+                ("date".to_owned(), "2026-03-10".to_owned()),
+            ]),
+        },
+    ]
+}
