@@ -29,8 +29,11 @@ pub(crate) fn held_on(observation: &Observation) -> NaiveDate {
 /// An undated one counts from the day of its recording in the westernmost time zone (UTC−12): what
 /// is entered in the evening in America bears tomorrow's date in UTC and must not vanish today.
 pub(crate) fn made_by(observation: &Observation, day: NaiveDate) -> bool {
-    let recorded = (observation.recorded_at - TimeDelta::hours(12)).date_naive();
-    observation.observed_on.unwrap_or(recorded) <= day
+    let recorded = observation.recorded_at;
+    let western = recorded
+        .checked_sub_signed(TimeDelta::hours(12))
+        .unwrap_or(recorded);
+    observation.observed_on.unwrap_or(western.date_naive()) <= day
 }
 
 /// Whether an observation is about what its feature is recorded for.
