@@ -31,7 +31,7 @@ export function flatten(table: Table, prefix = ''): Record<string, string> {
 
 /** The words of one language as the `words` command returns them. */
 export function readWords(): Record<string, string> {
-  return flatten(parse(readFileSync(WORDS, 'utf8')) as Table);
+  return flatten(parse(readFileSync(WORDS, 'utf8')));
 }
 
 /** The catalogue as the `catalogue` command returns it; lists that the file leaves out are empty. */
@@ -41,7 +41,11 @@ export function readCatalogue(): Table {
   return {
     levels: LEVELS,
     groups: file.group ?? [],
-    features: (file.feature ?? []).map((feature) => ({ ...lists, ...feature })),
+    features: (file.feature ?? []).map((feature) => ({
+      ...lists,
+      ...feature,
+      other_units: ((feature.other_units as Table[] | undefined) ?? []).map((conversion) => ({ offset: 0, ...conversion })),
+    })),
     rules: (file.rule ?? []).map(({ feature, note, citation }) => ({ feature, note: note ?? '', citation: citation ?? '' })),
   };
 }

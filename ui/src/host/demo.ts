@@ -31,7 +31,8 @@ const STATUS = recordedStatus as unknown as AppStatus;
 
 function refuse(code: string, parameters: Record<string, string> = {}): Promise<never> {
   const error: HostError = { code, message: code, parameters };
-  return Promise.reject(error as unknown as Error);
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as Tauri rejects: with a plain object
+  return Promise.reject(error);
 }
 
 /** `?start=locked|open|newer` chooses the state of the store, `&demo` opens the demo case, `&refused` refuses the forecast. */
@@ -50,7 +51,7 @@ export function demoHost(search: URLSearchParams): Host {
   let drafts: Record<string, string> = {};
   const revisions = new Map<string, CaseView[]>();
   let made = 0;
-  let cancelled = false;
+  let scan = new AbortController();
 
   const status = (): AppStatus => ({
     ...STATUS,
@@ -124,7 +125,7 @@ export function demoHost(search: URLSearchParams): Host {
     if (!feature || !limits) return { kind: 'plausible' };
     const canonical = (chosen: string | null | undefined) => {
       const other = feature.other_units.find((conversion) => conversion.unit === chosen);
-      return other ? value * other.factor + (other.offset ?? 0) : value;
+      return other ? value * other.factor + other.offset : value;
     };
     const inside = (chosen: string | null | undefined) => canonical(chosen) >= limits.min && canonical(chosen) <= limits.max;
     if (inside(unit ?? feature.unit)) return { kind: 'plausible' };
@@ -196,11 +197,11 @@ export function demoHost(search: URLSearchParams): Host {
         assessment: { ...view.assessment, index_date: indexDate },
       })),
     setIndexLevel: (caseId, level) =>
-      changeCase(caseId, ({ level: _before, ...view }) => ({
-        ...view,
-        ...(level === null ? {} : { level }),
-        case: { ...view.case, index_level: level },
-      })),
+      changeCase(caseId, (view) => {
+        const changed: CaseView = { ...view, case: { ...view.case, index_level: level } };
+        delete changed.level;
+        return level === null ? changed : { ...changed, level };
+      }),
 
     recordObservation: (caseId, input) =>
       changeCase(caseId, (view) => {
@@ -236,17 +237,18 @@ export function demoHost(search: URLSearchParams): Host {
     },
 
     openImages: async (path, onProgress) => {
-      cancelled = false;
+      scan = new AbortController();
+      const { signal } = scan;
       const steps = 4;
       for (let step = 1; step <= steps; step += 1) {
         onProgress({ done: step * 12, found: steps * 12, images: step * 11, rejected: step > 2 ? 2 : 0 });
         await new Promise((resolve) => setTimeout(resolve, path === '/slow' ? 400 : 20));
-        if (cancelled) return refuse('cancelled');
+        if (signal.aborted) return refuse('cancelled');
       }
       return path === '/missing' ? refuse('image_folder', { detail: 'not found' }) : { ...IMAGES, folder: path };
     },
     cancelImages: () => {
-      cancelled = true;
+      scan.abort();
       return Promise.resolve();
     },
     pickFolder: () => Promise.resolve('/demo/images'),

@@ -15,6 +15,9 @@ import type {
   Value,
 } from '../host/types.ts';
 
+/** Follows from the level that is chosen, so the form never asks for it. */
+export const LEVEL_FEATURE = 'vertebral_level';
+
 /** How a feature is asked. */
 export type Control = 'number' | 'segments' | 'list';
 
@@ -143,7 +146,7 @@ export function sections(catalogue: CatalogueView, filter: string, only?: (featu
       group,
       features: catalogue.features.filter(
         (feature) =>
-          feature.group === group.id && feature.kind !== 'outcome' && matches(feature) && (only?.(feature) ?? true),
+          feature.group === group.id && feature.kind !== 'outcome' && feature.id !== LEVEL_FEATURE && matches(feature) && (only?.(feature) ?? true),
       ),
     }))
     .filter(({ features }) => features.length > 0);
