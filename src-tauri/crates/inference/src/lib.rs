@@ -1,1 +1,90 @@
+//! Fences tract-onnx: a model pack is a folder that goes in, a forecast with an interval comes out.
+//!
+//! A pack is read with suspicion: every file is checked by size and SHA-256, the graph by its
+//! operators, constants and shape, and its answers by replaying the rows that the training side
+//! computed ([`golden`]). What fails is refused by name and reason, and the others still work.
 
+mod encoding;
+pub mod golden;
+mod graph;
+#[cfg(test)]
+mod hostile;
+pub mod manifest;
+mod pack;
+mod pack_set;
+mod population;
+mod survival;
+#[cfg(test)]
+mod synthetic;
+
+pub use pack::{CohortForecast, Pack};
+pub use pack_set::{DEFAULT_PACK, PackSet, RefusedPack};
+
+/// Why a pack is refused, or why it gives no answer. [`PackError::code`] names the words.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PackError {
+    #[error("pack.toml cannot be read: {0}")]
+    Manifest(String),
+    #[error(
+        "pack.toml has schema version {found}; this program reads version {supported}: install a newer version of SpineBoard"
+    )]
+    NewerSchema { found: i64, supported: u32 },
+    #[error("column {column} reads '{feature}', which is not in the feature catalogue")]
+    UnknownFeature { column: String, feature: String },
+    #[error("column {column} cannot be encoded: {reason}")]
+    Encoding { column: String, reason: String },
+    #[error("'{0}' is not a plain file name inside the pack")]
+    FileName(String),
+    #[error("{file} is missing or cannot be read: {reason}")]
+    MissingFile { file: String, reason: String },
+    #[error("{file} is larger than {limit} bytes")]
+    GiantFile { file: String, limit: u64 },
+    #[error("{file} is not the file that pack.toml describes: its SHA-256 differs")]
+    WrongHash { file: String },
+    #[error("{file} is not a graph that can be run: {reason}")]
+    Graph { file: String, reason: String },
+    #[error("{file} needs the operators {operators}, which this program does not run")]
+    UnsupportedOperator { file: String, operators: String },
+    #[error("{file} holds a constant that is not a finite number, in {tensor}")]
+    Weights { file: String, tensor: String },
+    #[error("{file} has {found}; pack.toml says {expected}")]
+    Shape {
+        file: String,
+        expected: String,
+        found: String,
+    },
+    #[error("the model's answer is not a survival curve: {0}")]
+    Output(String),
+    #[error("golden.json cannot be used: {0}")]
+    Golden(String),
+    #[error("golden row {row} differs in {what} by {difference:e}, more than {tolerance:e}")]
+    GoldenMismatch {
+        row: usize,
+        what: String,
+        difference: f64,
+        tolerance: f64,
+    },
+}
+
+impl PackError {
+    /// The code of the words `pack_refused.<code>` that say what to do.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PackError::Manifest(_) => "manifest",
+            PackError::NewerSchema { .. } => "newer_schema",
+            PackError::UnknownFeature { .. } => "unknown_feature",
+            PackError::Encoding { .. } => "encoding",
+            PackError::FileName(_) => "file_name",
+            PackError::MissingFile { .. } => "missing_file",
+            PackError::GiantFile { .. } => "giant_file",
+            PackError::WrongHash { .. } => "wrong_hash",
+            PackError::Graph { .. } => "graph",
+            PackError::UnsupportedOperator { .. } => "unsupported_operator",
+            PackError::Weights { .. } => "weights",
+            PackError::Shape { .. } => "shape",
+            PackError::Output(_) => "output",
+            PackError::Golden(_) => "golden",
+            PackError::GoldenMismatch { .. } => "golden_mismatch",
+        }
+    }
+}

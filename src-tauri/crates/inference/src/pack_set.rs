@@ -1,0 +1,128 @@
+//! All packs of several folders: those that may answer, and those that were refused, with reasons.
+
+use crate::{Pack, PackError, golden::CheckReport};
+use clinical::catalogue::Catalogue;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// The pack that answers where a folder holds several.
+pub const DEFAULT_PACK: &str = "survival-linear";
+
+/// Packs in the order of the folders they were found in, by name within a folder.
+#[derive(Default)]
+pub struct PackSet {
+    ready: Vec<ReadyPack>,
+    refused: Vec<RefusedPack>,
+}
+
+struct ReadyPack {
+    pack: Pack,
+    folder: PathBuf,
+    check: CheckReport,
+}
+
+/// A pack that may not answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RefusedPack {
+    /// Name of its folder.
+    pub name: String,
+    pub folder: PathBuf,
+    /// Code for the words `pack_refused.<code>`.
+    pub code: String,
+    pub detail: String,
+}
+
+impl PackSet {
+    /// Reads the packs in each folder; a folder that is itself a pack counts as one. Golden rows are
+    /// replayed. Never fails as a whole: a folder that does not exist holds no packs.
+    pub fn open(folders: &[PathBuf]) -> PackSet {
+        PackSet::open_with(folders, Catalogue::shipped())
+    }
+
+    pub(crate) fn open_with(folders: &[PathBuf], catalogue: &Catalogue) -> PackSet {
+        let mut set = PackSet::default();
+        for folder in folders.iter().flat_map(|folder| pack_folders(folder)) {
+            match Pack::load(&folder, catalogue).and_then(|pack| Ok((pack.check()?, pack))) {
+                Ok((check, pack)) => set.ready.push(ReadyPack {
+                    pack,
+                    folder,
+                    check,
+                }),
+                Err(error) => set.refused.push(RefusedPack::new(folder, &error)),
+            }
+        }
+        set
+    }
+
+    /// The packs that may answer.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.ready.iter().map(|ready| &ready.pack)
+    }
+
+    /// What the replay of a ready pack's golden rows found when the set was opened.
+    pub fn check_of(&self, pack: &Pack) -> Option<CheckReport> {
+        let same = |ready: &&ReadyPack| ready.pack.identity() == pack.identity();
+        self.ready.iter().find(same).map(|ready| ready.check)
+    }
+
+    pub fn refused(&self) -> &[RefusedPack] {
+        &self.refused
+    }
+
+    /// The first pack of that name.
+    pub fn named(&self, name: &str) -> Option<&Pack> {
+        self.packs().find(|pack| pack.identity().name == name)
+    }
+
+    /// The pack that answers: of the first folder with a ready pack, the one called
+    /// [`DEFAULT_PACK`], else the first by name.
+    pub fn default_pack(&self) -> Option<&Pack> {
+        let first = self.ready.first()?;
+        let beside = |ready: &&ReadyPack| ready.folder.parent() == first.folder.parent();
+        let default = |ready: &ReadyPack| ready.pack.identity().name == DEFAULT_PACK;
+        Some(
+            &self
+                .ready
+                .iter()
+                .filter(beside)
+                .find(|ready| default(ready))
+                .unwrap_or(first)
+                .pack,
+        )
+    }
+}
+
+impl RefusedPack {
+    fn new(folder: PathBuf, error: &PackError) -> RefusedPack {
+        let name = folder
+            .file_name()
+            .unwrap_or(folder.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        RefusedPack {
+            name,
+            folder,
+            code: error.code().to_owned(),
+            detail: error.to_string(),
+        }
+    }
+}
+
+/// Folders that hold a pack, or look as if they should, in the order of their names.
+fn pack_folders(folder: &Path) -> Vec<PathBuf> {
+    if folder.join("pack.toml").exists() {
+        return vec![folder.to_owned()];
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.retain(|path| {
+        !path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    });
+    folders.sort();
+    folders
+}
