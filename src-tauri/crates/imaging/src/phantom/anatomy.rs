@@ -120,7 +120,7 @@ impl Anatomy {
     pub(crate) fn tissue(&self, point: Point, wander: Point) -> Tissue {
         let [x, y, z] = point;
         let shifted = [0, 1, 2].map(|axis| point[axis] + wander[axis]);
-        let inside = body_depth(shifted[0], shifted[1]);
+        let inside = body_depth(x + 0.4 * wander[0], y + 0.4 * wander[1]);
         if inside < 0.0 {
             return Tissue::Air;
         }
@@ -284,6 +284,9 @@ impl Anatomy {
         let out = (chest.0.powi(2) + chest.1.powi(2)).sqrt();
         for (level, end) in [(0, 2.3), (1, 2.0), (2, 1.45), (3, 1.0)] {
             let vertebra = &self.vertebrae[level];
+            if !(-75.0..30.0).contains(&(z - vertebra.centre[2])) {
+                continue;
+            }
             let mut depth = vertebra.rib_neck(vertebra.local(point));
             if around > 0.33 && around < end {
                 let middle = vertebra.centre[2] + 2.0 - 30.0 * (around - 0.33);
@@ -344,6 +347,10 @@ impl Anatomy {
 
     fn organ(&self, point: Point) -> Option<Tissue> {
         self.organs.iter().find_map(|(centre, axes, tissue)| {
+            // Most organs are far away: comparing is cheaper than measuring.
+            if (0..3).any(|axis| (point[axis] - centre[axis]).abs() > axes[axis]) {
+                return None;
+            }
             let depth = ellipsoid(point, *centre, *axes);
             if depth <= 0.0 {
                 return None;
@@ -481,9 +488,7 @@ fn crus(side: f64, front: f64, z: f64) -> bool {
 
 /// Fat with the small vessels and folds that run through it inside the belly.
 fn fat(point: Point, inside: f64) -> Tissue {
-    let is_strand = inside > FAT + 13.0
-        && point[1] < -18.0
-        && (smooth(point, 7.0).abs() < 0.05 || smooth(point, 4.0) > 0.62);
+    let is_strand = inside > FAT + 13.0 && point[1] < -18.0 && smooth(point, 4.0) > 0.62;
     if is_strand {
         Tissue::Bowel
     } else {

@@ -251,10 +251,13 @@ impl Sampling {
         let mut pixels = Vec::with_capacity(usize::from(self.rows) * usize::from(self.columns));
         for v in 0..self.rows {
             for u in 0..self.columns {
+                let noise = texture::noise(self.seed, index as u32, u32::from(u), u32::from(v));
+                // Thick slices across slanted surfaces would show steps.
+                let jitter = (0.06 * noise).clamp(-0.125, 0.125);
                 let place = |[du, dv, dw]: [f64; 3]| {
                     let along = (f64::from(u) + du) * self.pixel;
                     let down = (f64::from(v) + dv) * self.pixel;
-                    let through = dw * self.thickness;
+                    let through = (dw + jitter) * self.thickness;
                     [0, 1, 2].map(|axis| {
                         position[axis]
                             + along * row[axis]
@@ -268,7 +271,6 @@ impl Sampling {
                 } else {
                     self.mixed(anatomy, middle, WITHIN.map(place))
                 };
-                let noise = texture::noise(self.seed, index as u32, u32::from(u), u32::from(v));
                 pixels.push(self.contrast.stored(grey, noise));
             }
         }

@@ -12,9 +12,10 @@ fn scramble(mut value: u32) -> u32 {
 }
 
 fn lattice(x: i32, y: i32, z: i32) -> f64 {
-    let mixed = scramble(x as u32)
-        .wrapping_add(scramble((y as u32).wrapping_mul(0x9e37_79b1)))
-        .wrapping_add(scramble((z as u32).wrapping_mul(0x85eb_ca77)));
+    let mixed = (x as u32)
+        .wrapping_mul(0x9e37_79b1)
+        .wrapping_add((y as u32).wrapping_mul(0x85eb_ca77))
+        .wrapping_add((z as u32).wrapping_mul(0xc2b2_ae3d));
     f64::from(scramble(mixed)) / f64::from(u32::MAX) * 2.0 - 1.0
 }
 
