@@ -91,12 +91,12 @@ impl<'a> Context<'a> {
         self.typeface.printable(label)
     }
 
-    /// Labels in one sentence.
+    /// Labels in one sentence; a label may hold a comma of its own.
     pub(crate) fn feature_labels(&self, ids: &[FeatureId]) -> String {
         ids.iter()
             .map(|id| self.feature_label(id))
             .collect::<Vec<_>>()
-            .join(", ")
+            .join("; ")
     }
 
     /// A value with the catalogue's unit, or the label of its option.

@@ -7,6 +7,7 @@
 use crate::fonts::Typeface;
 use clinical::case::Case;
 use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
 
 /// What stands where identity was struck out.
 pub(crate) const STRUCK_OUT: &str = "•••";
@@ -85,7 +86,7 @@ impl Redaction {
         let mut terms: BTreeSet<Vec<char>> = BTreeSet::new();
         for name in names {
             terms.insert(folded(name.trim()));
-            let parts = name.split(|character: char| "^= ,".contains(character));
+            let parts = name.split(|character: char| "^= ,-".contains(character));
             terms.extend(parts.map(folded));
         }
         terms.extend(numbers.iter().map(|number| folded(number.trim())));
@@ -95,7 +96,7 @@ impl Redaction {
         Redaction { terms }
     }
 
-    /// The text with every whole-word occurrence struck out, whatever its letter case.
+    /// The text with every whole-word occurrence struck out, whatever its letter case and accents.
     pub(crate) fn apply(&self, text: &str) -> String {
         if self.terms.is_empty() {
             return text.to_owned();
@@ -103,7 +104,7 @@ impl Redaction {
         let characters: Vec<char> = text.chars().collect();
         let lower: Vec<char> = characters
             .iter()
-            .map(|character| lower_case(*character))
+            .map(|character| plain_letter(*character))
             .collect();
         let joins = |index: Option<usize>| {
             index
@@ -131,15 +132,20 @@ impl Redaction {
 }
 
 fn folded(text: &str) -> Vec<char> {
-    text.chars().map(lower_case).collect()
+    text.chars().map(plain_letter).collect()
 }
 
-/// One lower-case letter for one letter, so that positions stay.
-fn lower_case(character: char) -> char {
-    let mut lower = character.to_lowercase();
+/// One lower-case letter without its accent for one letter, so that positions stay.
+fn plain_letter(character: char) -> char {
+    let base = std::iter::once(character).nfd().next().unwrap_or(character);
+    let mut lower = base.to_lowercase();
     match (lower.next(), lower.next()) {
+        (Some('ł'), None) => 'l',
+        (Some('ø'), None) => 'o',
+        (Some('đ'), None) => 'd',
+        (Some('ı'), None) => 'i',
         (Some(only), None) => only,
-        _ => character,
+        _ => base,
     }
 }
 
@@ -187,12 +193,16 @@ mod tests {
     }
 
     #[test]
-    fn masking_strikes_out_whole_words_in_any_letter_case() {
+    fn masking_strikes_out_whole_words_in_any_letter_case_and_without_accents() {
         let redaction = Redaction::of(&case("Ñandú-Öztürk", "Łukasz", None));
         assert_eq!(
             redaction
                 .apply("Mr ÑANDÚ-ÖZTÜRK (łukasz), born 1961-02-03 / 03.02.1961, id-4711: SBRT?"),
             "Mr ••• (•••), born ••• / •••, •••: SBRT?"
+        );
+        assert_eq!(
+            redaction.apply("Lukasz OZTURK, Nandu-Ozturk, Öztürks"),
+            "••• •••, •••, Öztürks"
         );
         let redaction = Redaction::of(&case("Bone", "Al", None));
         assert_eq!(

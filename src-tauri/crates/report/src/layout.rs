@@ -1,4 +1,4 @@
-//! Measuring, wrapping and flowing text over pages.
+//! Flowing text and tables over pages.
 //!
 //! A [`Flow`] holds the pages made so far and how far down the last one is filled. Whatever
 //! does not fit goes to a new page; headers and footers are drawn when the count is known.
@@ -9,90 +9,12 @@ use crate::{
     style::{
         ACCENT, CONTENT_BOTTOM, CONTENT_TOP, CONTENT_WIDTH, HEADING, LABEL, MARGIN, RULE, Style,
     },
+    wrapping::{wrap, wrap_at_most},
 };
 
 /// Lines of one table cell; a longer text ends in an ellipsis.
 const CELL_LINES: usize = 8;
 const CELL_PADDING: f32 = 3.0;
-
-/// The text broken into lines of at most `width` points. Line breaks in the text are kept, a
-/// word longer than a line is cut.
-pub(crate) fn wrap(typeface: &Typeface, style: Style, text: &str, width: f32) -> Vec<String> {
-    let measure = |part: &str| typeface.width(style.weight, style.size, part);
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
-        let mut filled = 0.0;
-        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
-            let space = if line.is_empty() { 0.0 } else { measure(" ") };
-            let needed = measure(word);
-            if filled + space + needed <= width {
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(word);
-                filled += space + needed;
-                continue;
-            }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-                filled = 0.0;
-            }
-            for character in word.chars() {
-                let advance = measure(character.encode_utf8(&mut [0; 4]));
-                if filled + advance > width && !line.is_empty() {
-                    lines.push(std::mem::take(&mut line));
-                    filled = 0.0;
-                }
-                line.push(character);
-                filled += advance;
-            }
-        }
-        lines.push(line);
-    }
-    while lines.last().is_some_and(String::is_empty) {
-        lines.pop();
-    }
-    lines
-}
-
-/// At most `most` lines; where more were needed the last one ends in an ellipsis.
-pub(crate) fn wrap_at_most(
-    typeface: &Typeface,
-    style: Style,
-    text: &str,
-    width: f32,
-    most: usize,
-) -> Vec<String> {
-    let mut lines = wrap(typeface, style, text, width);
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            *last = shorten(typeface, style, &format!("{last}…"), width);
-        }
-    }
-    lines
-}
-
-/// The text on one line, cut with an ellipsis where it is too wide.
-pub(crate) fn fit(typeface: &Typeface, style: Style, text: &str, width: f32) -> String {
-    let line = text.replace('\n', " ");
-    if typeface.width(style.weight, style.size, &line) <= width {
-        return line;
-    }
-    shorten(typeface, style, &format!("{line}…"), width)
-}
-
-fn shorten(typeface: &Typeface, style: Style, text: &str, width: f32) -> String {
-    let mut kept: Vec<char> = text.chars().filter(|character| *character != '…').collect();
-    loop {
-        let candidate: String = kept.iter().chain(['…'].iter()).collect();
-        if kept.is_empty() || typeface.width(style.weight, style.size, &candidate) <= width {
-            return candidate;
-        }
-        kept.pop();
-    }
-}
 
 /// Height of `lines` lines.
 pub(crate) fn height_of(style: Style, lines: usize) -> f32 {
@@ -306,46 +228,11 @@ pub(crate) fn notice_box(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::style::{BODY, SMALL};
-    use proptest::prelude::*;
-
-    fn typeface() -> &'static Typeface {
-        Typeface::shipped().unwrap()
-    }
-
-    fn width(style: Style, text: &str) -> f32 {
-        typeface().width(style.weight, style.size, text)
-    }
-
-    #[test]
-    fn words_stay_whole_and_line_breaks_stay() {
-        let text = "radiotherapy before surgery\n\nor surgery first";
-        let lines = wrap(
-            typeface(),
-            BODY,
-            text,
-            width(BODY, "radiotherapy before") + 0.1,
-        );
-        assert_eq!(
-            lines,
-            ["radiotherapy before", "surgery", "", "or surgery first"]
-        );
-    }
-
-    #[test]
-    fn a_cut_text_says_so() {
-        let lines = wrap_at_most(typeface(), BODY, "one two three four five six", 40.0, 2);
-        assert_eq!(lines.len(), 2);
-        assert!(lines[1].ends_with('…'));
-        assert!(width(BODY, &lines[1]) <= 40.0);
-        let fitted = fit(typeface(), SMALL, "a rather long label", 30.0);
-        assert!(fitted.ends_with('…') && width(SMALL, &fitted) <= 30.0);
-        assert_eq!(fit(typeface(), SMALL, "short", 100.0), "short");
-    }
+    use crate::style::BODY;
 
     #[test]
     fn a_long_text_flows_over_pages_and_a_table_repeats_its_headings() {
-        let mut flow = Flow::new(typeface());
+        let mut flow = Flow::new(Typeface::shipped().unwrap());
         flow.paragraph(BODY, &"word ".repeat(10_000));
         let columns = [
             Column {
@@ -373,17 +260,5 @@ mod tests {
             .count();
         assert!(pages_with_headings >= 5);
         assert_eq!(pages_with_headings, sheets.len() - before);
-    }
-
-    proptest! {
-        #[test]
-        fn no_line_is_wider_than_asked_and_no_letter_is_lost(text in "[a-zA-Zé \n]{0,200}", limit in 20f32..300.0) {
-            let lines = wrap(typeface(), BODY, &text, limit);
-            for line in &lines {
-                prop_assert!(width(BODY, line) <= limit + 0.01, "{line:?}");
-            }
-            let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            prop_assert_eq!(letters(&lines.concat()), letters(&text));
-        }
     }
 }

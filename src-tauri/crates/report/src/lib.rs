@@ -14,6 +14,7 @@ mod layout;
 mod sections;
 mod style;
 mod subset;
+mod wrapping;
 
 use canvas::Sheet;
 use chrono::{DateTime, FixedOffset, Utc};
@@ -27,7 +28,9 @@ use context::Context;
 use document::Properties;
 use fonts::Typeface;
 use layout::Flow;
-use sections::{facts, findings, footer, forecast, images, question, scores, summary, treatments};
+use sections::{
+    facts, findings, footer, forecast, images, pictures, question, scores, summary, treatments,
+};
 
 /// Everything that a report shows. Nothing is read from elsewhere, not even the clock.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +87,7 @@ pub enum ReportError {
 pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
     let typeface = Typeface::shipped()?;
     let context = Context::new(input, typeface);
-    let pictures = images::embed(&context);
+    let pictures = pictures::embed(&context);
 
     let mut flow = Flow::new(typeface);
     let left_out = summary::draw(&mut flow, &context);

@@ -11,10 +11,10 @@ pub(crate) const PAGE_HEIGHT_MM: f32 = 297.0;
 pub(crate) const MARGIN: f32 = 42.0;
 pub(crate) const CONTENT_WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 /// Lower end of the header band, and upper end of the footer.
-pub(crate) const HEADER_BOTTOM: f32 = 40.0;
+pub(crate) const HEADER_BOTTOM: f32 = 36.0;
 pub(crate) const FOOTER_TOP: f32 = 801.0;
 /// Content of a page lies between these.
-pub(crate) const CONTENT_TOP: f32 = HEADER_BOTTOM + 14.0;
+pub(crate) const CONTENT_TOP: f32 = HEADER_BOTTOM + 12.0;
 pub(crate) const CONTENT_BOTTOM: f32 = FOOTER_TOP - 8.0;
 /// Between columns.
 pub(crate) const GUTTER: f32 = 18.0;

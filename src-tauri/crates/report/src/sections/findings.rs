@@ -4,11 +4,12 @@
 use crate::{
     canvas::{Frame, Sheet},
     context::Context,
-    layout::{Flow, ascent, heading, height_of, lines, notice_box, wrap, wrap_at_most},
+    layout::{Flow, ascent, heading, height_of, lines, notice_box},
     style::{
         ALERT, ALERT_FAINT, BODY, CONTENT_WIDTH, HEADING, Ink, LABEL, MARGIN, MUTED, NOTE, SMALL,
         WARNING, WHITE,
     },
+    wrapping::{wrap, wrap_at_most},
 };
 use clinical::findings::{Finding, Severity};
 
@@ -134,6 +135,23 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         flow.space(2.0);
     }
     flow.space(8.0);
+}
+
+/// How many findings stand on the later pages, where page one has a picture in their place.
+pub(crate) fn count(context: &Context) -> Option<String> {
+    let of = |severity| {
+        let findings = context.input.assessment.findings.iter();
+        findings
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let (warnings, notes) = (of(Severity::Warning), of(Severity::Note));
+    if context.input.key_pictures.is_empty() || warnings + notes == 0 {
+        return None;
+    }
+    let (warnings, notes) = (warnings.to_string(), notes.to_string());
+    let values = [("warnings", warnings.as_str()), ("notes", notes.as_str())];
+    Some(context.say("report.findings.count", &values))
 }
 
 /// Alerts first; findings of one severity stay in the order of the assessment.

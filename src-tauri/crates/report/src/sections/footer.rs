@@ -3,11 +3,12 @@
 use crate::{
     canvas::{Frame, Sheet},
     context::{Context, date_text},
-    layout::{fit, rule},
+    layout::rule,
     style::{
         ACCENT, BODY, CONTENT_WIDTH, FOOTER_TOP, HEADER_BOTTOM, Ink, MARGIN, NOTE, PAGE_WIDTH,
         WHITE,
     },
+    wrapping::fit,
 };
 use clinical::assessment::ForecastState;
 
@@ -37,7 +38,7 @@ fn draw_band(sheet: &mut Sheet, context: &Context, first: bool) {
         size: 13.0,
         ..product
     };
-    let baseline = 25.5;
+    let baseline = 23.0;
     let at = sheet.text(
         MARGIN,
         baseline,
@@ -61,11 +62,11 @@ fn draw_band(sheet: &mut Sheet, context: &Context, first: bool) {
         let style = NOTE.bold().in_ink(WHITE);
         sheet.text_ending_at(
             right,
-            15.0,
+            13.5,
             style,
             &context.say("report.synthetic.mark", &[]),
         );
-        top = 29.0;
+        top = 26.5;
     }
     let style = BODY.in_ink(WHITE);
     let text = if first {

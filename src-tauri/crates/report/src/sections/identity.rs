@@ -3,8 +3,9 @@
 use crate::{
     canvas::{Frame, Sheet},
     context::Context,
-    layout::{ascent, fit, notice_box, wrap_at_most},
+    layout::{ascent, notice_box},
     style::{BODY, CONTENT_WIDTH, LABEL, MARGIN, NAME, NOTE, WARNING, WARNING_FAINT},
+    wrapping::{fit, wrap_at_most},
 };
 
 pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32) -> f32 {

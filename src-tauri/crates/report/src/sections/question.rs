@@ -3,8 +3,9 @@
 use crate::{
     canvas::{Frame, Sheet},
     context::Context,
-    layout::{Flow, ascent, height_of, lines, notice_box, wrap},
+    layout::{Flow, ascent, height_of, lines, notice_box},
     style::{ACCENT, ACCENT_FAINT, BODY, CONTENT_WIDTH, LABEL, MARGIN, NOTE},
+    wrapping::wrap,
 };
 
 /// Lines of the question on page one.

@@ -5,12 +5,12 @@ use crate::{
     canvas::Frame,
     context::Context,
     layout::Flow,
-    sections::{facts, findings, forecast, identity, images, question, scores},
+    sections::{
+        findings, forecast, identity, images, key_facts, pictures::BESIDE, question, score_rows,
+    },
     style::{CONTENT_BOTTOM, CONTENT_WIDTH, GUTTER, MARGIN},
 };
 
-/// The place beside the forecast: the first key image or the findings.
-const SIDE_WIDTH: f32 = 186.0;
 /// Page one keeps this much for facts, however many scores there are.
 const FACTS_HEIGHT: f32 = 118.0;
 
@@ -25,13 +25,13 @@ pub(crate) fn draw(flow: &mut Flow, context: &Context) -> LeftOut {
     let (below, question_left_out) = question::draw(&mut flow.sheet, context, y);
     y = findings::draw_alerts(&mut flow.sheet, context, below);
 
-    let left_width = CONTENT_WIDTH - SIDE_WIDTH - GUTTER;
+    let left_width = CONTENT_WIDTH - BESIDE - GUTTER;
     let forecast_bottom = forecast::draw(&mut flow.sheet, context, MARGIN, y, left_width);
     let side = Frame {
         left: MARGIN + left_width + GUTTER,
         top: y,
-        width: SIDE_WIDTH,
-        height: (forecast_bottom - y).max(220.0),
+        width: BESIDE,
+        height: (forecast_bottom - y).max(200.0),
     };
     let side_bottom = if context.input.key_pictures.is_empty() {
         findings::draw_beside(&mut flow.sheet, context, side)
@@ -40,8 +40,8 @@ pub(crate) fn draw(flow: &mut Flow, context: &Context) -> LeftOut {
     };
     y = forecast_bottom.max(side_bottom) + 10.0;
 
-    y = scores::draw(&mut flow.sheet, context, y, CONTENT_BOTTOM - FACTS_HEIGHT) + 8.0;
-    facts::draw(&mut flow.sheet, context, y);
+    y = score_rows::draw(&mut flow.sheet, context, y, CONTENT_BOTTOM - FACTS_HEIGHT) + 8.0;
+    key_facts::draw(&mut flow.sheet, context, y);
     flow.y = CONTENT_BOTTOM;
     LeftOut {
         question: question_left_out,

@@ -38,7 +38,7 @@ fn page_one_carries_what_the_board_needs() {
         "Tokuhashi score, revised 2005",
         "0 to 15",
         "less than 6 months",
-        "alive at 6 months 41 of 100",
+        "41 of 100 alive at 6 months",
         "Made-up cohort",
         "From memory",
         "typed total",
