@@ -7,6 +7,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   forbidOnly: true,
+  timeout: 90_000,
   reporter: [['list']],
   outputDir: 'test-results',
   use: {

@@ -1,0 +1,190 @@
+import { expect, openDemo, test } from './watch.ts';
+
+test('first start, a new case, facts by keyboard alone, assessment', async ({ page }) => {
+  await page.goto('/');
+  const { keyboard } = page;
+
+  // What it is for, then the passphrase.
+  await expect(page.getByRole('heading', { name: 'Before you start' })).toBeVisible();
+  await page.locator('#understood').focus();
+  await keyboard.press('Space');
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await page.locator('#passphrase').focus();
+  await keyboard.type('short');
+  await expect(page.locator('#passphrase-hint')).toHaveAttribute('data-hint', 'too_short');
+  await keyboard.press('ControlOrMeta+a');
+  await keyboard.type('four unrelated words here');
+  await expect(page.locator('#create-store')).toBeDisabled();
+  await keyboard.press('Tab');
+  await keyboard.type('four unrelated words here');
+  await page.locator('#passphrase-kept').focus();
+  await keyboard.press('Space');
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+
+  // A new case.
+  await page.locator('#new-case').focus();
+  await keyboard.press('Enter');
+  await expect(page.locator('#family-name')).toBeFocused();
+  await keyboard.type('Example');
+  await keyboard.press('Tab');
+  await keyboard.type('Ada');
+  await keyboard.press('Tab');
+  await keyboard.type('P-77');
+  await keyboard.press('Tab');
+  await keyboard.type('4 Mar 1961');
+  await keyboard.press('Tab');
+  await keyboard.type('Radiotherapy for L3?');
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('patient-name')).toHaveText('Example, Ada');
+  await expect(page).toHaveTitle('Example, Ada · SpineBoard');
+  await expect(page.getByTestId('revision')).toHaveText('1');
+
+  // Facts: Enter goes from row to row.
+  await page.locator('#field-age').focus();
+  await keyboard.type('65');
+  await keyboard.press('Enter');
+  await expect(page.locator('[data-feature=sex] [role=radio]').first()).toBeFocused();
+  await keyboard.press('ArrowRight');
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('revision')).toHaveText('3');
+
+  // A list, by typing.
+  await page.locator('#field-primary_tumour').focus();
+  await keyboard.type('pros');
+  await keyboard.press('Enter');
+  await expect(page.locator('#field-primary_tumour')).toHaveValue('Prostate');
+
+  // A value that fits another unit.
+  await page.locator('#field-albumin').focus();
+  await keyboard.type('3.4');
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('did-you-mean')).toContainText('Did you mean 3.4 g/dL?');
+  await keyboard.press('y');
+  await expect(page.locator('#unit-albumin')).toHaveValue('g/dL');
+  await expect(page.getByTestId('revision')).toHaveText('5');
+
+  // A fact of a level, after the level was chosen.
+  await page.locator('#form-level-level').focus();
+  await page.locator('#form-level-level').selectOption('L3');
+  await page.locator('#field-lesion_type [role=radio]').first().focus();
+  await keyboard.press('l');
+  await keyboard.press('Enter');
+  await expect(page.locator('#field-lesion_type [aria-checked=true]')).toHaveText('Lytic');
+
+  // The assessment names what is missing and leads back to the field.
+  await keyboard.press('Alt+3');
+  await expect(page.getByTestId('horizon-3')).toContainText(/could be \d+ to \d+/);
+  await expect(page.getByTestId('score-tokuhashi_2005')).toContainText('Cannot be computed. Missing:');
+  await page.getByTestId('score-tokuhashi_2005').getByRole('button', { name: 'Karnofsky performance status' }).focus();
+  await keyboard.press('Enter');
+  await expect(page.locator('[data-feature=karnofsky] [role=radio]').first()).toBeFocused();
+
+  // Undo is a new revision.
+  const before = Number(await page.getByTestId('revision').textContent());
+  await page.locator('#undo').focus();
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('revision')).toHaveText(String(before + 1));
+});
+
+test('the demo case says what it is, and its numbers stand in a table too', async ({ page }) => {
+  await openDemo(page);
+  await expect(page.getByTestId('synthetic')).toBeVisible();
+  await page.locator('#tab-assessment').click();
+  await expect(page.getByTestId('population')).toHaveAttribute('data-inside', 'true');
+  await expect(page.getByTestId('score-sins_2010')).toContainText('12');
+  await expect(page.getByTestId('score-katagiri_2014')).toHaveAttribute('data-outcome', 'missing');
+  const label = await page.getByTestId('survival-curve').getAttribute('aria-label');
+  expect(label).toContain('After 12 months 46 of 100, could be 28 to 60.');
+  await page.getByText('The curve as a table').click();
+  await expect(page.getByTestId('survival-table').getByRole('row', { name: /^12 46 28 to 60$/ })).toBeVisible();
+  await expect(page.getByTestId('research-use-line')).toContainText('For research use only');
+});
+
+test('a refused forecast is said in words', async ({ page }) => {
+  await page.goto('/?start=open&demo&refused');
+  await page.locator('#tab-assessment').click();
+  await expect(page.getByTestId('forecast-refused')).toContainText('There is no forecast for this case.');
+  await expect(page.getByTestId('horizon-3')).toHaveCount(0);
+});
+
+test('one key hides the identity everywhere, but not while typing', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#facts-filter').focus();
+  await page.keyboard.press('m');
+  await expect(page.getByTestId('patient-name')).toContainText('Ñandú-Öztürk');
+  await page.locator('#facts-filter').fill('');
+  await page.locator('#tab-images').click();
+  await page.locator('#images-path').fill('/demo/images');
+  await page.locator('#open-images').click();
+  await page.locator('[data-stack=ct-axial]').click();
+  await expect(page.locator('[data-pane=stack]')).toContainText('Ñandú-Öztürk');
+  await page.locator('#tab-images').focus();
+  await page.keyboard.press('m');
+  for (const tab of ['facts', 'images', 'assessment', 'report']) {
+    await page.locator(`#tab-${tab}`).click();
+    const text = await page.locator('body').innerText();
+    expect(text).not.toMatch(/Ñandú|Öztürk|Łukasja|SYN-0001|21 Jul 1958|1958/);
+  }
+  await expect(page).toHaveTitle('Identity hidden · SpineBoard');
+  await expect(page.locator('#mask-pdf')).toBeChecked();
+  await page.locator('#close-case').click();
+  await expect(page.getByTestId('case-table')).not.toContainText('Öztürk');
+});
+
+test('images of another patient raise a loud finding until someone answers it', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#tab-images').click();
+  await page.locator('#images-path').fill('/demo/images');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('rejected')).toContainText('Files that could not be used: 2');
+  await page.locator('[data-stack=ct-other]').click();
+  await expect(page.getByTestId('mismatch-banner')).toBeVisible();
+  await expect(page.getByTestId('mismatch-badge')).toBeVisible();
+  await page.locator('#tab-assessment').click();
+  await expect(page.getByTestId('mismatch-badge')).toBeVisible();
+  await page.locator('#tab-images').click();
+  await page.locator('#remove-study').click();
+  await expect(page.getByTestId('mismatch-badge')).toHaveCount(0);
+  await page.locator('[data-stack=ct-axial]').click();
+  await expect(page.getByTestId('mismatch-banner')).toHaveCount(0);
+});
+
+test('reading a folder can be stopped, and a folder that is not there is said', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#tab-images').click();
+  await page.locator('#images-path').fill('/slow');
+  await page.keyboard.press('Enter');
+  await page.locator('#cancel-images').click();
+  await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'cancelled');
+  await page.locator('#images-path').fill('/missing');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'image_folder');
+});
+
+test('a marked image stands in the report, and the PDF says where it is', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#tab-images').click();
+  await page.locator('#images-path').fill('/demo/images');
+  await page.locator('#open-images').click();
+  await page.locator('[data-stack=ct-axial]').click();
+  await page.getByRole('button', { name: /key image/i }).click();
+  await expect(page.getByTestId('key-image-marked')).toBeVisible();
+  await page.locator('#tab-report').click();
+  await expect(page.getByTestId('key-image')).toHaveCount(1);
+  await page.locator('#pdf-path').fill('/tmp/board.pdf');
+  await page.locator('#export-pdf').click();
+  await expect(page.getByTestId('pdf-path')).toHaveText('/tmp/board.pdf');
+});
+
+test('a wrong passphrase opens nothing', async ({ page }) => {
+  await page.goto('/?start=locked');
+  await page.locator('#passphrase').fill('not this one');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'wrong_passphrase');
+  await expect(page.getByTestId('unlock')).toBeVisible();
+  await page.locator('#passphrase').fill('correct horse battery staple');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Cases' })).toBeVisible();
+});
