@@ -8,7 +8,6 @@ use crate::{
     synthetic::{Parts, catalogue, code, constant, constant_node, end, facts, graph, node},
 };
 use clinical::{assessment::ForecastState, case::Value};
-use prost::Message;
 use std::{fs, path::Path};
 
 fn refusal(parts: &Parts) -> PackError {

@@ -1,0 +1,305 @@
+//! The case file as it may be written by hand, and how it is completed to a case.
+
+use crate::{Defaults, case_file::CaseFileError};
+use chrono::{DateTime, NaiveDate, Utc};
+use clinical::{
+    case::{
+        AbsenceReason, BoardEpisode, CASE_SCHEMA, Case, Entry, Identity, KeyImage, LinkedStudy,
+        Observation, Source, Subject, TreatmentCourse, TreatmentKind, Value,
+    },
+    catalogue::{Catalogue, FeatureId, Per},
+    level::Level,
+};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
+use std::fmt;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CaseDraft {
+    /// Judged before the draft is read.
+    #[serde(default, rename = "schema")]
+    _schema: Option<u32>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    identity: IdentityDraft,
+    #[serde(default)]
+    synthetic: bool,
+    #[serde(default)]
+    index_level: Option<Level>,
+    /// Short for an episode with this date.
+    #[serde(default)]
+    index_date: Option<NaiveDate>,
+    #[serde(default)]
+    observations: Vec<ObservationDraft>,
+    #[serde(default)]
+    courses: Vec<CourseDraft>,
+    #[serde(default)]
+    episodes: Vec<EpisodeDraft>,
+    #[serde(default)]
+    studies: Vec<LinkedStudy>,
+    #[serde(default)]
+    key_images: Vec<KeyImage>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct IdentityDraft {
+    patient_id: String,
+    family_name: String,
+    given_name: String,
+    alphabetic_name: Option<String>,
+    birth_date: Option<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObservationDraft {
+    #[serde(default)]
+    id: Option<String>,
+    feature: FeatureId,
+    #[serde(default)]
+    subject: Option<SubjectDraft>,
+    #[serde(default)]
+    value: Option<ValueDraft>,
+    #[serde(default)]
+    unit: Option<String>,
+    #[serde(default)]
+    absent: Option<AbsenceReason>,
+    #[serde(default)]
+    observed_on: Option<NaiveDate>,
+    #[serde(default)]
+    recorded_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    source: Option<Source>,
+    #[serde(default)]
+    author: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CourseDraft {
+    #[serde(default)]
+    id: Option<String>,
+    kind: TreatmentKind,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    levels: Vec<Level>,
+    #[serde(default)]
+    dose_gray: Option<f64>,
+    #[serde(default)]
+    fractions: Option<u32>,
+    #[serde(default)]
+    started_on: Option<NaiveDate>,
+    #[serde(default)]
+    ended_on: Option<NaiveDate>,
+    #[serde(default)]
+    author: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EpisodeDraft {
+    #[serde(default)]
+    id: Option<String>,
+    index_date: NaiveDate,
+    #[serde(default)]
+    question: String,
+}
+
+/// A value, read with an error that says what may stand there.
+struct ValueDraft(Value);
+
+/// `"patient"`, a level such as `"L1"`, or the whole object.
+struct SubjectDraft(Subject);
+
+impl CaseDraft {
+    /// Fills in what was left out. A fact without any date holds on the stated index date.
+    pub(crate) fn complete(
+        self,
+        catalogue: &Catalogue,
+        defaults: &mut Defaults<'_>,
+    ) -> Result<Case, CaseFileError> {
+        let id = self.id.unwrap_or_else(&mut defaults.new_id);
+        let mut episodes: Vec<BoardEpisode> = Vec::new();
+        for episode in self.episodes {
+            let id = episode.id.unwrap_or_else(&mut defaults.new_id);
+            episodes.push(BoardEpisode {
+                id,
+                index_date: episode.index_date,
+                question: episode.question,
+            });
+        }
+        if let Some(index_date) = self.index_date {
+            if !episodes.is_empty() {
+                return Err(CaseFileError::TwoIndexDates);
+            }
+            episodes.push(BoardEpisode {
+                id: (defaults.new_id)(),
+                index_date,
+                question: String::new(),
+            });
+        }
+        let index_date = episodes.last().map(|episode| episode.index_date);
+        let mut observations = Vec::with_capacity(self.observations.len());
+        for (position, draft) in self.observations.into_iter().enumerate() {
+            let feature = draft.feature.to_string();
+            let completed = draft.complete(catalogue, self.index_level, index_date, defaults);
+            let observation = completed.map_err(|reason| CaseFileError::Observation {
+                number: position + 1,
+                feature,
+                reason,
+            })?;
+            observations.extend(observation);
+        }
+        let courses = self
+            .courses
+            .into_iter()
+            .map(|course| course.complete(defaults))
+            .collect();
+        let IdentityDraft {
+            patient_id,
+            family_name,
+            given_name,
+            alphabetic_name,
+            birth_date,
+        } = self.identity;
+        Ok(Case {
+            schema: CASE_SCHEMA,
+            id,
+            identity: Identity {
+                patient_id,
+                family_name,
+                given_name,
+                alphabetic_name,
+                birth_date,
+            },
+            synthetic: self.synthetic,
+            index_level: self.index_level,
+            observations,
+            courses,
+            episodes,
+            studies: self.studies,
+            key_images: self.key_images,
+        })
+    }
+}
+
+impl ObservationDraft {
+    /// None where neither a value nor a reason of absence is given: a blank.
+    fn complete(
+        self,
+        catalogue: &Catalogue,
+        index_level: Option<Level>,
+        index_date: Option<NaiveDate>,
+        defaults: &mut Defaults<'_>,
+    ) -> Result<Option<Observation>, String> {
+        let entry = match (self.value, self.absent) {
+            (Some(_), Some(_)) => {
+                return Err("give either a value or a reason of absence, not both".to_owned());
+            }
+            (Some(ValueDraft(value)), None) => Entry::Known {
+                value,
+                unit: self.unit,
+            },
+            (None, Some(absent)) => Entry::Absent { absent },
+            (None, None) => return Ok(None),
+        };
+        let subject = match self.subject {
+            Some(SubjectDraft(subject)) => subject,
+            None => match catalogue.feature(&self.feature).map(|feature| feature.per) {
+                None | Some(Per::Patient) => Subject::Patient,
+                Some(Per::Level) => Subject::Level(index_level.ok_or(
+                    "it is about a vertebral level: add \"subject\": \"L1\" here or \"index_level\": \"L1\" to the case",
+                )?),
+                Some(Per::Lesion) => {
+                    return Err("it is about one lesion: add \"subject\": { \"kind\": \"lesion\", \"name\": \"1\" }".to_owned());
+                }
+            },
+        };
+        let undated = self.observed_on.is_none() && self.recorded_at.is_none();
+        Ok(Some(Observation {
+            id: self.id.unwrap_or_else(&mut defaults.new_id),
+            feature: self.feature,
+            subject,
+            entry,
+            observed_on: if undated {
+                index_date
+            } else {
+                self.observed_on
+            },
+            recorded_at: self.recorded_at.unwrap_or(defaults.now),
+            source: self.source.unwrap_or(Source::Typed),
+            author: self.author.unwrap_or_else(|| defaults.author.to_owned()),
+        }))
+    }
+}
+
+impl CourseDraft {
+    fn complete(self, defaults: &mut Defaults<'_>) -> TreatmentCourse {
+        TreatmentCourse {
+            id: self.id.unwrap_or_else(&mut defaults.new_id),
+            kind: self.kind,
+            description: self.description,
+            levels: self.levels,
+            dose_gray: self.dose_gray,
+            fractions: self.fractions,
+            started_on: self.started_on,
+            ended_on: self.ended_on,
+            author: self.author.unwrap_or_else(|| defaults.author.to_owned()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ValueDraft {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue;
+        impl Visitor<'_> for AnyValue {
+            type Value = Value;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter
+                    .write_str("a number, true or false, or the id of an option in quotation marks")
+            }
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Value, E> {
+                Ok(Value::Flag(flag))
+            }
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
+                Ok(Value::Number(number))
+            }
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+                Ok(Value::Number(number as f64))
+            }
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+                Ok(Value::Number(number as f64))
+            }
+            fn visit_str<E: Error>(self, code: &str) -> Result<Value, E> {
+                Ok(Value::Code(code.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(AnyValue).map(ValueDraft)
+    }
+}
+
+impl<'de> Deserialize<'de> for SubjectDraft {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Name(String),
+            Whole(Subject),
+        }
+        let expected = "the subject is \"patient\", a level such as \"L1\", or { \"kind\": \"lesion\", \"name\": \"1\" }";
+        match Written::deserialize(deserializer).map_err(|_| D::Error::custom(expected))? {
+            Written::Whole(subject) => Ok(SubjectDraft(subject)),
+            Written::Name(name) if name == "patient" => Ok(SubjectDraft(Subject::Patient)),
+            Written::Name(name) => {
+                let level = name.parse().map_err(D::Error::custom)?;
+                Ok(SubjectDraft(Subject::Level(level)))
+            }
+        }
+    }
+}

@@ -1,0 +1,480 @@
+//! A case as a JSON file: written whole, read whole or as a person would write it by hand.
+//!
+//! ```json
+//! { "index_date": "2026-03-01", "index_level": "L3",
+//!   "observations": [
+//!     { "feature": "age", "value": 67 },
+//!     { "feature": "primary_tumour", "value": "breast" },
+//!     { "feature": "albumin", "value": 3.4, "unit": "g/dL", "observed_on": "2026-02-27" },
+//!     { "feature": "bilsky_grade", "value": "2", "subject": "L3" },
+//!     { "feature": "haemoglobin", "absent": "pending" } ] }
+//! ```
+//!
+//! `schema`, ids, authors, times of recording, sources and subjects may be left out.
+
+use crate::{Defaults, case_draft::CaseDraft};
+use clinical::{
+    case::{CASE_SCHEMA, Case, Entry, Value},
+    catalogue::Catalogue,
+};
+use serde::Deserialize;
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// Larger files are not read.
+pub const FILE_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Why a case file cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseFileError {
+    #[error("{path} cannot be read: {reason}", path = path.display())]
+    Unreadable { path: PathBuf, reason: io::Error },
+    #[error("{path} cannot be written: {reason}", path = path.display())]
+    Unwritable { path: PathBuf, reason: io::Error },
+    #[error("the file is larger than {} MB: a case without images is far smaller, so this is probably another file", FILE_LIMIT_BYTES / 1024 / 1024)]
+    TooLarge,
+    #[error("the file is not text in UTF-8: save it as UTF-8 without a password and try again")]
+    NotText,
+    #[error("line {line}, column {column}: {reason}")]
+    Syntax {
+        line: usize,
+        column: usize,
+        reason: String,
+    },
+    #[error(
+        "the case file has schema {found}, this version reads {CASE_SCHEMA}: open it with a newer version of SpineBoard"
+    )]
+    NewerSchema { found: u64 },
+    #[error("schema {found} is not known: write {CASE_SCHEMA} or leave it out")]
+    UnknownSchema { found: u64 },
+    #[error("observation {number} ({feature}): {reason}")]
+    Observation {
+        number: usize,
+        feature: String,
+        reason: String,
+    },
+    #[error("give either index_date or episodes, not both")]
+    TwoIndexDates,
+}
+
+/// Reads a case file.
+pub fn read(
+    path: &Path,
+    catalogue: &Catalogue,
+    defaults: &mut Defaults<'_>,
+) -> Result<Case, CaseFileError> {
+    let unreadable = |reason| CaseFileError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(FILE_LIMIT_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    parse(&bytes, catalogue, defaults)
+}
+
+/// Reads the content of a case file.
+pub fn parse(
+    bytes: &[u8],
+    catalogue: &Catalogue,
+    defaults: &mut Defaults<'_>,
+) -> Result<Case, CaseFileError> {
+    if bytes.len() as u64 > FILE_LIMIT_BYTES {
+        return Err(CaseFileError::TooLarge);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| CaseFileError::NotText)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    check_schema(text)?;
+    let draft: CaseDraft = serde_json::from_str(text).map_err(syntax)?;
+    draft.complete(catalogue, defaults)
+}
+
+/// The text of a case file. Numbers that JSON cannot hold are refused.
+pub fn to_json(case: &Case) -> Result<String, CaseFileError> {
+    for (position, observation) in case.observations.iter().enumerate() {
+        if let Entry::Known {
+            value: Value::Number(number),
+            ..
+        } = observation.entry
+            && !number.is_finite()
+        {
+            return Err(CaseFileError::Observation {
+                number: position + 1,
+                feature: observation.feature.to_string(),
+                reason: "its value is not a finite number".to_owned(),
+            });
+        }
+    }
+    serde_json::to_string_pretty(case)
+        .map(|text| text + "\n")
+        .map_err(syntax)
+}
+
+/// Writes a case file; an existing file stays whole until the new one is on disk.
+pub fn write(path: &Path, case: &Case) -> Result<(), CaseFileError> {
+    let text = to_json(case)?;
+    let part = path.with_added_extension("part");
+    let written = File::create(&part)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+        })
+        .and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|reason| {
+        // What is half written is worth nothing; the reason to report is the first one.
+        let _ = std::fs::remove_file(&part);
+        CaseFileError::Unwritable {
+            path: path.to_owned(),
+            reason,
+        }
+    })
+}
+
+/// The schema is looked at first, so that a newer file is not called misspelt.
+fn check_schema(text: &str) -> Result<(), CaseFileError> {
+    #[derive(Deserialize)]
+    struct SchemaOnly {
+        schema: Option<u64>,
+    }
+    match serde_json::from_str::<SchemaOnly>(text)
+        .map_err(syntax)?
+        .schema
+    {
+        Some(found) if found > u64::from(CASE_SCHEMA) => Err(CaseFileError::NewerSchema { found }),
+        Some(found) if found != u64::from(CASE_SCHEMA) => {
+            Err(CaseFileError::UnknownSchema { found })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn syntax(error: serde_json::Error) -> CaseFileError {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let reason = error.to_string();
+    CaseFileError::Syntax {
+        line: error.line(),
+        column: error.column(),
+        reason: reason.strip_suffix(&place).unwrap_or(&reason).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use chrono::{DateTime, NaiveDate, Utc};
+    use clinical::{
+        case::{
+            AbsenceReason, BoardEpisode, Identity, KeyImage, LinkedStudy, Observation, Source,
+            Subject, TreatmentCourse, TreatmentKind,
+        },
+        catalogue::FeatureId,
+        level::Level,
+    };
+    use proptest::prelude::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-02T10:00:00Z".parse().unwrap()
+    }
+
+    fn parsed(text: &str) -> Result<Case, CaseFileError> {
+        let mut count = 0;
+        let mut new_id = || {
+            count += 1;
+            format!("new-{count}")
+        };
+        let mut defaults = Defaults {
+            now: now(),
+            author: "Dr Test",
+            new_id: &mut new_id,
+        };
+        parse(text.as_bytes(), Catalogue::shipped(), &mut defaults)
+    }
+
+    fn refusal(text: &str) -> String {
+        match parsed(text) {
+            Ok(_) => panic!("was read: {text}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn known(case: &Case, position: usize) -> (&Value, Option<&str>) {
+        match &case.observations[position].entry {
+            Entry::Known { value, unit } => (value, unit.as_deref()),
+            Entry::Absent { .. } => panic!("absent"),
+        }
+    }
+
+    #[test]
+    fn a_case_written_by_hand() {
+        let case = parsed(
+            r#"{ "index_date": "2026-03-01", "index_level": "L3", "observations": [
+                { "feature": "age", "value": 67 },
+                { "feature": "liver_metastasis", "value": false },
+                { "feature": "albumin", "value": 3.4, "unit": "g/dL", "observed_on": "2026-02-27" },
+                { "feature": "bilsky_grade", "value": "2", "subject": "Th12" },
+                { "feature": "sins_pain", "value": "mechanical" },
+                { "feature": "haemoglobin", "absent": "pending" },
+                { "feature": "tumour_volume", "value": 12, "subject": { "kind": "lesion", "name": "a" } },
+                { "feature": "ecog", "value": null } ] }"#,
+        )
+        .unwrap();
+        assert_eq!(case.id, "new-1");
+        assert_eq!(case.episodes[0].index_date, "2026-03-01".parse().unwrap());
+        assert_eq!(
+            case.observations.len(),
+            7,
+            "the blank ECOG is no observation"
+        );
+        let age = &case.observations[0];
+        assert_eq!((age.author.as_str(), age.recorded_at), ("Dr Test", now()));
+        assert_eq!(
+            age.observed_on,
+            Some("2026-03-01".parse().unwrap()),
+            "undated facts hold on the index date"
+        );
+        assert_eq!(known(&case, 0).0, &Value::Number(67.0));
+        assert_eq!(known(&case, 1).0, &Value::Flag(false));
+        assert_eq!(known(&case, 2), (&Value::Number(3.4), Some("g/dL")));
+        assert_eq!(
+            case.observations[2].observed_on,
+            Some("2026-02-27".parse().unwrap())
+        );
+        let level = |name: &str| Subject::Level(name.parse().unwrap());
+        assert_eq!(case.observations[3].subject, level("T12"));
+        assert_eq!(
+            case.observations[4].subject,
+            level("L3"),
+            "the index level is meant"
+        );
+        assert_eq!(
+            case.observations[5].entry,
+            Entry::Absent {
+                absent: AbsenceReason::Pending
+            }
+        );
+        assert_eq!(
+            case.observations[6].subject,
+            Subject::Lesion("a".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_smallest_case_is_an_empty_object() {
+        let case = parsed("\u{feff}{}").unwrap();
+        assert!(case.observations.is_empty() && case.episodes.is_empty());
+        assert_eq!(case.schema, CASE_SCHEMA);
+    }
+
+    #[test]
+    fn errors_name_the_place_and_what_to_do() {
+        let misspelt =
+            refusal("{\n  \"observations\": [\n    { \"feature\": \"age\", \"valeu\": 3 } ] }");
+        assert!(misspelt.starts_with("line 3, column "), "{misspelt}");
+        assert!(misspelt.contains("unknown field `valeu`"), "{misspelt}");
+        assert!(refusal("{\"observations\": [").contains("EOF"));
+        let list = refusal(r#"{"observations": [{"feature": "age", "value": [3]}]}"#);
+        assert!(
+            list.contains("a number, true or false, or the id of an option"),
+            "{list}"
+        );
+        let level = refusal(r#"{"observations": [{"feature": "bilsky_grade", "value": "2"}]}"#);
+        assert!(
+            level.starts_with("observation 1 (bilsky_grade): it is about a vertebral level"),
+            "{level}"
+        );
+        let subject = refusal(
+            r#"{"observations": [{"feature": "bilsky_grade", "value": "2", "subject": "L9"}]}"#,
+        );
+        assert!(subject.contains("is not a vertebral level"), "{subject}");
+        let both =
+            refusal(r#"{"observations": [{"feature": "age", "value": 2, "absent": "pending"}]}"#);
+        assert!(
+            both.contains("either a value or a reason of absence"),
+            "{both}"
+        );
+        let dates =
+            refusal(r#"{"index_date": "2026-01-01", "episodes": [{"index_date": "2026-01-01"}]}"#);
+        assert_eq!(dates, "give either index_date or episodes, not both");
+        assert!(refusal("{\"index_date\": \"1.2.2026\"}").starts_with("line 1, column"));
+        assert!(
+            refusal(r#"{"observations": [{"feature": "age", "value": 1e999}]}"#)
+                .contains("number out of range")
+        );
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_before_its_fields_are_judged() {
+        let newer = refusal(r#"{"schema": 2, "something_new": true}"#);
+        assert!(newer.contains("newer version of SpineBoard"), "{newer}");
+        assert!(refusal(r#"{"schema": 0}"#).contains("schema 0 is not known"));
+    }
+
+    #[test]
+    fn hostile_bytes_are_refused() {
+        let mut new_id = String::new;
+        let mut defaults = Defaults {
+            now: now(),
+            author: "",
+            new_id: &mut new_id,
+        };
+        let mut read =
+            |bytes: &[u8]| parse(bytes, Catalogue::shipped(), &mut defaults).unwrap_err();
+        assert!(matches!(
+            read(&[0xff, 0xfe, 0x7b, 0]),
+            CaseFileError::NotText
+        ));
+        assert!(matches!(
+            read(&vec![b' '; 16 * 1024 * 1024 + 1]),
+            CaseFileError::TooLarge
+        ));
+        let deep = format!("{{\"observations\": {}", "[".repeat(100_000));
+        assert!(matches!(
+            read(deep.as_bytes()),
+            CaseFileError::Syntax { .. }
+        ));
+    }
+
+    #[test]
+    fn a_number_that_json_cannot_hold_is_not_written() {
+        let mut case = Case::new("1".to_owned(), Identity::default());
+        case.observations
+            .push(observation("age", Value::Number(f64::NAN)));
+        assert!(matches!(
+            to_json(&case),
+            Err(CaseFileError::Observation { number: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn writes_beside_and_renames() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("case.json");
+        std::fs::write(&path, "older").unwrap();
+        let case = Case::new("1".to_owned(), Identity::default());
+        write(&path, &case).unwrap();
+        let mut new_id = String::new;
+        let mut defaults = Defaults {
+            now: now(),
+            author: "",
+            new_id: &mut new_id,
+        };
+        assert_eq!(
+            read(&path, Catalogue::shipped(), &mut defaults).unwrap(),
+            case
+        );
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = write(&folder.path().join("absent/case.json"), &case).unwrap_err();
+        assert!(matches!(nowhere, CaseFileError::Unwritable { .. }));
+        let absent = read(
+            &folder.path().join("absent.json"),
+            Catalogue::shipped(),
+            &mut defaults,
+        )
+        .unwrap_err();
+        assert!(matches!(absent, CaseFileError::Unreadable { .. }));
+    }
+
+    fn observation(feature: &str, value: Value) -> Observation {
+        Observation {
+            id: "o".to_owned(),
+            feature: FeatureId::unchecked(feature),
+            subject: Subject::Patient,
+            entry: Entry::Known { value, unit: None },
+            observed_on: None,
+            recorded_at: now(),
+            source: Source::Typed,
+            author: "Ñ".to_owned(),
+        }
+    }
+
+    fn any_level() -> impl Strategy<Value = Level> {
+        (0usize..32).prop_map(|index| Level::all().nth(index).unwrap())
+    }
+
+    fn any_day() -> impl Strategy<Value = NaiveDate> {
+        (0i64..60_000).prop_map(|days| NaiveDate::default() + chrono::TimeDelta::days(days))
+    }
+
+    fn any_observation() -> impl Strategy<Value = Observation> {
+        let value = prop_oneof![
+            any::<bool>().prop_map(Value::Flag),
+            any::<f64>()
+                .prop_filter("finite", |number| number.is_finite())
+                .prop_map(Value::Number),
+            any::<String>().prop_map(Value::Code),
+        ];
+        let entry = prop_oneof![
+            (value, any::<Option<String>>()).prop_map(|(value, unit)| Entry::Known { value, unit }),
+            Just(Entry::Absent {
+                absent: AbsenceReason::NotApplicable
+            }),
+        ];
+        let subject = prop_oneof![
+            Just(Subject::Patient),
+            any_level().prop_map(Subject::Level),
+            any::<String>().prop_map(Subject::Lesion),
+        ];
+        let source = prop_oneof![
+            Just(Source::Typed),
+            any::<String>().prop_map(|name| Source::File { name }),
+            any::<String>().prop_map(|sop_instance_uid| Source::Image { sop_instance_uid }),
+        ];
+        let texts = (any::<String>(), any::<String>(), any::<String>());
+        let times = (
+            prop::option::of(any_day()),
+            0i64..4_000_000_000,
+            0u32..1_000_000_000,
+        );
+        (entry, subject, source, texts, times).prop_map(
+            |(entry, subject, source, (id, feature, author), times)| Observation {
+                id,
+                feature: FeatureId::unchecked(&feature),
+                subject,
+                entry,
+                observed_on: times.0,
+                recorded_at: DateTime::from_timestamp(times.1, times.2).unwrap(),
+                source,
+                author,
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_written_is_read_again(
+            observations in prop::collection::vec(any_observation(), 0..6),
+            texts in prop::collection::vec(any::<String>(), 8), level in prop::option::of(any_level()),
+            day in prop::option::of(any_day()), dose in prop::option::of(0.0f64..100.0), synthetic in any::<bool>(),
+        ) {
+            let text = |index: usize| texts[index].clone();
+            let identity = Identity {
+                patient_id: text(0), family_name: text(1), given_name: text(2),
+                alphabetic_name: Some(text(3)), birth_date: day,
+            };
+            let mut case = Case { synthetic, index_level: level, observations, ..Case::new(text(4), identity) };
+            case.courses.push(TreatmentCourse {
+                id: text(5), kind: TreatmentKind::StereotacticRadiotherapy, description: text(6),
+                levels: level.into_iter().collect(), dose_gray: dose, fractions: Some(5),
+                started_on: day, ended_on: None, author: text(7),
+            });
+            case.episodes.extend(day.map(|index_date| BoardEpisode { id: text(0), index_date, question: text(1) }));
+            case.studies.push(LinkedStudy {
+                study_instance_uid: text(0), folder: text(1), description: text(2), study_date: day,
+                patient_id: text(3), patient_name: text(4), patient_birth_date: day, mismatch_confirmed_by: Some(text(5)),
+            });
+            case.key_images.push(KeyImage {
+                id: text(0), series_instance_uid: text(1), sop_instance_uid: text(2), frame: 1, window_center: 40.0,
+                window_width: 400.0, level, note: text(3), caption: text(4), marked_at: now(), author: text(5),
+            });
+            prop_assert_eq!(parsed(&to_json(&case).unwrap()).unwrap(), case);
+        }
+    }
+}

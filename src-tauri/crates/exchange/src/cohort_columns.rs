@@ -1,0 +1,169 @@
+//! The header of a cohort table: which column is which, strictly.
+
+use crate::cell::nearest;
+use clinical::catalogue::{Catalogue, Feature, FeatureId, Kind};
+
+/// Columns that are carried over to the output.
+const LABELS: [&str; 2] = ["patient", "id"];
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Column {
+    Label,
+    IndexDate,
+    IndexLevel,
+    Value(FeatureId),
+    Unit(FeatureId),
+}
+
+/// What is wrong with a header. Each message says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderError {
+    #[error("the table has no header line")]
+    Empty,
+    #[error("column {number} has no name")]
+    Unnamed { number: usize },
+    #[error("column '{name}' is there twice")]
+    Twice { name: String },
+    #[error("column '{name}' is not known{}", nearest.as_ref().map(|near| format!("; did you mean '{near}'?")).unwrap_or_default())]
+    Unknown {
+        name: String,
+        nearest: Option<String>,
+    },
+    #[error("column '{name}' is an outcome, which is never an input; remove it")]
+    Outcome { name: String },
+    #[error("column '{name}' gives a unit, but '{feature}' has no column")]
+    UnitWithoutValue { name: String, feature: FeatureId },
+    #[error("column '{name}' gives a unit, but '{feature}' is not a measured number")]
+    UnitWithoutNumber { name: String, feature: FeatureId },
+}
+
+/// Resolves the names of a header.
+pub(crate) fn resolve(names: &[String], catalogue: &Catalogue) -> Result<Vec<Column>, HeaderError> {
+    if names.iter().all(|name| name.is_empty()) {
+        return Err(HeaderError::Empty);
+    }
+    let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+    for (position, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            return Err(HeaderError::Unnamed {
+                number: position + 1,
+            });
+        }
+        let column = column(name, catalogue)?;
+        if names[..position].contains(name)
+            || (column != Column::Label && columns.contains(&column))
+        {
+            return Err(HeaderError::Twice { name: name.clone() });
+        }
+        columns.push(column);
+    }
+    for (name, column) in names.iter().zip(&columns) {
+        if let Column::Unit(feature) = column
+            && !columns.contains(&Column::Value(feature.clone()))
+        {
+            return Err(HeaderError::UnitWithoutValue {
+                name: name.clone(),
+                feature: feature.clone(),
+            });
+        }
+    }
+    Ok(columns)
+}
+
+fn column(name: &str, catalogue: &Catalogue) -> Result<Column, HeaderError> {
+    if LABELS.contains(&name) {
+        return Ok(Column::Label);
+    }
+    match name {
+        "index_date" => return Ok(Column::IndexDate),
+        // The catalogue's name for the level in question, which is stated with the case.
+        "index_level" | "vertebral_level" => return Ok(Column::IndexLevel),
+        _ => {}
+    }
+    let feature = |name: &str| catalogue.feature(&FeatureId::unchecked(name));
+    if let Some(Feature { id, kind, .. }) = feature(name) {
+        return match kind {
+            Kind::Outcome => Err(HeaderError::Outcome {
+                name: name.to_owned(),
+            }),
+            _ => Ok(Column::Value(id.clone())),
+        };
+    }
+    if let Some(Feature { id, unit, .. }) = name.strip_suffix("_unit").and_then(feature) {
+        return match unit {
+            Some(_) => Ok(Column::Unit(id.clone())),
+            None => Err(HeaderError::UnitWithoutNumber {
+                name: name.to_owned(),
+                feature: id.clone(),
+            }),
+        };
+    }
+    let inputs = catalogue
+        .features()
+        .iter()
+        .filter(|feature| feature.kind != Kind::Outcome);
+    let ids = inputs
+        .map(|feature| feature.id.as_str())
+        .chain(LABELS)
+        .chain(["index_date", "index_level"]);
+    Err(HeaderError::Unknown {
+        name: name.to_owned(),
+        nearest: nearest(name, ids).map(str::to_owned),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn resolved(header: &str) -> Result<Vec<Column>, HeaderError> {
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+        resolve(&names, Catalogue::shipped())
+    }
+
+    #[test]
+    fn names_are_resolved() {
+        let albumin = || FeatureId::unchecked("albumin");
+        assert_eq!(
+            resolved("patient,albumin,albumin_unit,index_date,index_level").unwrap(),
+            [
+                Column::Label,
+                Column::Value(albumin()),
+                Column::Unit(albumin()),
+                Column::IndexDate,
+                Column::IndexLevel
+            ]
+        );
+    }
+
+    #[test]
+    fn a_wrong_header_is_refused_in_words() {
+        let refusal = |header| resolved(header).unwrap_err().to_string();
+        assert_eq!(
+            refusal("age,hemoglobin"),
+            "column 'hemoglobin' is not known; did you mean 'haemoglobin'?"
+        );
+        assert_eq!(
+            refusal("age,qqqqqqqqqqqq"),
+            "column 'qqqqqqqqqqqq' is not known"
+        );
+        assert_eq!(refusal("age,age"), "column 'age' is there twice");
+        assert_eq!(
+            refusal("index_level,vertebral_level"),
+            "column 'vertebral_level' is there twice"
+        );
+        assert_eq!(refusal("age,"), "column 2 has no name");
+        assert_eq!(
+            refusal("age,death"),
+            "column 'death' is an outcome, which is never an input; remove it"
+        );
+        assert_eq!(
+            refusal("albumin_unit"),
+            "column 'albumin_unit' gives a unit, but 'albumin' has no column"
+        );
+        assert!(refusal("sex,sex_unit").ends_with("'sex' is not a measured number"));
+        assert_eq!(resolved("").unwrap_err(), HeaderError::Empty);
+    }
+}
