@@ -94,6 +94,9 @@ pub struct Feature {
     #[serde(default)]
     #[ts(optional)]
     pub limits: Option<Limits>,
+    /// The limits are the ends of a scale, such as ECOG 0 to 4: nothing outside them exists.
+    #[serde(default)]
+    pub bounded: bool,
     /// Distance between the values of a scale, counted from zero: 10 for Karnofsky.
     #[serde(default)]
     #[ts(optional)]
@@ -239,6 +242,8 @@ pub enum ValueProblem {
     OffStep,
     #[error("must not be negative")]
     Negative,
+    #[error("lies outside the scale")]
+    OffScale,
 }
 
 impl ValueProblem {
@@ -251,6 +256,7 @@ impl ValueProblem {
             ValueProblem::NotWhole => "not_whole",
             ValueProblem::OffStep => "off_step",
             ValueProblem::Negative => "negative",
+            ValueProblem::OffScale => "off_scale",
         }
     }
 }
@@ -366,8 +372,8 @@ impl Feature {
 
     /// Whether a value, in the catalogue's unit, can be one of this feature at all.
     ///
-    /// Plausible limits are not asked here: an unlikely value is a finding and is used. A negative
-    /// number is no value of any feature of the catalogue.
+    /// Plausible limits are not asked here, because an unlikely value is a finding and is used; the
+    /// ends of a bounded scale are. A negative number is no value of any feature.
     pub fn accepts(&self, value: &Value) -> Result<(), ValueProblem> {
         match (self.kind, value) {
             (Kind::Flag, Value::Flag(_)) => Ok(()),
@@ -394,6 +400,10 @@ impl Feature {
         }
         if self.kind == Kind::Integer && number.fract() != 0.0 {
             return Err(ValueProblem::NotWhole);
+        }
+        let within = |limits: Limits| (limits.min..=limits.max).contains(&number);
+        if self.bounded && !self.limits.is_none_or(within) {
+            return Err(ValueProblem::OffScale);
         }
         match self.step {
             Some(step) if number % step != 0.0 => Err(ValueProblem::OffStep),
@@ -451,6 +461,16 @@ mod tests {
             Err(ValueProblem::OffStep)
         );
         assert_eq!(
+            feature("karnofsky").accepts(&number(0.0)),
+            Err(ValueProblem::OffScale),
+            "0 means dead"
+        );
+        assert_eq!(feature("ecog").accepts(&number(4.0)), Ok(()));
+        assert_eq!(
+            feature("ecog").accepts(&number(5.0)),
+            Err(ValueProblem::OffScale)
+        );
+        assert_eq!(
             feature("albumin").accepts(&number(f64::NAN)),
             Err(ValueProblem::NotFinite)
         );
@@ -505,16 +525,27 @@ mod tests {
         }
     }
 
+    fn listed(reader: &str) -> BTreeSet<FeatureId> {
+        let features = Catalogue::shipped().features().iter();
+        let readers = features.filter(|feature| feature.read_by.iter().any(|one| one == reader));
+        readers.map(|feature| feature.id.clone()).collect()
+    }
+
     #[test]
     fn read_by_names_the_scores_that_read_a_feature() {
-        let listed = |reader: &str| -> BTreeSet<FeatureId> {
-            let features = Catalogue::shipped().features().iter();
-            let readers = features.filter(|f| f.read_by.iter().any(|one| one == reader));
-            readers.map(|feature| feature.id.clone()).collect()
-        };
         for table in crate::scores::shipped() {
             assert_eq!(listed(&table.id), behind(table.reads()), "{}", table.id);
         }
+    }
+
+    #[test]
+    fn read_by_names_the_models_that_read_a_feature() {
+        let pack = include_str!("../../../../models/packs/survival-linear/pack.toml");
+        let pack: toml::Table = pack.parse().expect("a pack");
+        let inputs = pack["input"].as_array().expect("inputs").iter();
+        let reads = inputs.map(|input| FeatureId::unchecked(input["feature"].as_str().unwrap()));
+        let name = pack["name"].as_str().expect("a name");
+        assert_eq!(listed(name), behind(reads.collect()));
     }
 
     #[test]
