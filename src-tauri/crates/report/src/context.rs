@@ -2,7 +2,7 @@
 
 use crate::{
     ReportInput,
-    fonts::Typeface,
+    fonts::{Typeface, UNPRINTABLE},
     identity::{Redaction, has_name, printable_name},
 };
 use chrono::{Datelike, NaiveDate};
@@ -10,6 +10,7 @@ use clinical::{
     case::{Subject, Value},
     catalogue::{Feature, FeatureId},
 };
+use std::cell::Cell;
 
 /// The arguments of a report with what is derived from them once.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) typeface: &'static Typeface,
     pub(crate) identity: PrintedIdentity,
     redaction: Redaction,
+    /// Whether [`UNPRINTABLE`] stands anywhere, which the report then explains.
+    has_gaps: Cell<bool>,
 }
 
 /// Identity as it goes on the page.
@@ -51,6 +54,7 @@ impl<'a> Context<'a> {
             typeface,
             identity: empty,
             redaction,
+            has_gaps: Cell::new(false),
         };
         context.identity = context.printed_identity();
         context
@@ -71,7 +75,16 @@ impl<'a> Context<'a> {
 
     /// Text that a person or a file wrote: masked where asked, and printable.
     pub(crate) fn free(&self, text: &str) -> String {
-        self.typeface.printable(&self.redacted(text))
+        let printable = self.typeface.printable(&self.redacted(text));
+        if printable.contains(UNPRINTABLE) {
+            self.has_gaps.set(true);
+        }
+        printable
+    }
+
+    /// True when some text so far could not be printed whole.
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.has_gaps.get()
     }
 
     /// The text without identity, where identity is masked.

@@ -101,6 +101,9 @@ pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
     images::in_full(&mut flow, &context);
     facts::in_full(&mut flow, &context);
     treatments::in_full(&mut flow, &context);
+    if context.has_gaps() {
+        flow.paragraph(style::NOTE, &context.say("report.gaps", &[]));
+    }
 
     let mut sheets: Vec<Sheet> = flow.into_sheets();
     footer::draw(&mut sheets, &context);
@@ -126,3 +129,6 @@ fn properties(context: &Context) -> Properties {
         ),
     }
 }
+
+#[cfg(test)]
+mod words_in_use;

@@ -11,7 +11,10 @@ use crate::{
     },
     wrapping::{wrap, wrap_at_most},
 };
-use clinical::findings::{Finding, Severity};
+use clinical::{
+    catalogue::FeatureId,
+    findings::{Finding, FindingCode, Severity},
+};
 
 /// Alerts that page one has room for; the others are counted there.
 const ALERTS: usize = 3;
@@ -111,30 +114,55 @@ pub(crate) fn draw_beside(sheet: &mut Sheet, context: &Context, frame: Frame) ->
     y
 }
 
+/// All findings by severity. What is merely not recorded makes one entry for each severity, so that
+/// it does not bury the rest.
 pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     flow.heading(&context.say("report.findings.in_full", &[]), 30.0);
     let findings = sorted(context);
     if findings.is_empty() {
         flow.paragraph(SMALL, &context.say("report.findings.none", &[]));
     }
-    let mut severity = None;
-    for finding in findings {
-        let text = sentence(context, finding);
-        let wrapped = wrap(context.typeface, SMALL, &text, CONTENT_WIDTH - INDENT);
+    for severity in [Severity::Alert, Severity::Warning, Severity::Note] {
+        let (missing, others): (Vec<&Finding>, Vec<&Finding>) = findings
+            .iter()
+            .copied()
+            .filter(|finding| finding.severity == severity)
+            .partition(|finding| {
+                finding.code == FindingCode::Missing && severity != Severity::Alert
+            });
+        let mut texts: Vec<String> = others
+            .into_iter()
+            .map(|finding| sentence(context, finding))
+            .collect();
+        let missing: Vec<FeatureId> = missing
+            .into_iter()
+            .filter_map(|finding| finding.feature.clone())
+            .collect();
+        if !missing.is_empty() {
+            let features = context.feature_labels(&missing);
+            let values = [("features", features.as_str())];
+            texts.push(context.say("report.findings.not_recorded", &values));
+        }
+        one_severity(flow, context, severity, &texts);
+    }
+    flow.space(8.0);
+}
+
+fn one_severity(flow: &mut Flow, context: &Context, severity: Severity, texts: &[String]) {
+    for (index, text) in texts.iter().enumerate() {
+        let wrapped = wrap(context.typeface, SMALL, text, CONTENT_WIDTH - INDENT);
         let height = height_of(SMALL, wrapped.len().min(4));
-        if severity != Some(finding.severity) {
-            severity = Some(finding.severity);
+        if index == 0 {
             flow.need(LABEL.line_height() + height + 4.0);
             flow.space(2.0);
-            flow.paragraph(LABEL, &severity_word(context, finding.severity));
+            flow.paragraph(LABEL, &severity_word(context, severity));
             flow.space(1.0);
         }
         flow.need(height);
-        draw_shape(&mut flow.sheet, finding.severity, MARGIN, flow.y + 1.0);
-        flow.paragraph_within(SMALL, &text, MARGIN + INDENT, CONTENT_WIDTH - INDENT);
+        draw_shape(&mut flow.sheet, severity, MARGIN, flow.y + 1.0);
+        flow.paragraph_within(SMALL, text, MARGIN + INDENT, CONTENT_WIDTH - INDENT);
         flow.space(2.0);
     }
-    flow.space(8.0);
 }
 
 /// How many findings stand on the later pages, where page one has a picture in their place.

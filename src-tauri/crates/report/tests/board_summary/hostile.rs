@@ -12,8 +12,11 @@ use clinical::{
 };
 use std::collections::BTreeMap;
 
-/// Words of a page with their boxes, as `pdftotext -bbox` gives them (points from the top left).
-fn boxes(file: &Written) -> Option<Vec<Vec<(f64, f64, f64, f64, String)>>> {
+/// Left, top, right, bottom in points from the top left, and the word.
+type WordBox = (f64, f64, f64, f64, String);
+
+/// The words of every page, as `pdftotext -bbox` finds them.
+fn boxes(file: &Written) -> Option<Vec<Vec<WordBox>>> {
     let raw = file.raw(&["-bbox"])?;
     let mut pages = Vec::new();
     for line in raw.lines().map(str::trim) {
@@ -68,7 +71,7 @@ fn fact(index: usize, feature: &str, subject: Subject) -> UsedFact {
             observation_id: format!("none-{index}"),
         },
         observed_on: Some(day(2026, 1, 1)),
-        stale: index % 3 == 0,
+        stale: index.is_multiple_of(3),
     }
 }
 
@@ -170,6 +173,7 @@ fn control_characters_and_other_scripts_do_no_harm() {
         text.contains("evil [?] [?] [?] é tab [?] (Tj) endstream"),
         "{text}"
     );
+    assert!(text.contains("[?] stands for letters that this report cannot print"));
     assert!(text.contains("Anna Ñandú-Öztürk"));
     assert!(!text.contains('\u{202e}') && !text.contains('\u{fffd}'));
 }

@@ -157,7 +157,7 @@ pub(crate) fn picture(columns: u32, rows: u32) -> DynamicImage {
             f64::from(y) - f64::from(rows) / 2.0,
         );
         let distance = dx.hypot(dy) / f64::from(columns.min(rows));
-        let ring = if (distance * 10.0) as u32 % 2 == 0 {
+        let ring = if ((distance * 10.0) as u32).is_multiple_of(2) {
             60.0
         } else {
             0.0
