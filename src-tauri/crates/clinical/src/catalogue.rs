@@ -85,24 +85,24 @@ pub struct Feature {
     #[serde(default)]
     pub options: Vec<Choice>,
     /// The unit that values are kept and computed in.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub unit: Option<String>,
     #[serde(default)]
     pub other_units: Vec<UnitConversion>,
     /// Plausible limits in `unit`, both included.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub limits: Option<Limits>,
     /// The limits are the ends of a scale, such as ECOG 0 to 4: nothing outside them exists.
     #[serde(default)]
     pub bounded: bool,
     /// Distance between the values of a scale, counted from zero: 10 for Karnofsky.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub step: Option<f64>,
     /// Days after which a value is called stale; none means it does not age.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub stale_after_days: Option<u32>,
     #[serde(default)]
