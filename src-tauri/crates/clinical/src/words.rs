@@ -244,7 +244,7 @@ mod tests {
             parameters: BTreeMap::from([("absence".into(), "pending".into())]),
         };
         let sentence = Words::shipped("en").finding(&finding, catalogue);
-        assert_eq!(sentence, "Albumin is not known: result pending.");
+        assert_eq!(sentence, "Albumin: result pending.");
     }
 
     #[test]
