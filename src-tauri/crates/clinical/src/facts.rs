@@ -3,9 +3,9 @@
 //!
 //! The rule. Of the observations of a feature and subject that were made on or before the index
 //! date, the one with the latest day counts, then the one recorded last. If that one is an absence
-//! or cannot be used (unknown unit, wrong kind, read from a file in probably another unit), the fact is not known: an
-//! older value never steps in unseen. Derived features follow from the catalogue's rules, unless a
-//! value or a reason of absence was recorded.
+//! or cannot be used (unknown unit, wrong kind, read from a file in probably another unit), the
+//! fact is not known: an older value never steps in unseen. Derived features follow from the
+//! catalogue's rules, unless a value or a reason of absence was recorded.
 
 mod selection;
 mod stated;
@@ -267,7 +267,7 @@ impl Facts {
     }
 
     /// What a person would have to enter: derived features replaced by what they lack, and without
-    /// what is asked only for other primary tumours. Where the primary tumour lacks, it comes first,
+    /// what is asked only for other primary tumours. A primary tumour that is not known comes first,
     /// because it decides what else is asked.
     fn inputs_behind(
         &self,
