@@ -75,7 +75,7 @@ describe('a case', () => {
 it('reads a finding with labels and the words of its parameters', async () => {
   const session = await started('start=open&demo');
   const text = session.findingText({ code: 'recorded_absent', severity: 'note', feature: 'albumin', parameters: { absence: 'pending' } });
-  expect(text).toBe('Albumin is not known: result pending.');
+  expect(text).toBe('Albumin: result pending.');
 });
 
 it('keeps the old view and the error when a change fails', async () => {
