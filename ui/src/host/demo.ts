@@ -45,7 +45,7 @@ export function demoHost(search: URLSearchParams): Host {
       : start === 'locked'
         ? { kind: 'locked' }
         : start === 'newer'
-          ? { kind: 'failed', code: 'store_newer', parameters: {} }
+          ? { kind: 'failed', code: 'newer_database', parameters: { found: '9', known: '1' } }
           : { kind: 'absent' };
   let passphrase = 'correct horse battery staple';
   let drafts: Record<string, string> = {};

@@ -13,7 +13,7 @@ export const test = base.extend<{ violations: string[] }>({
       await page.addInitScript(() => {
         document.addEventListener('securitypolicyviolation', (event) => {
           const report = (window as unknown as { reportViolation: (text: string) => void }).reportViolation;
-          report(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ''}`);
+          report(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
         });
       });
       await use(found);
