@@ -94,6 +94,19 @@ pub(crate) fn write(
     let catalog = file.catalog_mut().map_err(|_| ReportError::Structure)?;
     catalog.set("Lang", text(&properties.language).to_lopdf());
     catalog.set("ViewerPreferences", viewer_preferences().to_lopdf());
+    if let Ok(id) = file
+        .trailer
+        .get(b"Info")
+        .and_then(|entry| entry.as_reference())
+        && let Ok(information) = file
+            .get_object_mut(id)
+            .and_then(|object| object.as_dict_mut())
+    {
+        // printpdf writes an empty version of a prepress standard that this file does not claim.
+        for key in ["GTS_PDFXVersion", "Trapped", "Identifier", "Keywords"] {
+            information.remove(key.as_bytes());
+        }
+    }
     for object in file.objects.values_mut() {
         if let Ok(stream) = object.as_stream_mut()
             && stream

@@ -135,6 +135,7 @@ fn the_file_describes_itself() {
     assert!(information.contains("SpineBoard 0.1.0"));
     assert!(information.contains("2026"));
     assert!(information.contains("A4"));
+    assert!(!information.contains("PDF/X"), "{information}");
     let Some(fonts) = file.fonts() else { return };
     let embedded: Vec<&str> = fonts.lines().skip(2).collect();
     assert!(embedded.len() >= 2);
