@@ -1,7 +1,7 @@
 //! Decoded frames kept in memory up to a number of bytes; the least recently used go first.
 
 use crate::{
-    decode::decode,
+    decode::FrameSource,
     display,
     library::{ImageRef, Stack},
     pixels::Pixels,
@@ -43,11 +43,19 @@ impl FrameCache {
 
     /// A frame from memory, else decoded and kept.
     pub fn frame(&self, image: &ImageRef) -> Result<Arc<Pixels>, ImagingError> {
+        self.frame_from(&mut FrameSource::default(), image)
+    }
+
+    fn frame_from(
+        &self,
+        source: &mut FrameSource,
+        image: &ImageRef,
+    ) -> Result<Arc<Pixels>, ImagingError> {
         let key = (image.path.clone(), image.frame);
         if let Some(pixels) = self.kept().used(&key) {
             return Ok(pixels);
         }
-        let pixels = Arc::new(decode(image)?);
+        let pixels = Arc::new(source.frame(image)?);
         self.kept().keep(key, Arc::clone(&pixels), self.limit);
         Ok(pixels)
     }
@@ -59,7 +67,9 @@ impl FrameCache {
         first: usize,
         count: usize,
     ) -> Result<Vec<u8>, ImagingError> {
-        display::frames_with(stack, first, count, |image| self.frame(image))
+        display::frames_with(stack, first, count, |source, image| {
+            self.frame_from(source, image)
+        })
     }
 
     /// Bytes held at the moment.

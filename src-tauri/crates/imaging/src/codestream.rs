@@ -17,6 +17,8 @@ pub(crate) struct Codestream {
     pub(crate) kind: Kind,
     /// JPEG-LS with one scan per component: samples come plane by plane.
     pub(crate) planar: bool,
+    /// JPEG only: a JFIF or Adobe segment says which colours the components are.
+    pub(crate) names_colours: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,7 @@ fn long(bytes: &[u8], at: usize) -> Option<u32> {
 fn jpeg(bytes: &[u8]) -> Option<Codestream> {
     let mut at = 2;
     let mut found: Option<Codestream> = None;
+    let mut names_colours = false;
     loop {
         while *bytes.get(at)? != 0xff || *bytes.get(at + 1)? == 0xff {
             at += 1;
@@ -76,8 +79,10 @@ fn jpeg(bytes: &[u8]) -> Option<Codestream> {
                 signed: false,
                 kind,
                 planar: false,
+                names_colours: false,
             });
         }
+        names_colours |= matches!(marker, 0xe0 | 0xee);
         if marker == 0xda {
             // Start of scan: length, number of components, two bytes each, NEAR, interleave mode.
             let codestream = found?;
@@ -87,6 +92,7 @@ fn jpeg(bytes: &[u8]) -> Option<Codestream> {
                 planar: codestream.kind == Kind::JpegLs
                     && codestream.components > 1
                     && interleave == Some(0),
+                names_colours,
                 ..codestream
             });
         }
@@ -109,6 +115,7 @@ fn siz(bytes: &[u8], at: usize) -> Option<Codestream> {
         signed: depth & 0x80 != 0,
         kind: Kind::Jpeg2000,
         planar: false,
+        names_colours: false,
     })
 }
 

@@ -27,7 +27,7 @@ use sha2::{Digest, Sha256};
 use std::{
     borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 const RLE: &str = "1.2.840.10008.1.2.5";
@@ -36,8 +36,7 @@ const DEFLATED_FRAME: &str = "1.2.840.10008.1.2.8.1";
 
 /// Decodes one frame of one file.
 pub fn decode(image: &ImageRef) -> Result<Pixels, ImagingError> {
-    let mut reader = FrameReader::open(&image.path)?;
-    Ok(reader.frame(image.frame.saturating_sub(1))?)
+    FrameSource::default().frame(image)
 }
 
 /// SHA-256, in hexadecimal, of the stored values of all frames of a file.
@@ -49,6 +48,26 @@ pub fn pixel_hash(path: &Path) -> Result<String, ImagingError> {
     }
     let digest = hasher.finalize();
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Decodes frame after frame, keeping a file of many frames open from one to the next.
+#[derive(Default)]
+pub(crate) struct FrameSource {
+    open: Option<(PathBuf, FrameReader)>,
+}
+
+impl FrameSource {
+    pub(crate) fn frame(&mut self, image: &ImageRef) -> Result<Pixels, ImagingError> {
+        let (path, mut reader) = match self.open.take() {
+            Some((path, reader)) if path == image.path => (path, reader),
+            _ => (image.path.clone(), FrameReader::open(&image.path)?),
+        };
+        let pixels = reader.frame(image.frame.saturating_sub(1))?;
+        if reader.shape.frames > 1 {
+            self.open = Some((path, reader));
+        }
+        Ok(pixels)
+    }
 }
 
 /// An open file whose frames are decoded one by one; memory is that of one frame.
@@ -228,10 +247,11 @@ impl FrameReader {
         } else if !syntax.starts_with("1.2.840.10008.1.2.4.11") {
             return Err(Reason::DecodingFailed.because("no codestream"));
         }
+        let labelled = header.and_then(|header| self.labelled_rgb(header, encoded));
         let frame = EncodedFrame {
             shape: &self.shape,
             syntax,
-            bytes: encoded,
+            bytes: labelled.as_deref().unwrap_or(encoded),
         };
         let mut decoded = Vec::new();
         decoder
@@ -253,6 +273,15 @@ impl FrameReader {
             decoded = interleave(&decoded, usize::from(self.shape.format.samples), width);
         }
         Ok(self.finished(decoded, self.cleaning(header)))
+    }
+
+    /// A JPEG decoder takes unlabelled colour for luminance with differences; where the header says
+    /// RGB, an Adobe segment without transform (ISO/IEC 10918-6 section 6.5.3) tells it so.
+    fn labelled_rgb(&self, found: Codestream, encoded: &[u8]) -> Option<Vec<u8>> {
+        const ADOBE: &[u8] = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00";
+        let is_unlabelled = matches!(found.kind, Kind::Jpeg(_)) && !found.names_colours;
+        let is_rgb = self.shape.format.photometric == Photometric::Rgb;
+        (is_unlabelled && is_rgb).then(|| [&encoded[..2], ADOBE, &encoded[2..]].concat())
     }
 
     /// A codestream that describes another image than the header is refused before it is decoded.

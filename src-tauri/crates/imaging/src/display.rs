@@ -3,7 +3,7 @@
 
 use crate::{
     colour,
-    decode::decode,
+    decode::{FrameSource, decode},
     geometry,
     library::{ImageRef, Padding, Plane, Rescale, Series, Stack, StackNote, Study, Window},
     pixels::{Photometric, Pixels},
@@ -12,6 +12,7 @@ use crate::{
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use ts_rs::TS;
 
 /// How the numbers of a frame are laid out.
@@ -172,7 +173,11 @@ fn volume(stack: &Stack) -> Option<VolumeGeometry> {
     Some(VolumeGeometry {
         dimensions: [stack.columns, stack.rows, slices as u32],
         // The mean, so that the last slice lies where its file says.
-        spacing: [between_columns, between_rows, depth / (slices - 1) as f64],
+        spacing: [
+            between_columns,
+            between_rows,
+            geometry::without_noise(depth / (slices - 1) as f64),
+        ],
         origin: first,
         direction: [a, b, c, d, e, f, x, y, z],
     })
@@ -227,20 +232,20 @@ pub fn frames_for_display(
     first: usize,
     count: usize,
 ) -> Result<Vec<u8>, ImagingError> {
-    frames_with(stack, first, count, |image| {
-        decode(image).map(std::sync::Arc::new)
+    frames_with(stack, first, count, |source, image| {
+        Ok(Arc::new(source.frame(image)?))
     })
 }
 
 /// The same with another source of decoded frames.
-pub(crate) fn frames_with<Source>(
+pub(crate) fn frames_with<Take>(
     stack: &Stack,
     first: usize,
     count: usize,
-    source: Source,
+    take: Take,
 ) -> Result<Vec<u8>, ImagingError>
 where
-    Source: Fn(&ImageRef) -> Result<std::sync::Arc<Pixels>, ImagingError> + Sync,
+    Take: Fn(&mut FrameSource, &ImageRef) -> Result<Arc<Pixels>, ImagingError> + Sync,
 {
     let total = stack.images.len();
     if first >= total {
@@ -256,8 +261,8 @@ where
     bytes
         .par_chunks_exact_mut(frame.max(1))
         .zip(images)
-        .try_for_each(|(target, image)| {
-            let pixels = source(image)?;
+        .try_for_each_init(FrameSource::default, |source, (target, image)| {
+            let pixels = take(source, image)?;
             fill(target, stack, image, &pixels, data_type)
         })?;
     Ok(bytes)

@@ -108,7 +108,7 @@ pub(crate) fn evenness(positions: &[[f64; 3]], normal: [f64; 3], pixel: f64) -> 
     if duplicates > 0 {
         notes.push(StackNote::DuplicatePositions { count: duplicates });
     }
-    let spacing = median(&steps);
+    let spacing = median(&steps).map(without_noise);
     let Some(usual) = spacing else {
         return Evenness {
             is_volume: false,
@@ -155,6 +155,11 @@ fn shear(positions: &[[f64; 3]], normal: [f64; 3]) -> f64 {
     };
     let worst = positions.iter().map(lateral).fold(lateral(last), f64::max);
     worst / (positions.len().saturating_sub(1)).max(1) as f64
+}
+
+/// Rounds to a nanometre: what is beyond comes from decimal strings and binary fractions.
+pub(crate) fn without_noise(millimetres: f64) -> f64 {
+    (millimetres * 1e6).round() / 1e6
 }
 
 fn median(values: &[f64]) -> Option<f64> {
