@@ -11,9 +11,6 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::OnceLock};
 
-/// The languages that this version was built with, the first where another is asked for.
-pub const LANGUAGES: [&str; 1] = ["en"];
-
 /// All words of one language by key, such as `finding.missing`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words(BTreeMap<String, String>);
@@ -37,7 +34,7 @@ impl Words {
         Ok(Words(words))
     }
 
-    /// The words of a language, English where there are none in it.
+    /// The words of a language; English is the only one yet and stands in for all others.
     #[expect(clippy::expect_used, reason = "compiled in, and a test parses it")]
     pub fn shipped(_language: &str) -> &'static Words {
         static ENGLISH: OnceLock<Words> = OnceLock::new();
@@ -109,15 +106,6 @@ impl Words {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         self.text(&format!("finding.{}", finding.code.id()), &values)
-    }
-
-    /// The words for why a patient is outside a model's population; a code such as
-    /// `outside_limits:age` names a feature after its colon.
-    pub fn population(&self, reason: &str, catalogue: &Catalogue) -> String {
-        let (code, feature) = reason.split_once(':').unwrap_or((reason, ""));
-        let feature = catalogue.feature(&FeatureId::unchecked(feature));
-        let label = feature.map_or(reason, |feature| &feature.label);
-        self.text(&format!("population.{code}"), &[("feature", label)])
     }
 
     /// What an observation is about, in words.
@@ -245,13 +233,6 @@ mod tests {
         };
         let sentence = Words::shipped("en").finding(&finding, catalogue);
         assert_eq!(sentence, "Albumin: result pending.");
-    }
-
-    #[test]
-    fn a_reason_names_its_feature_by_the_label() {
-        let reason = |code| Words::shipped("en").population(code, Catalogue::shipped());
-        assert!(reason("outside_limits:age").starts_with("Age: the value lies outside"));
-        assert!(reason("primary_excluded").ends_with("this primary tumour."));
     }
 
     #[test]
