@@ -83,7 +83,7 @@ export class Display {
       const viewport = engine.getViewport('stack') as Types.IStackViewport;
       await viewport.setStack(this.#imageIds, Math.floor(this.#imageIds.length / 2));
       applyWindow(engine, this.#viewports, this.window.center, this.window.width);
-      this.#readRest(frames);
+      void this.#readRest(frames);
     } else {
       await this.#readRest(frames);
       if (frames.closed || this.#engine !== engine) return;
@@ -129,7 +129,7 @@ export class Display {
   /** Three planes of one volume always share one window. */
   #follow(id: string): void {
     const viewport = this.#engine?.getViewport(id) as Types.IVolumeViewport | undefined;
-    const shown = viewport?.getProperties().voiRange;
+    const shown = viewport?.getProperties()?.voiRange;
     const wanted = { lower: this.window.center - this.window.width / 2, upper: this.window.center + this.window.width / 2 };
     if (!viewport || (shown && Math.abs(shown.lower - wanted.lower) < 0.5 && Math.abs(shown.upper - wanted.upper) < 0.5)) return;
     viewport.setProperties({ voiRange: wanted }, undefined, true);
@@ -137,7 +137,7 @@ export class Display {
   }
 
   #refresh(id: string): void {
-    const viewport = this.#engine?.getViewport(id) as (Types.IStackViewport & Types.IVolumeViewport) | undefined;
+    const viewport = this.#engine?.getViewport(id) as Types.IStackViewport | Types.IVolumeViewport | undefined;
     if (!viewport) return;
     const camera = viewport.getCamera();
     const up = camera.viewUp as Vector | undefined;
