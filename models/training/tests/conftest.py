@@ -4,6 +4,8 @@ import datetime
 import os
 from pathlib import Path
 
+import spineboard_training  # noqa: F401, I001  first: it sets the number of threads before numpy loads
+
 import numpy as np
 import onnxruntime
 import pandas as pd

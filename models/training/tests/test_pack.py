@@ -7,8 +7,8 @@ import tomllib
 import numpy as np
 import onnx
 import pytest
-
 from conftest import DATE, EVIDENCE, FEATURES, REPOSITORY, shared
+
 from spineboard_training import survival_linear
 from spineboard_training.catalogue import check_column
 from spineboard_training.columns import encode
@@ -144,8 +144,7 @@ def test_a_blank_measure_is_the_average_over_the_latent_fitness(pack, session):
 def test_what_is_known_informs_the_blanks(session, pack):
     inputs = pack[1].model.inputs
     blank, frail, fit = (
-        run(session, [encode(facts, inputs)])[0][:, 6].mean()
-        for facts in ({}, {"albumin": 25.0}, {"albumin": 45.0})
+        run(session, [encode(facts, inputs)])[0][:, 6].mean() for facts in ({}, {"albumin": 25.0}, {"albumin": 45.0})
     )
     assert frail < blank < fit
 
@@ -195,7 +194,13 @@ def test_a_foreign_file_in_the_folder_is_left_alone(study, tmp_path):
 
 def test_the_card_says_what_it_must(pack):
     card = (pack[0] / "CARD.md").read_text()
-    for needed in ("not spine", "ODbL", "assumed", "No part was validated on patients with spinal metastasis", "--quick"):
+    for needed in (
+        "not spine",
+        "ODbL",
+        "assumed",
+        "No part was validated on patients with spinal metastasis",
+        "--quick",
+    ):
         assert needed in card
 
 

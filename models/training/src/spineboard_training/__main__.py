@@ -32,7 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
             restate(chosen.evidence, chosen.out)
         else:
             survival_linear.build(
-                chosen.data, chosen.evidence, chosen.features, chosen.out, chosen.quick, chosen.date, chosen.who
+                chosen.data,
+                chosen.evidence,
+                chosen.features,
+                chosen.out,
+                chosen.quick,
+                chosen.date,
+                chosen.who,
             )
     except (OSError, ValueError, KeyError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)

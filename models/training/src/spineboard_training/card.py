@@ -116,13 +116,26 @@ def _evidence_table(built) -> str:
     for term in built.model.terms:
         low, high = np.exp(term.mean - 1.645 * term.sd), np.exp(term.mean + 1.645 * term.sd)
         rows.append(
-            [term.id, term.effect, f"{np.exp(term.mean):.2f} ({low:.2f}-{high:.2f})", f"{term.tau:.2f}", term.reason]
+            [
+                term.id,
+                term.effect,
+                f"{np.exp(term.mean):.2f} ({low:.2f}-{high:.2f})",
+                f"{term.tau:.2f}",
+                term.reason,
+            ]
         )
     text = "## Evidence coefficients\n\nHazard ratio used with its 90 % range for a new centre.\n\n"
     text += table(["term", "meaning", "hazard ratio", "between-study SD", "why"], rows)
     text += "\nRows behind them (log hazard ratio after the adjustments named in the notes; terms per SD as the contrast of a median split):\n\n"
     details = [
-        [term.id, row.id, row.published, f"{row.log_hazard_ratio:.2f} ± {row.standard_error:.2f}", row.notes, row.citation]
+        [
+            term.id,
+            row.id,
+            row.published,
+            f"{row.log_hazard_ratio:.2f} ± {row.standard_error:.2f}",
+            row.notes,
+            row.citation,
+        ]
         for term in built.model.terms
         for row in term.rows
     ]

@@ -39,9 +39,7 @@ def columns(primaries: list[str], genes: list[str]) -> list[dict]:
     found.append(indicator("microsatellite_high", "microsatellite_instability", "high"))
     found.append(at_least("tumour_mutational_burden_10", "tumour_mutational_burden", 10.0))
     found += [indicator(f"gene_{gene.lower()}", f"gene_{gene.lower()}", "variant") for gene in genes]
-    found.append(
-        indicator("not_castration_resistant", "prostate_hormone_status", "hormone_naive", "hormone_sensitive")
-    )
+    found.append(indicator("not_castration_resistant", "prostate_hormone_status", "hormone_naive", "hormone_sensitive"))
     found.append(number("karnofsky", 70.0, 18.0, 20.0, 100.0))
     found.append(number("ecog", 1.25, 0.9, 0.0, 4.0))
     found.append(indicator("not_walking", "walking", "not_walking"))
@@ -78,5 +76,3 @@ def _encoded(fact, encoding: dict) -> float:
         case "indicator":
             return float(fact in encoding.get("values", [encoding.get("value")]))
     raise ValueError(f"unknown encoding {encoding['kind']!r}")
-
-

@@ -61,8 +61,16 @@ class Strata:
 
 
 def make_draws(
-    size: int, seed: int, world: World, primary_mean: np.ndarray, primary_sd: np.ndarray, terms: list[Term],
-    scale: tuple[float, float], patients: CaseMix, cohorts: list[Cohort], centre_sd: float,
+    size: int,
+    seed: int,
+    world: World,
+    primary_mean: np.ndarray,
+    primary_sd: np.ndarray,
+    terms: list[Term],
+    scale: tuple[float, float],
+    patients: CaseMix,
+    cohorts: list[Cohort],
+    centre_sd: float,
 ) -> Draws:
     """All draws; the baseline is solved anew for each."""
     strata = Strata(size, seed)
@@ -101,7 +109,12 @@ def make_draws(
 
 
 def centre_spread(
-    terms: list[Term], world: World, primary: np.ndarray, scale: float, patients: CaseMix, cohorts: list[Cohort],
+    terms: list[Term],
+    world: World,
+    primary: np.ndarray,
+    scale: float,
+    patients: CaseMix,
+    cohorts: list[Cohort],
     least_sd_12_months: float,
 ) -> dict:
     """Between-centre SD of the log baseline: seen between the cohorts, or what gives the least SD of 12-month survival."""

@@ -133,9 +133,7 @@ def _derived(choice: dict, cohorts: dict[str, dict], adjustment: dict) -> UsedRo
     cohort = cohorts.get(choice["id"])
     if cohort is None:
         raise EvidenceError(f"no cohort '{choice['id']}'")
-    estimate, error = _univariate(
-        choice["log_hazard_ratio"], _unseen_error(choice["n"], adjustment), adjustment
-    )
+    estimate, error = _univariate(choice["log_hazard_ratio"], _unseen_error(choice["n"], adjustment), adjustment)
     notes = f"{choice['population']}, derived, univariate, shrunk: {choice['how']}"
     published = f"derived log HR {choice['log_hazard_ratio']:g}"
     return UsedRow(choice["id"], published, estimate, error, notes, citation(cohort))

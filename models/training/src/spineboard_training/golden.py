@@ -16,9 +16,7 @@ def patients(genes: list[str]) -> list[dict]:
         "albumin": 36.0, "haemoglobin": 112.0, "lactate_dehydrogenase": 260.0,
         "neutrophil_lymphocyte_ratio": 5.0, "platelet_lymphocyte_ratio": 210.0,
     }  # fmt: skip
-    organs = dict.fromkeys(
-        ("lung_metastasis", "adrenal_metastasis", "pleural_metastasis", "peritoneal_metastasis"), False
-    )
+    organs = dict.fromkeys(("lung_metastasis", "adrenal_metastasis", "pleural_metastasis", "peritoneal_metastasis"), False)
     full = {
         "age": 67.0, "sex": "female", "primary_tumour": "breast", "lung_histology": "other",
         "oestrogen_receptor": "positive", "her2_status": "negative", "microsatellite_instability": "stable",

@@ -11,9 +11,10 @@ because the ramps magnify rounding; only [N, S, T] is single.
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from scipy.special import logit, ndtri
 
+from .builder import Builder
 from .columns import HISTOLOGIES, LABORATORY, ORGANS
 from .draws import Draws
 from .world import MEASURES, Effects, World, applies, key, walking_probability
@@ -22,64 +23,6 @@ FITNESS_STEP = 0.15
 FITNESS_NODES = np.arange(-24, 25) * FITNESS_STEP
 TINY = 1e-9
 LOG_HAZARD_LIMIT = 10.0
-
-
-class Builder:
-    """Collects constants and nodes; every method returns the name of a tensor."""
-
-    def __init__(self):
-        self.nodes, self.constants = [], []
-
-    def constant(self, array, dtype=np.float64) -> str:
-        name = f"c{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array, dtype=dtype), name))
-        return name
-
-    def run(self, operator: str, *inputs: str, **attributes) -> str:
-        name = f"t{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, list(inputs), [name], **attributes))
-        return name
-
-    def add(self, first: str, *others: str) -> str:
-        for other in others:
-            first = self.run("Add", first, other)
-        return first
-
-    def times(self, first: str, *others: str) -> str:
-        for other in others:
-            first = self.run("Mul", first, other)
-        return first
-
-    def minus(self, left: str, right: str) -> str:
-        return self.run("Sub", left, right)
-
-    def clip(self, tensor: str, low: float, high: float) -> str:
-        return self.run("Clip", tensor, self.constant(low), self.constant(high))
-
-    def total(self, tensor: str) -> str:
-        """Sum over the last axis, which is kept."""
-        return self.run("ReduceSum", tensor, self.constant([-1], np.int64), keepdims=1)
-
-    def columns(self, tensor: str, positions: list[int], axis: int = 1) -> str:
-        return self.run("Gather", tensor, self.constant(positions, np.int64), axis=axis)
-
-    def per_draw(self, tensor: str) -> str:
-        """[N, k] to [N, 1, k]."""
-        return self.run("Unsqueeze", tensor, self.constant([1], np.int64))
-
-    def slice_last(self, tensor: str, start: int, end: int) -> str:
-        bounds = [self.constant([value], np.int64) for value in (start, end, 2)]
-        return self.run("Slice", tensor, *bounds)
-
-    def softmax(self, tensor: str) -> str:
-        peak = self.run("ReduceMax", tensor, axes=[-1], keepdims=1)
-        weight = self.run("Exp", self.minus(tensor, peak))
-        return self.run("Div", weight, self.total(weight))
-
-    def blend(self, known: str, value: str, blank: str) -> str:
-        """known x value + (1 - known) x blank."""
-        one = self.constant(1.0)
-        return self.add(self.times(known, value), self.times(self.minus(one, known), blank))
 
 
 def build_graph(inputs: list[dict], world: World, effect: Effects, terms: list, draws: Draws) -> bytes:
@@ -120,7 +63,10 @@ class _Graph(Builder):
             self.constants,
         )
         model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8, producer_name="spineboard_training"
+            graph,
+            opset_imports=[helper.make_opsetid("", 13)],
+            ir_version=8,
+            producer_name="spineboard_training",
         )
         onnx.checker.check_model(model, full_check=True)
         return model.SerializeToString(deterministic=True)
@@ -148,7 +94,10 @@ class _Graph(Builder):
         """What the known facts say about each class, [N, classes]."""
         found = {}
         pairs = {
-            "burden": (("microsatellite_high", "tumour_mutational_burden_10"), ((0, 0), (0, 1), (1, 0), (1, 1))),
+            "burden": (
+                ("microsatellite_high", "tumour_mutational_burden_10"),
+                ((0, 0), (0, 1), (1, 0), (1, 1)),
+            ),
             "receptors": (("oestrogen_receptor_positive", "her2_positive"), ((1, 0), (1, 1), (0, 1), (0, 0))),
         }
         one = self.constant(1.0)
@@ -157,9 +106,7 @@ class _Graph(Builder):
             for position, fact in enumerate(facts):
                 known, value = self._facts(fact)
                 wanted = np.array([[pair[position] for pair in classes]], dtype=float)
-                match = self.add(
-                    self.times(value, self.constant(2 * wanted - 1)), self.constant(1 - wanted)
-                )
+                match = self.add(self.times(value, self.constant(2 * wanted - 1)), self.constant(1 - wanted))
                 term = self.blend(known, match, one)
                 product = term if product is None else self.times(product, term)
             found[name] = product
@@ -360,7 +307,8 @@ class _Graph(Builder):
         chance = walking_probability(world, FITNESS_NODES)[None]
         logits = self.add(
             self.minus(
-                self.run("MatMul", measures, self.constant(slope)), self.run("MatMul", known, self.constant(curve))
+                self.run("MatMul", measures, self.constant(slope)),
+                self.run("MatMul", known, self.constant(curve)),
             ),
             self.times(walking, self.constant(logit(chance))),
             self.times(known_walking, self.constant(np.log1p(-chance))),

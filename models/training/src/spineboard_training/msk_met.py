@@ -16,8 +16,22 @@ import pandas as pd
 FUSION_GENES = ("ALK", "ROS1", "RET")
 AMPLIFIED_GENES = ("AR", "MYC")
 DELETED_GENES = ("CDKN2A", "PTEN")
-PATIENT_COLUMNS = ["PATIENT_ID", "SEX", "OS_MONTHS", "OS_STATUS", "AGE_AT_EVIDENCE_OF_METS", "AGE_AT_SEQUENCING"]
-SAMPLE_COLUMNS = ["PATIENT_ID", "tumor_type", "SUBTYPE_ABBREVIATION", "PRIMARY_SITE", "GENE_PANEL", "TMB_NONSYNONYMOUS"]
+PATIENT_COLUMNS = [
+    "PATIENT_ID",
+    "SEX",
+    "OS_MONTHS",
+    "OS_STATUS",
+    "AGE_AT_EVIDENCE_OF_METS",
+    "AGE_AT_SEQUENCING",
+]
+SAMPLE_COLUMNS = [
+    "PATIENT_ID",
+    "tumor_type",
+    "SUBTYPE_ABBREVIATION",
+    "PRIMARY_SITE",
+    "GENE_PANEL",
+    "TMB_NONSYNONYMOUS",
+]
 
 
 def read_patients(folder: Path, genes: list[str]) -> pd.DataFrame:
@@ -90,4 +104,6 @@ def _covered(altered: dict[str, set[str]], samples: pd.DataFrame, genes: list[st
     """A panel covers a gene if anyone sequenced with it shows a variant there (panel contents are not in the data)."""
     panel_of = samples.set_index("PATIENT_ID")["GENE_PANEL"]
     panels = sorted(panel_of.dropna().unique())
-    return {gene: {panel: bool((panel_of.reindex(sorted(altered[gene])) == panel).any()) for panel in panels} for gene in genes}
+    return {
+        gene: {panel: bool((panel_of.reindex(sorted(altered[gene])) == panel).any()) for panel in panels} for gene in genes
+    }

@@ -29,13 +29,16 @@ def toml_table(header: str, entries: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_pack(folder: Path, manifest: dict, files: dict[str, bytes]) -> None:
-    """`manifest` holds the top-level entries and, by name, tables (dict) or lists of tables; `files` by plain name.
-    An earlier pack in the folder is replaced; a foreign file there is an error."""
+def prepare_folder(folder: Path, names: set[str]) -> None:
+    """Makes the folder. An earlier pack in it may be replaced; a foreign file there is an error."""
     folder.mkdir(parents=True, exist_ok=True)
-    foreign = sorted(path.name for path in folder.iterdir() if path.name not in {*files, "pack.toml"})
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in {*names, "pack.toml"})
     if foreign:
         raise FileExistsError(f"{folder} holds files that are not of this pack: {', '.join(foreign)}")
+
+
+def write_pack(folder: Path, manifest: dict, files: dict[str, bytes]) -> None:
+    """`manifest` holds the top-level entries and, by name, tables (dict) or lists of tables; `files` by plain name."""
     hashed = [{"path": name, "sha256": hashlib.sha256(data).hexdigest()} for name, data in sorted(files.items())]
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -66,5 +69,6 @@ def _is_table_list(value) -> bool:
 
 
 def golden_text(rows: list[dict]) -> bytes:
-    """golden.json, numbers as short as they round-trip."""
-    return (json.dumps({"rows": rows}, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n").encode()
+    """golden.json, numbers as short as they round-trip; a number that is not finite is an error."""
+    text = json.dumps({"rows": rows}, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return (text + "\n").encode()

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import baseline, cohorts, draws, evidence, golden, msk_met, real_part, world
+from . import cohort_checks, cohorts, draws, evidence, golden, msk_met, primary_hazards, real_part, world
 from .card import card_text
 from .catalogue import check_column, check_primaries, read_catalogue
 from .columns import columns
 from .graph import build_graph
-from .pack import golden_text, write_pack
+from .pack import golden_text, prepare_folder, write_pack
 from .reference import Model
 
 NAME = "survival-linear"
@@ -39,7 +39,7 @@ class Built:
     model: Model
     measured: dict
     counts: pd.DataFrame
-    hazards: baseline.PrimaryHazards
+    hazards: primary_hazards.PrimaryHazards
     centre: dict
     cohorts: list[cohorts.Cohort]
     left_out: list[dict]
@@ -47,10 +47,9 @@ class Built:
     patients: world.CaseMix
 
 
-def build(
-    data: Path, evidence_folder: Path, features: Path, out: Path, quick: bool, date: datetime.date, who: str
-) -> Built:
+def build(data: Path, evidence_folder: Path, features: Path, out: Path, quick: bool, date: datetime.date, who: str) -> Built:
     """Learns, pools, solves, draws, checks and writes the pack."""
+    prepare_folder(out, {"survival.onnx", "golden.json", "CARD.md"})
     catalogue = read_catalogue(features)
     genes = [name.removeprefix("gene_").upper() for name in catalogue if name.startswith("gene_")]
     primaries = list(catalogue["primary_tumour"].options)
@@ -89,7 +88,7 @@ def learn(table: pd.DataFrame, evidence_folder: Path, primaries: list[str], gene
     rest = scale["scale_mean"] * patients.real + patients.evidence @ np.array([term.mean for term in terms])
 
     def hazards_from(selected):
-        return baseline.primary_hazards(
+        return primary_hazards.primary_hazards(
             real.primary, scale["scale_mean"], rest, patients, selected, pooled, targets["primary_medians"], published,
             primaries, targets["haematological"],
         )  # fmt: skip
@@ -109,16 +108,24 @@ def learn(table: pd.DataFrame, evidence_folder: Path, primaries: list[str], gene
         hazards=hazards,
         centre=centre,
         cohorts=chosen,
-        left_out=baseline.leave_one_out(log_risk, patients, chosen, centre["tau"]),
-        reproduced=baseline.reproduced(drawn, patients, chosen),
+        left_out=cohort_checks.leave_one_out(log_risk, patients, chosen, centre["tau"]),
+        reproduced=cohort_checks.reproduced(drawn, patients, chosen),
         patients=patients,
     )
 
 
 def check_rule_ids(mix_rule: dict, targets: dict, primaries: list[str], terms: list) -> None:
     """Every primary that a rule names must be an option of the catalogue."""
-    named = [*mix_rule["primaries"]["counts"], *mix_rule["primaries"]["split"], *mix_rule["visceral"]["by_primary"]]
-    named += [*mix_rule["primaries"]["haematological"], *targets["primary_medians"]["map"], *EXCLUDED_PRIMARIES]
+    named = [
+        *mix_rule["primaries"]["counts"],
+        *mix_rule["primaries"]["split"],
+        *mix_rule["visceral"]["by_primary"],
+    ]
+    named += [
+        *mix_rule["primaries"]["haematological"],
+        *targets["primary_medians"]["map"],
+        *EXCLUDED_PRIMARIES,
+    ]
     named += [*targets["haematological"]["values"]]
     named += [value for term in terms for value in term.primaries if value != "*"]
     unknown = sorted(set(named) - set(primaries))
@@ -130,7 +137,11 @@ def manifest(built: Built, date: datetime.date, who: str) -> dict:
     """pack.toml without the hashes."""
     counts = built.counts
     primary = [
-        {"value": value, "patients": int(counts["size"].get(value, 0)), "events": int(counts["sum"].get(value, 0))}
+        {
+            "value": value,
+            "patients": int(counts["size"].get(value, 0)),
+            "events": int(counts["sum"].get(value, 0)),
+        }
         for value in built.model.world.primaries
     ]
     return {

@@ -63,7 +63,7 @@ def build_world(table: pd.DataFrame, primaries: list[str], genes: list[str], mix
     rows = {value: table[table["primary"] == value] for value in primaries}
 
     def share(column):
-        overall = table[column].mean()
+        overall = np.nan_to_num(table[column].mean())  # a gene that no panel covers: no carriers known
         known = {value: part[column].dropna() for value, part in rows.items()}
         return np.array([(known[v].sum() + SHRINK * overall) / (len(known[v]) + SHRINK) for v in primaries])
 
@@ -140,9 +140,7 @@ def _classes(rows, primaries, only, classes, names) -> np.ndarray:
 
 def walking_probability(world: World, fitness: np.ndarray) -> np.ndarray:
     """P(not walking | fitness), probit."""
-    return ndtr(
-        (world.walking_threshold + world.walking_loading * fitness) / np.sqrt(1 - world.walking_loading**2)
-    )
+    return ndtr((world.walking_threshold + world.walking_loading * fitness) / np.sqrt(1 - world.walking_loading**2))
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,13 @@ def effects(real: RealPart, primaries: list[str]) -> Effects:
     receptors[primaries.index("breast")] = real.receptors
     histology[primaries.index("lung")] = real.histology
     pairs = np.stack(
-        [np.zeros(count), real.burden, np.full(count, real.microsatellite), real.microsatellite + real.burden], axis=1
+        [
+            np.zeros(count),
+            real.burden,
+            np.full(count, real.microsatellite),
+            real.microsatellite + real.burden,
+        ],
+        axis=1,
     )
     return Effects(
         age=real.age,
