@@ -2,9 +2,9 @@
 //! colour differences (section C.7.6.3.1.2).
 
 use crate::{
-    header::numbers,
     pixels::{Palette, Photometric, PixelFormat, Pixels},
     problem::{Reason, Refusal},
+    values::numbers,
 };
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;

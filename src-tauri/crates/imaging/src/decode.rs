@@ -6,26 +6,21 @@
 //! header before a decoder runs, and a decoder that panics costs its frame only.
 
 use crate::{
-    codestream::{self, Codestream, Kind},
+    cells::{clear_unused, interleave, spread_colour, unpacked_bits},
+    codec::Cleaning,
     colour,
     fragments::Fragments,
-    header::{FrameShape, ImageHeader, numbers},
+    header::{FrameShape, ImageHeader},
     library::ImageRef,
     part10::{self, OpenedFile},
     pixels::{FRAME_LIMIT, Palette, Photometric, Pixels},
     problem::{ImagingError, Reason, Refusal},
     rle,
+    values::numbers,
     wanted::EXTENDED_OFFSET_TABLE,
 };
-use dicom_core::value::C;
-use dicom_encoding::{
-    adapters::{PixelDataObject, RawPixelData},
-    transfer_syntax::{Codec, TransferSyntaxIndex},
-};
-use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use sha2::{Digest, Sha256};
 use std::{
-    borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
@@ -235,101 +230,6 @@ impl FrameReader {
         Ok(self.finished(bytes, Cleaning::UnusedBits))
     }
 
-    fn codec(&self, syntax: &str, encoded: &[u8]) -> Result<Pixels, Refusal> {
-        let unsupported = || Reason::UnsupportedCompression.because(syntax.to_owned());
-        let known = TransferSyntaxRegistry.get(syntax).ok_or_else(unsupported)?;
-        let Codec::EncapsulatedPixelData(Some(decoder), _) = known.codec() else {
-            return Err(unsupported());
-        };
-        let header = codestream::read(encoded);
-        if let Some(header) = header {
-            self.check_codestream(header)?;
-        } else if !syntax.starts_with("1.2.840.10008.1.2.4.11") {
-            return Err(Reason::DecodingFailed.because("no codestream"));
-        }
-        let labelled = header.and_then(|header| self.labelled_rgb(header, encoded));
-        let frame = EncodedFrame {
-            shape: &self.shape,
-            syntax,
-            bytes: labelled.as_deref().unwrap_or(encoded),
-        };
-        let mut decoded = Vec::new();
-        decoder
-            .decode_frame(&frame, 0, &mut decoded)
-            .map_err(|_| Reason::DecodingFailed.because(syntax.to_owned()))?;
-        let width = self.shape.format.kind().bytes();
-        let samples = self.shape.samples();
-        if decoded.len() == samples && width > 1 {
-            // 8-bit codestream for a wider pixel cell.
-            decoded = decoded
-                .iter()
-                .flat_map(|low| (0..width).map(move |byte| if byte == 0 { *low } else { 0 }))
-                .collect();
-        }
-        if decoded.len() != samples * width {
-            return Err(Reason::DecodingFailed.because("frame has the wrong size"));
-        }
-        if header.is_some_and(|header| header.planar) {
-            decoded = interleave(&decoded, usize::from(self.shape.format.samples), width);
-        }
-        Ok(self.finished(decoded, self.cleaning(header)))
-    }
-
-    /// A JPEG decoder takes unlabelled colour for luminance with differences; where the header says
-    /// RGB, an Adobe segment without transform (ISO/IEC 10918-6 section 6.5.3) tells it so.
-    fn labelled_rgb(&self, found: Codestream, encoded: &[u8]) -> Option<Vec<u8>> {
-        const ADOBE: &[u8] = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00";
-        let is_unlabelled = matches!(found.kind, Kind::Jpeg(_)) && !found.names_colours;
-        let is_rgb = self.shape.format.photometric == Photometric::Rgb;
-        (is_unlabelled && is_rgb).then(|| [&encoded[..2], ADOBE, &encoded[2..]].concat())
-    }
-
-    /// A codestream that describes another image than the header is refused before it is decoded.
-    fn check_codestream(&self, found: Codestream) -> Result<(), Refusal> {
-        if let Kind::Jpeg(marker) = found.kind
-            && found.precision == 12
-            && marker != 3
-        {
-            return Err(Reason::UnsupportedCompression.because("JPEG extended with 12 bits"));
-        }
-        if found.rows != u32::from(self.shape.rows)
-            || found.columns != u32::from(self.shape.columns)
-            || found.components != self.shape.format.samples
-        {
-            return Err(Reason::DecodingFailed.because(format!(
-                "compressed image of {} rows, {} columns, {} components",
-                found.rows, found.columns, found.components
-            )));
-        }
-        if u16::from(found.precision) > self.shape.format.bits_allocated {
-            return Err(Reason::DecodingFailed.because(format!("{} bits", found.precision)));
-        }
-        Ok(())
-    }
-
-    /// JPEG-LS and JPEG 2000 state their own precision; a signed image in an unsigned codestream
-    /// has to be extended from there.
-    fn cleaning(&self, header: Option<Codestream>) -> Cleaning {
-        let format = &self.shape.format;
-        match header {
-            Some(found) if found.kind == Kind::Jpeg2000 => {
-                if format.photometric.is_grey() && found.signed != format.signed {
-                    Cleaning::Precision(u16::from(found.precision))
-                } else {
-                    Cleaning::None
-                }
-            }
-            Some(found) if found.kind == Kind::JpegLs => {
-                if format.signed {
-                    Cleaning::Precision(u16::from(found.precision))
-                } else {
-                    Cleaning::None
-                }
-            }
-            _ => Cleaning::UnusedBits,
-        }
-    }
-
     fn interleaved(&self, bytes: Vec<u8>) -> Vec<u8> {
         let format = &self.shape.format;
         if format.planar && format.samples > 1 {
@@ -339,7 +239,7 @@ impl FrameReader {
         }
     }
 
-    fn finished(&self, mut bytes: Vec<u8>, cleaning: Cleaning) -> Pixels {
+    pub(crate) fn finished(&self, mut bytes: Vec<u8>, cleaning: Cleaning) -> Pixels {
         let format = &self.shape.format;
         let bits = match cleaning {
             Cleaning::None => format.bits_allocated,
@@ -380,160 +280,5 @@ impl FrameReader {
             }
             other => other,
         }
-    }
-}
-
-enum Cleaning {
-    None,
-    /// Bits above Bits Stored hold nothing of the image.
-    UnusedBits,
-    Precision(u16),
-}
-
-/// Zero- or sign-extends every sample from its lowest `bits`.
-fn clear_unused(bytes: &mut [u8], allocated: u16, bits: u16, signed: bool) {
-    let shift = u32::from(allocated.saturating_sub(bits.max(1)));
-    match (allocated, signed) {
-        (8, false) => bytes
-            .iter_mut()
-            .for_each(|byte| *byte = *byte << shift >> shift),
-        (8, true) => bytes
-            .iter_mut()
-            .for_each(|byte| *byte = ((*byte as i8) << shift >> shift) as u8),
-        (16, signed) => bytes.chunks_exact_mut(2).for_each(|cell| {
-            let word = u16::from_le_bytes([cell[0], cell[1]]);
-            let word = if signed {
-                ((word as i16) << shift >> shift) as u16
-            } else {
-                word << shift >> shift
-            };
-            cell.copy_from_slice(&word.to_le_bytes());
-        }),
-        (_, signed) => bytes.chunks_exact_mut(4).for_each(|cell| {
-            let word = u32::from_le_bytes([cell[0], cell[1], cell[2], cell[3]]);
-            let word = if signed {
-                ((word as i32) << shift >> shift) as u32
-            } else {
-                word << shift >> shift
-            };
-            cell.copy_from_slice(&word.to_le_bytes());
-        }),
-    }
-}
-
-/// Planes one after the other to samples side by side.
-fn interleave(planes: &[u8], samples: usize, width: usize) -> Vec<u8> {
-    let plane = planes.len() / samples;
-    let mut mixed = Vec::with_capacity(planes.len());
-    for at in (0..plane).step_by(width) {
-        for sample in 0..samples {
-            let start = sample * plane + at;
-            mixed.extend_from_slice(&planes[start..start + width]);
-        }
-    }
-    mixed
-}
-
-/// YBR_FULL_422 stores Y1 Y2 Cb Cr for two pixels; both get the colour.
-fn spread_colour(packed: &[u8]) -> Vec<u8> {
-    packed
-        .chunks_exact(4)
-        .flat_map(|four| [four[0], four[2], four[3], four[1], four[2], four[3]])
-        .collect()
-}
-
-fn unpacked_bits(bytes: &[u8], first: usize, count: usize) -> Vec<u8> {
-    (first..first + count)
-        .map(|bit| bytes.get(bit / 8).map_or(0, |byte| byte >> (bit % 8) & 1))
-        .collect()
-}
-
-/// One compressed frame, as dicom-rs wants to see it.
-struct EncodedFrame<'frame> {
-    shape: &'frame FrameShape,
-    syntax: &'frame str,
-    bytes: &'frame [u8],
-}
-
-impl PixelDataObject for EncodedFrame<'_> {
-    fn transfer_syntax_uid(&self) -> &str {
-        self.syntax
-    }
-
-    fn rows(&self) -> Option<u16> {
-        Some(self.shape.rows)
-    }
-
-    fn cols(&self) -> Option<u16> {
-        Some(self.shape.columns)
-    }
-
-    fn samples_per_pixel(&self) -> Option<u16> {
-        Some(self.shape.format.samples)
-    }
-
-    fn bits_allocated(&self) -> Option<u16> {
-        Some(self.shape.format.bits_allocated)
-    }
-
-    fn bits_stored(&self) -> Option<u16> {
-        Some(self.shape.format.bits_stored)
-    }
-
-    fn photometric_interpretation(&self) -> Option<&str> {
-        Some(if self.shape.format.samples == 1 {
-            "MONOCHROME2"
-        } else {
-            "RGB"
-        })
-    }
-
-    fn number_of_frames(&self) -> Option<u32> {
-        Some(1)
-    }
-
-    fn number_of_fragments(&self) -> Option<u32> {
-        Some(1)
-    }
-
-    fn fragment(&self, fragment: usize) -> Option<Cow<'_, [u8]>> {
-        (fragment == 0).then_some(Cow::Borrowed(self.bytes))
-    }
-
-    fn offset_table(&self) -> Option<Cow<'_, [u32]>> {
-        Some(Cow::Borrowed(&[]))
-    }
-
-    fn raw_pixel_data(&self) -> Option<RawPixelData> {
-        Some(RawPixelData {
-            fragments: C::from_elem(self.bytes.to_vec(), 1),
-            offset_table: C::new(),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unused_bits_are_cleared_by_sign() {
-        // 12 bits stored: 0xF800 holds -2048 signed, 0x0800 unsigned
-        let mut signed = vec![0x00, 0xf8, 0xff, 0x07];
-        clear_unused(&mut signed, 16, 12, true);
-        assert_eq!(signed, [0x00, 0xf8, 0xff, 0x07]);
-        let mut unsigned = vec![0x00, 0xf8];
-        clear_unused(&mut unsigned, 16, 12, false);
-        assert_eq!(unsigned, [0x00, 0x08]);
-        let mut sign_lost = vec![0x00, 0x08];
-        clear_unused(&mut sign_lost, 16, 12, true);
-        assert_eq!(sign_lost, [0x00, 0xf8]);
-    }
-
-    #[test]
-    fn planes_and_shared_colours_become_samples_side_by_side() {
-        assert_eq!(interleave(&[1, 2, 3, 4, 5, 6], 3, 1), [1, 3, 5, 2, 4, 6]);
-        assert_eq!(spread_colour(&[1, 2, 8, 9]), [1, 8, 9, 2, 8, 9]);
-        assert_eq!(unpacked_bits(&[0b0000_0110], 1, 3), [1, 1, 0]);
     }
 }

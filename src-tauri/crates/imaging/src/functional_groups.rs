@@ -3,7 +3,8 @@
 
 use crate::{
     charset::Charsets,
-    header::{FrameFacts, frame_facts, numbers, plain},
+    header::{FrameFacts, frame_facts},
+    values::{numbers, plain},
 };
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;

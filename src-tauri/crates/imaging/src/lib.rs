@@ -5,7 +5,9 @@
 //! [`phantom`] writes a synthetic patient. Nothing here decides anything medical.
 
 pub mod cache;
+mod cells;
 pub mod charset;
+mod codec;
 mod codestream;
 mod colour;
 mod decode;
@@ -16,6 +18,7 @@ mod geometry;
 mod grouping;
 mod header;
 pub mod library;
+pub mod orientation;
 mod part10;
 pub mod phantom;
 pub mod pixels;
@@ -23,6 +26,8 @@ pub mod problem;
 pub mod render;
 mod rle;
 mod scan;
+mod values;
+mod walker;
 mod wanted;
 
 pub use cache::FrameCache;
@@ -31,5 +36,5 @@ pub use display::{StackGeometry, auto_window, frames_for_display, stack_geometry
 pub use library::{ImageRef, Library, Series, Stack, Study};
 pub use pixels::{PixelKind, Pixels};
 pub use problem::{ImagingError, Reason, Refusal};
-pub use render::{png, render_image};
+pub use render::{from_png, png, render_image};
 pub use scan::{Continue, ScanProgress, scan};

@@ -8,8 +8,10 @@
 //! Files without preamble or meta group are read when their first element shows the encoding;
 //! a declared transfer syntax that contradicts the first element is corrected.
 
-use crate::{problem::Reason, problem::Refusal, wanted::is_wanted};
-use dicom_core::Tag;
+use crate::{
+    problem::{Reason, Refusal},
+    walker::{Encoding, Walker, is_known_vr},
+};
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
@@ -25,14 +27,8 @@ pub(crate) const EXPLICIT_LITTLE: &str = "1.2.840.10008.1.2.1";
 pub(crate) const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
 pub(crate) const EXPLICIT_BIG: &str = "1.2.840.10008.1.2.2";
 
-/// Copied header bytes; the shared functional groups of thousands of frames stay below this.
-const HEADER_LIMIT: usize = 64 << 20;
-/// One value outside a sequence; the largest that is read is a palette of 65,536 entries.
-const VALUE_LIMIT: u64 = 1 << 20;
 /// An inflated data set.
 const INFLATED_LIMIT: u64 = 512 << 20;
-const DEPTH_LIMIT: usize = 16;
-const ELEMENT_LIMIT: usize = 1_000_000;
 
 /// A file opened up to its pixel data.
 pub(crate) struct OpenedFile {
@@ -247,27 +243,6 @@ fn inflate(source: Source, start: u64) -> Result<Source, Refusal> {
     Ok(Source::Memory(Cursor::new(inflated)))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Encoding {
-    explicit: bool,
-    big_endian: bool,
-}
-
-impl Encoding {
-    const EXPLICIT_LITTLE: Encoding = Encoding {
-        explicit: true,
-        big_endian: false,
-    };
-
-    fn native_syntax(self) -> &'static str {
-        match (self.explicit, self.big_endian) {
-            (false, _) => IMPLICIT_LITTLE,
-            (true, false) => EXPLICIT_LITTLE,
-            (true, true) => EXPLICIT_BIG,
-        }
-    }
-}
-
 /// Tells the encoding from the first element, which must be a plausible one; the declared
 /// transfer syntax decides only what the bytes leave open.
 fn recognise(source: &mut Source, start: u64, declared: &str) -> Result<Option<Encoding>, Refusal> {
@@ -305,270 +280,6 @@ fn recognise(source: &mut Source, start: u64, declared: &str) -> Result<Option<E
         explicit,
         big_endian: big_endian && explicit,
     }))
-}
-
-/// The value representations of PS3.5 section 6.2.
-fn is_known_vr(letters: [u8; 2]) -> bool {
-    const KNOWN: &[u8] = b"AEASATCSDADSDTFDFLISLOLTOBODOFOLOVOWPNSHSLSQSSSTSVTMUCUIULUNURUSUTUV";
-    KNOWN.chunks_exact(2).any(|known| known == letters)
-}
-
-/// Those with a 16-bit length; all others, also unknown ones, have 32 bits (PS3.5 section 7.1.2).
-fn has_short_length(letters: [u8; 2]) -> bool {
-    const LONG: &[u8] = b"OBODOFOLOVOWSQSVUCUNURUTUV";
-    is_known_vr(letters) && !LONG.chunks_exact(2).any(|long| long == letters)
-}
-
-struct ElementHeader {
-    tag: Tag,
-    vr: [u8; 2],
-    /// None for an undefined length.
-    length: Option<u64>,
-}
-
-struct Walker<'source> {
-    source: &'source mut Source,
-    position: u64,
-    end: u64,
-    encoding: Encoding,
-    copying: bool,
-    copied: Vec<u8>,
-    charset: Vec<u8>,
-    elements: usize,
-}
-
-const ITEM: Tag = Tag(0xfffe, 0xe000);
-const ITEM_END: Tag = Tag(0xfffe, 0xe00d);
-const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
-const CHARACTER_SET: Tag = Tag(0x0008, 0x0005);
-
-impl<'source> Walker<'source> {
-    fn new(source: &'source mut Source, start: u64, encoding: Encoding) -> Result<Self, Refusal> {
-        source.seek_to(start)?;
-        let end = source.length();
-        Ok(Walker {
-            source,
-            position: start,
-            end,
-            encoding,
-            copying: false,
-            copied: Vec::new(),
-            charset: Vec::new(),
-            elements: 0,
-        })
-    }
-
-    fn left(&self) -> u64 {
-        self.end - self.position
-    }
-
-    fn jump(&mut self, position: u64) -> Result<(), Refusal> {
-        self.source.seek_to(position)?;
-        self.position = position;
-        Ok(())
-    }
-
-    fn bytes(&mut self, into: &mut [u8]) -> Result<(), Refusal> {
-        self.source.read_exact(into)?;
-        self.position += into.len() as u64;
-        if self.copying {
-            if self.copied.len() + into.len() > HEADER_LIMIT {
-                return Err(Reason::TooLarge.because("header"));
-            }
-            self.copied.extend_from_slice(into);
-        }
-        Ok(())
-    }
-
-    fn short(&mut self) -> Result<u16, Refusal> {
-        let mut bytes = [0; 2];
-        self.bytes(&mut bytes)?;
-        Ok(if self.encoding.big_endian {
-            u16::from_be_bytes(bytes)
-        } else {
-            u16::from_le_bytes(bytes)
-        })
-    }
-
-    fn long(&mut self) -> Result<u32, Refusal> {
-        let mut bytes = [0; 4];
-        self.bytes(&mut bytes)?;
-        Ok(if self.encoding.big_endian {
-            u32::from_be_bytes(bytes)
-        } else {
-            u32::from_le_bytes(bytes)
-        })
-    }
-
-    fn element_header(&mut self) -> Result<ElementHeader, Refusal> {
-        self.elements += 1;
-        if self.elements > ELEMENT_LIMIT {
-            return Err(Reason::TooLarge.because("number of elements"));
-        }
-        let tag = Tag(self.short()?, self.short()?);
-        let mut vr = *b"UN";
-        let length = if tag.0 == 0xfffe || !self.encoding.explicit {
-            self.long()?
-        } else {
-            self.bytes(&mut vr)?;
-            if has_short_length(vr) {
-                u32::from(self.short()?)
-            } else {
-                match self.short()? {
-                    // A damaged representation may stand before a short length: the reserved
-                    // bytes of a long one are zero.
-                    length if length != 0 && !is_known_vr(vr) => u32::from(length),
-                    _ => self.long()?,
-                }
-            }
-        };
-        let length = (length != u32::MAX).then_some(u64::from(length));
-        Ok(ElementHeader { tag, vr, length })
-    }
-
-    /// Copies the wanted elements until the pixel data, which it reports, or the end.
-    fn walk_data_set(&mut self) -> Result<Option<PixelLocation>, Refusal> {
-        while self.left() >= 8 {
-            let before = self.position;
-            let element = self.element_header()?;
-            match element.tag {
-                Tag(0x7fe0, 0x0008..=0x0010) => {
-                    return Ok(Some(PixelLocation {
-                        offset: self.position,
-                        length: element.length,
-                        words: element.vr == *b"OW",
-                    }));
-                }
-                // Data Set Trailing Padding and whatever follows it.
-                Tag(0xfffc, _) => return Ok(None),
-                CHARACTER_SET => {
-                    let length = element.length.unwrap_or(0).min(self.left()).min(1024);
-                    let mut charset = vec![0; length as usize];
-                    self.bytes(&mut charset)?;
-                    self.charset = charset;
-                    let rest = element.length.unwrap_or(0).saturating_sub(length);
-                    self.skip(rest, element.tag)?;
-                }
-                tag if is_wanted(tag) && self.is_copied(&element) => {
-                    self.jump(before)?;
-                    self.copying = true;
-                    let element = self.element_header()?;
-                    self.value(&element, 0)?;
-                    self.copying = false;
-                }
-                _ => self.value(&element, 0)?,
-            }
-        }
-        Ok(None)
-    }
-
-    fn is_copied(&self, element: &ElementHeader) -> bool {
-        element.vr == *b"SQ" || element.length.is_none_or(|length| length <= VALUE_LIMIT)
-    }
-
-    fn skip(&mut self, length: u64, tag: Tag) -> Result<(), Refusal> {
-        if length > self.left() {
-            return Err(Reason::Truncated.because(format!("element {tag}")));
-        }
-        if !self.copying {
-            return self.jump(self.position + length);
-        }
-        if length > HEADER_LIMIT as u64 {
-            return Err(Reason::TooLarge.because(format!("element {tag}")));
-        }
-        let mut value = vec![0; length as usize];
-        self.bytes(&mut value)?;
-        if tag == CHARACTER_SET {
-            // A nested character set must not make dicom-rs decode text: charset.rs does it.
-            let start = self.copied.len() - value.len();
-            self.copied[start..].fill(b' ');
-        }
-        Ok(())
-    }
-
-    /// Steps over a value, into sequences where their structure has to be known or checked.
-    fn value(&mut self, element: &ElementHeader, depth: usize) -> Result<(), Refusal> {
-        if depth > DEPTH_LIMIT {
-            return Err(Reason::BrokenStructure.because("sequences nested too deeply"));
-        }
-        match element.length {
-            None if element.vr == *b"UN" && self.encoding.explicit => {
-                // PS3.5 section 6.2.2: such a value is a sequence in implicit little endian.
-                let outer = self.encoding;
-                self.encoding = Encoding {
-                    explicit: false,
-                    big_endian: false,
-                };
-                let outcome = self.items(None, depth, element);
-                self.encoding = outer;
-                outcome
-            }
-            None => self.items(None, depth, element),
-            Some(length) if length > self.left() => {
-                Err(Reason::Truncated.because(format!("element {}", element.tag)))
-            }
-            Some(length) if self.copying && self.is_sequence(element, length)? => {
-                self.items(Some(self.position + length), depth, element)
-            }
-            Some(length) => self.skip(length, element.tag),
-        }
-    }
-
-    /// Explicitly a sequence, or an implicit value that begins with an item.
-    fn is_sequence(&mut self, element: &ElementHeader, length: u64) -> Result<bool, Refusal> {
-        if self.encoding.explicit {
-            return Ok(element.vr == *b"SQ");
-        }
-        if length < 8 {
-            return Ok(false);
-        }
-        let mut start = [0; 4];
-        self.source.read_exact(&mut start)?;
-        self.source.seek_to(self.position)?;
-        Ok(start == [0xfe, 0xff, 0x00, 0xe0])
-    }
-
-    fn items(
-        &mut self,
-        end: Option<u64>,
-        depth: usize,
-        owner: &ElementHeader,
-    ) -> Result<(), Refusal> {
-        let holds_bytes = self.encoding.explicit && owner.vr != *b"SQ" && owner.vr != *b"UN";
-        while end.is_none_or(|end| self.position < end) {
-            if self.left() < 8 {
-                return Err(Reason::Truncated.because(format!("sequence {}", owner.tag)));
-            }
-            let item = self.element_header()?;
-            match (item.tag, item.length) {
-                (SEQUENCE_END, _) => return Ok(()),
-                (ITEM, Some(length)) if length > self.left() => {
-                    return Err(Reason::Truncated.because(format!("sequence {}", owner.tag)));
-                }
-                (ITEM, Some(length)) if holds_bytes || !self.copying => {
-                    self.skip(length, ITEM)?;
-                }
-                (ITEM, length) => {
-                    self.item_elements(length.map(|length| self.position + length), depth)?;
-                }
-                _ => {
-                    return Err(Reason::BrokenStructure.because(format!("sequence {}", owner.tag)));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn item_elements(&mut self, end: Option<u64>, depth: usize) -> Result<(), Refusal> {
-        while end.is_none_or(|end| self.position < end) {
-            let element = self.element_header()?;
-            if element.tag == ITEM_END {
-                return Ok(());
-            }
-            self.value(&element, depth + 1)?;
-        }
-        Ok(())
-    }
 }
 
 fn parse(bytes: &[u8], encoding: Encoding) -> Result<InMemDicomObject, Refusal> {

@@ -72,6 +72,11 @@ pub fn png(picture: &DynamicImage) -> Result<Vec<u8>, ImagingError> {
     Ok(bytes.into_inner())
 }
 
+/// A picture from PNG bytes that [`png`] wrote.
+pub fn from_png(bytes: &[u8]) -> Result<DynamicImage, ImagingError> {
+    image::load_from_memory_with_format(bytes, ImageFormat::Png).map_err(|_| ImagingError::Encode)
+}
+
 fn grey(pixels: &Pixels, view: &View) -> GrayImage {
     let inverted = pixels.photometric == Photometric::Monochrome1;
     let shades: Vec<u8> = pixels

@@ -2,9 +2,9 @@
 //! head, origin in the centre of L1.
 
 use super::{
-    MR_OFFSET, PATIENT_ID, PhantomTruth,
-    shapes::{Point, ellipse, ellipsoid, ellipsoid_volume, radius},
-    texture::smooth,
+    MR_OFFSET, PATIENT_ID, PhantomTruth, canal,
+    shapes::{Point, ellipse, ellipsoid_volume, radius},
+    soft_tissue::{fat, lung, organs},
     vertebra::{CANAL_BEHIND_BODY, CANAL_HALF_DEPTH, CANAL_HALF_WIDTH, Vertebra},
 };
 
@@ -39,7 +39,7 @@ pub(crate) const BODY_CENTRE: f64 = -18.0;
 const BODY_HALF_WIDTH: f64 = 121.0;
 const BODY_HALF_DEPTH: f64 = 92.0;
 const SKIN: f64 = 1.8;
-const FAT: f64 = 11.0;
+pub(super) const FAT: f64 = 11.0;
 const CORTEX: f64 = 1.3;
 
 /// Name, half height, disc below, half width, half depth; from the head down.
@@ -61,16 +61,10 @@ const LYTIC_CENTRE: Point = [7.0, 3.5, 0.5];
 const LYTIC_AXES: Point = [9.0, 8.0, 8.5];
 const BLASTIC_CENTRE: Point = [-6.0, -3.0, -1.0];
 const BLASTIC_AXES: Point = [5.0, 4.5, 5.0];
-/// Half the length of the epidural mass along the spine.
-const EPIDURAL_HALF_LENGTH: f64 = 15.0;
-/// How far behind the canal's centre its surface reaches at the middle of L1.
-const EPIDURAL_REACH: f64 = 0.2;
-/// The spinal cord ends here (disc L1/L2).
-const CONUS: f64 = -17.0;
 
 pub(crate) struct Anatomy {
     vertebrae: Vec<Vertebra>,
-    organs: Vec<(Point, Point, Tissue)>,
+    pub(super) organs: Vec<(Point, Point, Tissue)>,
 }
 
 /// The spine's curve: convex to the back above L1, to the front below.
@@ -150,7 +144,7 @@ impl Anatomy {
     }
 
     /// Half depth of the column at a height, between the levels.
-    fn half_depth(&self, z: f64) -> f64 {
+    pub(super) fn half_depth(&self, z: f64) -> f64 {
         let above = self
             .vertebrae
             .iter()
@@ -178,7 +172,7 @@ impl Anatomy {
         let [x, y, z] = point;
         let behind = y - self.canal_centre(z);
         if ellipse(x, behind, CANAL_HALF_WIDTH, CANAL_HALF_DEPTH) < 1.0 {
-            return Some(self.canal(x, behind, z));
+            return Some(canal::tissue(x, behind, z));
         }
         let mut deepest: Option<(f64, usize, Point)> = None;
         for (level, vertebra) in self.vertebrae.iter().enumerate() {
@@ -247,36 +241,6 @@ impl Anatomy {
         })
     }
 
-    fn canal(&self, x: f64, behind: f64, z: f64) -> Tissue {
-        let front = epidural_surface(x, z);
-        if behind < front {
-            return Tissue::Epidural;
-        }
-        let midline = epidural_surface(0.0, z);
-        let pushed = (midline + 7.2).max(0.0) * 0.42;
-        let sac = ellipse(x, behind - 0.2 * pushed, 8.9, 6.5);
-        if sac >= 1.0 {
-            return if behind > 0.0 {
-                Tissue::Fat
-            } else {
-                Tissue::Ligament
-            };
-        }
-        let taper = ((z - CONUS) / 36.0).clamp(0.0, 1.0);
-        if z > CONUS {
-            let flattened = 1.0 - 0.05 * pushed;
-            let width = 4.7 * (0.25 + 0.75 * taper.sqrt()) / flattened;
-            let depth = 3.6 * (0.25 + 0.75 * taper.sqrt()) * flattened;
-            if ellipse(x, behind - pushed, width, depth) < 1.0 {
-                return Tissue::Cord;
-            }
-        }
-        if z < CONUS + 22.0 && is_root(x, behind, z) {
-            return Tissue::Cord;
-        }
-        Tissue::Fluid
-    }
-
     fn rib(&self, point: Point) -> Option<Tissue> {
         let [x, y, z] = point;
         let chest = (x / 103.0, (y - BODY_CENTRE) / 74.0);
@@ -304,80 +268,9 @@ impl Anatomy {
         None
     }
 
-    fn muscle(&self, x: f64, dy: f64, z: f64, inside: f64) -> Option<Tissue> {
-        let b = self.half_depth(z);
-        let side = x.abs();
-        let low = ((28.0 - z) / 140.0).clamp(0.0, 1.2);
-        let is_muscle = ellipse(
-            side - 31.0,
-            dy - b - 26.0 - 0.06 * (side - 31.0),
-            20.0,
-            13.5,
-        ) < 1.0
-            || ellipse(side - 10.5, dy - b - 26.0, 8.5, 13.0) < 1.0
-            || (low > 0.0
-                && ellipse(
-                    side - 24.0 - 17.0 * low,
-                    dy - 3.0,
-                    5.0 + 15.0 * low,
-                    7.0 + 13.0 * low,
-                ) < 1.0)
-            || (z < 14.0 && ellipse(side - 64.0, dy - 27.0, 18.0, 7.5) < 1.0)
-            || crus(side, dy + b, z);
-        // The wall of the trunk in layers parted by thin fat, thinning out towards the back muscles.
-        let reach = if dy < 0.0 {
-            1.0
-        } else {
-            ((side - 34.0) / 22.0).clamp(0.0, 1.0)
-        };
-        let wall = inside < FAT + 13.0 * reach;
-        let in_layer = (inside - FAT).rem_euclid(4.6) > 0.7;
-        (is_muscle || (wall && in_layer)).then_some(Tissue::Muscle)
-    }
-
-    fn great_vessel(&self, x: f64, dy: f64, z: f64) -> Option<Tissue> {
-        let b = self.half_depth(z);
-        let aorta = ellipse(x - 13.0, dy + b + 15.0, 10.0, 10.0);
-        let cava = ellipse(x + 18.0, dy + b + 13.0, 12.0, 8.5);
-        if (0.88..1.0).contains(&aorta) || (0.9..1.0).contains(&cava) {
-            return Some(Tissue::Muscle);
-        }
-        (aorta < 1.0 || cava < 1.0).then_some(Tissue::Vessel)
-    }
-
-    fn organ(&self, point: Point) -> Option<Tissue> {
-        self.organs.iter().find_map(|(centre, axes, tissue)| {
-            // Most organs are far away: comparing is cheaper than measuring.
-            if (0..3).any(|axis| (point[axis] - centre[axis]).abs() > axes[axis]) {
-                return None;
-            }
-            let depth = ellipsoid(point, *centre, *axes);
-            if depth <= 0.0 {
-                return None;
-            }
-            Some(match tissue {
-                Tissue::Bowel if depth < 2.2 => Tissue::Muscle,
-                Tissue::Bowel if point[1] < centre[1] - 0.35 * axes[1] => Tissue::Gas,
-                Tissue::Kidney => {
-                    let hilum = [
-                        centre[0] - 9.0 * centre[0].signum(),
-                        centre[1] - 3.0,
-                        centre[2],
-                    ];
-                    if ellipsoid(point, hilum, [10.0, 7.0, 24.0]) > 0.0 {
-                        Tissue::Fat
-                    } else {
-                        Tissue::Kidney
-                    }
-                }
-                other => *other,
-            })
-        })
-    }
-
     pub(crate) fn truth(&self, mut series: Vec<String>) -> PhantomTruth {
         let mr_series_uids = series.split_off(1);
-        let (canal, mass) = canal_areas();
+        let (canal, mass) = canal::areas();
         PhantomTruth {
             patient_id: PATIENT_ID.to_owned(),
             body_centres: self
@@ -424,123 +317,9 @@ fn body_depth(x: f64, y: f64) -> f64 {
     (1.0 - r.powf(0.4)) * BODY_HALF_DEPTH
 }
 
-/// Where the epidural mass ends, from the canal's centre to the back. The ligament holds it in the
-/// midline, so it bulges on both sides, more on the left.
-fn epidural_surface(x: f64, z: f64) -> f64 {
-    let along = z / EPIDURAL_HALF_LENGTH;
-    if along.abs() >= 1.0 {
-        return -CANAL_HALF_DEPTH;
-    }
-    let bulge = (1.0 - along * along).sqrt();
-    let held = 1.8 * (-(x / 2.4).powi(2)).exp();
-    let full = EPIDURAL_REACH + CANAL_HALF_DEPTH - held + 0.14 * x;
-    -CANAL_HALF_DEPTH + bulge * full
-}
-
-/// Areas of the canal and of the mass in it at the centre of L1, mm², on a grid of 0.02 mm.
-fn canal_areas() -> (f64, f64) {
-    const STEP: f64 = 0.02;
-    let mut mass = 0.0;
-    let columns = (CANAL_HALF_WIDTH / STEP) as i32;
-    for column in -columns..columns {
-        let x = (f64::from(column) + 0.5) * STEP;
-        let half = CANAL_HALF_DEPTH * (1.0 - (x / CANAL_HALF_WIDTH).powi(2)).sqrt();
-        mass += (epidural_surface(x, 0.0).min(half) + half).max(0.0) * STEP;
-    }
-    let canal = std::f64::consts::PI * CANAL_HALF_WIDTH * CANAL_HALF_DEPTH;
-    (canal, mass)
-}
-
 fn ligament(x: f64, behind: f64) -> Option<Tissue> {
     let shell = ellipse(x, behind, CANAL_HALF_WIDTH + 2.5, CANAL_HALF_DEPTH + 2.5);
     (shell < 1.0).then_some(Tissue::Ligament)
-}
-
-/// Nerve roots below the cord, settled to the back of the sac.
-fn is_root(x: f64, behind: f64, z: f64) -> bool {
-    const ROOTS: [(f64, f64); 9] = [
-        (0.0, 3.4),
-        (1.9, 3.0),
-        (-1.9, 3.1),
-        (3.6, 2.2),
-        (-3.6, 2.0),
-        (2.8, 3.9),
-        (-2.7, 4.0),
-        (5.0, 1.0),
-        (-5.0, 1.2),
-    ];
-    let drift = 0.25 * (z / 9.0).sin();
-    ROOTS.iter().any(|(across, back)| {
-        ellipse(
-            x - across * (1.0 + 0.05 * drift),
-            behind - back - drift,
-            0.75,
-            0.75,
-        ) < 1.0
-    })
-}
-
-/// The legs of the diaphragm beside the aorta, thinner downwards.
-fn crus(side: f64, front: f64, z: f64) -> bool {
-    let size = ((z + 40.0) / 60.0).clamp(0.0, 1.0);
-    size > 0.1 && ellipse(side - 11.0, front + 3.5, 5.5 * size, 9.0 * size) < 1.0
-}
-
-/// Fat with the small vessels and folds that run through it inside the belly.
-fn fat(point: Point, inside: f64) -> Tissue {
-    let is_strand = inside > FAT + 13.0 && point[1] < -18.0 && smooth(point, 4.0) > 0.62;
-    if is_strand {
-        Tissue::Bowel
-    } else {
-        Tissue::Fat
-    }
-}
-
-fn lung(point: Point, inside: f64) -> Option<Tissue> {
-    if inside < FAT + 15.0 || point[2] < 40.0 {
-        return None;
-    }
-    [-1.0, 1.0].into_iter().find_map(|side| {
-        let depth = ellipsoid(point, [side * 66.0, 16.0, 130.0], [38.0, 40.0, 78.0]);
-        match depth {
-            depth if depth > 0.0 => Some(Tissue::Lung),
-            depth if depth > -2.5 => Some(Tissue::Muscle),
-            _ => None,
-        }
-    })
-}
-
-/// The first one that holds a point wins.
-fn organs() -> Vec<(Point, Point, Tissue)> {
-    let mut organs = vec![
-        ([-62.0, 6.0, -14.0], [25.0, 22.0, 50.0], Tissue::Kidney),
-        ([62.0, 6.0, -4.0], [25.0, 22.0, 50.0], Tissue::Kidney),
-        ([-52.0, -48.0, 66.0], [58.0, 50.0, 76.0], Tissue::Liver),
-        ([80.0, 4.0, 84.0], [20.0, 32.0, 38.0], Tissue::Spleen),
-        ([40.0, -62.0, 72.0], [44.0, 30.0, 36.0], Tissue::Bowel),
-    ];
-    let loops: [(Point, Point); 18] = [
-        ([28.0, -64.0, 8.0], [24.0, 15.0, 13.0]),
-        ([-12.0, -72.0, -22.0], [22.0, 14.0, 13.0]),
-        ([-46.0, -62.0, -48.0], [20.0, 16.0, 14.0]),
-        ([62.0, -50.0, -28.0], [17.0, 17.0, 15.0]),
-        ([22.0, -58.0, -40.0], [24.0, 15.0, 13.0]),
-        ([-20.0, -62.0, -78.0], [26.0, 15.0, 14.0]),
-        ([40.0, -56.0, -82.0], [24.0, 16.0, 15.0]),
-        ([-78.0, -38.0, -82.0], [18.0, 22.0, 26.0]),
-        ([82.0, -12.0, -70.0], [14.0, 17.0, 38.0]),
-        ([-8.0, -62.0, -108.0], [28.0, 15.0, 13.0]),
-        ([50.0, -58.0, -112.0], [22.0, 15.0, 13.0]),
-        ([4.0, -52.0, 34.0], [30.0, 11.0, 11.0]),
-        ([70.0, -42.0, 8.0], [16.0, 18.0, 16.0]),
-        ([2.0, -78.0, 28.0], [34.0, 11.0, 12.0]),
-        ([-30.0, -40.0, -20.0], [14.0, 11.0, 13.0]),
-        ([14.0, -84.0, -8.0], [30.0, 10.0, 13.0]),
-        ([54.0, -76.0, -6.0], [18.0, 12.0, 14.0]),
-        ([-6.0, -44.0, -58.0], [18.0, 11.0, 13.0]),
-    ];
-    organs.extend(loops.map(|(centre, axes)| (centre, axes, Tissue::Bowel)));
-    organs
 }
 
 #[cfg(test)]

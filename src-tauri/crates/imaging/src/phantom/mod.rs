@@ -9,8 +9,10 @@
 
 mod anatomy;
 mod appearance;
+mod canal;
 mod file;
 mod shapes;
+mod soft_tissue;
 mod texture;
 mod vertebra;
 
