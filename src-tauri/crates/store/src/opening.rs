@@ -501,6 +501,23 @@ mod tests {
     }
 
     #[test]
+    fn damage_that_comes_while_open_is_said_at_the_next_reading() {
+        let (folder, mut store) = trial::store_with_case();
+        let mut large = trial::case("case-1");
+        large.episodes[0].question = "?".repeat(200_000);
+        store
+            .put_case(&large, &Change::new("A", "edited", 1), noon())
+            .unwrap();
+        store.close().unwrap();
+        let store = Store::open(folder.path(), PASSPHRASE, noon()).unwrap();
+        let mut content = bytes(&folder);
+        let middle = content.len() / 2;
+        content[middle] ^= 1;
+        fs::write(folder.path().join(DATABASE_FILE), content).unwrap();
+        assert_eq!(store.case("case-1").unwrap_err(), StoreError::Damaged);
+    }
+
+    #[test]
     fn random_bytes_look_like_a_wrong_passphrase() {
         // Ciphertext is random; without the key nothing tells these apart.
         let folder = tempfile::tempdir().unwrap();
