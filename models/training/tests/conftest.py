@@ -1,10 +1,11 @@
 """A small synthetic study, so that the tests need no patient data. Nobody in it is real."""
+# ruff: noqa: I001
 
 import datetime
 import os
 from pathlib import Path
 
-import spineboard_training  # noqa: F401, I001  first: it sets the number of threads before numpy loads
+import spineboard_training  # noqa: F401  first: it sets the number of threads before numpy loads
 
 import numpy as np
 import onnxruntime
