@@ -35,6 +35,8 @@ test('first start, a new case, facts by keyboard alone, assessment', async ({ pa
   await keyboard.press('Tab');
   await keyboard.type('4 Mar 1961');
   await keyboard.press('Tab');
+  await expect(page.locator('#alphabetic-name')).toBeFocused();
+  await keyboard.press('Tab');
   await keyboard.type('Radiotherapy for L3?');
   await keyboard.press('Enter');
   await expect(page.getByTestId('patient-name')).toHaveText('Example, Ada');
@@ -80,6 +82,12 @@ test('first start, a new case, facts by keyboard alone, assessment', async ({ pa
   await page.getByTestId('score-tokuhashi_2005').getByRole('button', { name: 'Karnofsky performance status' }).focus();
   await keyboard.press('Enter');
   await expect(page.locator('[data-feature=karnofsky] [role=radio]').first()).toBeFocused();
+
+  // A slip in the identity can be put right.
+  await page.getByText('Correct who the patient is').click();
+  await page.locator('#given-name').fill('Adele');
+  await page.locator('#save-identity').click();
+  await expect(page.getByTestId('patient-name')).toHaveText('Example, Adele');
 
   // Undo is a new revision.
   const before = Number(await page.getByTestId('revision').textContent());
