@@ -17,7 +17,7 @@ pub(crate) struct EncodedRow {
     pub(crate) used: Vec<FeatureId>,
     /// Features that the graph averages over.
     pub(crate) averaged_over: Vec<FeatureId>,
-    /// Codes `unreadable:<feature>` and `outside_limits:<feature>`.
+    /// Codes `implausible:<feature>` and `outside_limits:<feature>`.
     pub(crate) doubts: Vec<String>,
 }
 
@@ -50,14 +50,14 @@ pub(crate) fn encode(
         averaged_over: Vec::new(),
         doubts: Vec::new(),
     };
-    let mut unreadable = BTreeSet::new();
+    let mut implausible = BTreeSet::new();
     let mut read = |id: &FeatureId| -> Option<Value> {
         let value = facts.known(id)?;
         let feature = features
             .get(id)
             .filter(|feature| feature.accepts(value).is_ok());
         if feature.is_none() {
-            unreadable.insert(format!("unreadable:{id}"));
+            implausible.insert(format!("implausible:{id}"));
         }
         feature.map(|_| value.clone())
     };
@@ -84,7 +84,7 @@ pub(crate) fn encode(
             list.push(input.feature.clone());
         }
     }
-    row.doubts = unreadable.into_iter().chain(outside).collect();
+    row.doubts = implausible.into_iter().chain(outside).collect();
     row
 }
 
@@ -249,7 +249,7 @@ mod tests {
         let expected = ["age", "karnofsky", "liver_metastasis", "primary_tumour"];
         assert_eq!(
             row.doubts,
-            expected.map(|feature| format!("unreadable:{feature}"))
+            expected.map(|feature| format!("implausible:{feature}"))
         );
     }
 }
