@@ -1,6 +1,6 @@
 //! The case file as it may be written by hand, and how it is completed to a case.
 
-use crate::{Defaults, case_file::CaseFileError};
+use crate::{Defaults, ExchangeError};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     case::{
@@ -123,7 +123,7 @@ impl CaseDraft {
         self,
         catalogue: &Catalogue,
         defaults: &mut Defaults<'_>,
-    ) -> Result<Case, CaseFileError> {
+    ) -> Result<Case, ExchangeError> {
         let id = self.id.unwrap_or_else(&mut defaults.new_id);
         let mut episodes: Vec<BoardEpisode> = Vec::new();
         for episode in self.episodes {
@@ -136,7 +136,7 @@ impl CaseDraft {
         }
         if let Some(index_date) = self.index_date {
             if !episodes.is_empty() {
-                return Err(CaseFileError::TwoIndexDates);
+                return Err(ExchangeError::TwoIndexDates);
             }
             episodes.push(BoardEpisode {
                 id: (defaults.new_id)(),
@@ -149,7 +149,7 @@ impl CaseDraft {
         for (position, draft) in self.observations.into_iter().enumerate() {
             let feature = draft.feature.to_string();
             let completed = draft.complete(catalogue, self.index_level, index_date, defaults);
-            let observation = completed.map_err(|reason| CaseFileError::Observation {
+            let observation = completed.map_err(|reason| ExchangeError::Observation {
                 number: position + 1,
                 feature,
                 reason,

@@ -12,7 +12,7 @@
 //!
 //! `schema`, ids, authors, times of recording, sources and subjects may be left out.
 
-use crate::{Defaults, case_draft::CaseDraft};
+use crate::{Defaults, ExchangeError, case_draft::CaseDraft};
 use clinical::{
     case::{CASE_SCHEMA, Case, Entry, Value},
     catalogue::Catalogue,
@@ -20,53 +20,20 @@ use clinical::{
 use serde::Deserialize;
 use std::{
     fs::File,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
+    io::{Read, Write},
+    path::Path,
 };
 
 /// Larger files are not read.
 pub const FILE_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
-
-/// Why a case file cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum CaseFileError {
-    #[error("{path} cannot be read: {reason}", path = path.display())]
-    Unreadable { path: PathBuf, reason: io::Error },
-    #[error("{path} cannot be written: {reason}", path = path.display())]
-    Unwritable { path: PathBuf, reason: io::Error },
-    #[error("the file is larger than {} MB: a case without images is far smaller, so this is probably another file", FILE_LIMIT_BYTES / 1024 / 1024)]
-    TooLarge,
-    #[error("the file is not text in UTF-8: save it as UTF-8 without a password and try again")]
-    NotText,
-    #[error("line {line}, column {column}: {reason}")]
-    Syntax {
-        line: usize,
-        column: usize,
-        reason: String,
-    },
-    #[error(
-        "the case file has schema {found}, this version reads {CASE_SCHEMA}: open it with a newer version of SpineBoard"
-    )]
-    NewerSchema { found: u64 },
-    #[error("schema {found} is not known: write {CASE_SCHEMA} or leave it out")]
-    UnknownSchema { found: u64 },
-    #[error("observation {number} ({feature}): {reason}")]
-    Observation {
-        number: usize,
-        feature: String,
-        reason: String,
-    },
-    #[error("give either index_date or episodes, not both")]
-    TwoIndexDates,
-}
 
 /// Reads a case file.
 pub fn read(
     path: &Path,
     catalogue: &Catalogue,
     defaults: &mut Defaults<'_>,
-) -> Result<Case, CaseFileError> {
-    let unreadable = |reason| CaseFileError::Unreadable {
+) -> Result<Case, ExchangeError> {
+    let unreadable = |reason| ExchangeError::Unreadable {
         path: path.to_owned(),
         reason,
     };
@@ -83,11 +50,13 @@ pub fn parse(
     bytes: &[u8],
     catalogue: &Catalogue,
     defaults: &mut Defaults<'_>,
-) -> Result<Case, CaseFileError> {
+) -> Result<Case, ExchangeError> {
     if bytes.len() as u64 > FILE_LIMIT_BYTES {
-        return Err(CaseFileError::TooLarge);
+        return Err(ExchangeError::TooLarge {
+            limit: FILE_LIMIT_BYTES / 1024 / 1024,
+        });
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| CaseFileError::NotText)?;
+    let text = std::str::from_utf8(bytes).map_err(|_| ExchangeError::NotText)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_schema(text)?;
     let draft: CaseDraft = serde_json::from_str(text).map_err(syntax)?;
@@ -95,7 +64,7 @@ pub fn parse(
 }
 
 /// The text of a case file. Numbers that JSON cannot hold are refused.
-pub fn to_json(case: &Case) -> Result<String, CaseFileError> {
+pub fn to_json(case: &Case) -> Result<String, ExchangeError> {
     for (position, observation) in case.observations.iter().enumerate() {
         if let Entry::Known {
             value: Value::Number(number),
@@ -103,7 +72,7 @@ pub fn to_json(case: &Case) -> Result<String, CaseFileError> {
         } = observation.entry
             && !number.is_finite()
         {
-            return Err(CaseFileError::Observation {
+            return Err(ExchangeError::Observation {
                 number: position + 1,
                 feature: observation.feature.to_string(),
                 reason: "its value is not a finite number".to_owned(),
@@ -116,7 +85,7 @@ pub fn to_json(case: &Case) -> Result<String, CaseFileError> {
 }
 
 /// Writes a case file; an existing file stays whole until the new one is on disk.
-pub fn write(path: &Path, case: &Case) -> Result<(), CaseFileError> {
+pub fn write(path: &Path, case: &Case) -> Result<(), ExchangeError> {
     let text = to_json(case)?;
     let part = path.with_added_extension("part");
     let written = File::create(&part)
@@ -128,7 +97,7 @@ pub fn write(path: &Path, case: &Case) -> Result<(), CaseFileError> {
     written.map_err(|reason| {
         // What is half written is worth nothing; the reason to report is the first one.
         let _ = std::fs::remove_file(&part);
-        CaseFileError::Unwritable {
+        ExchangeError::Unwritable {
             path: path.to_owned(),
             reason,
         }
@@ -136,7 +105,7 @@ pub fn write(path: &Path, case: &Case) -> Result<(), CaseFileError> {
 }
 
 /// The schema is looked at first, so that a newer file is not called misspelt.
-fn check_schema(text: &str) -> Result<(), CaseFileError> {
+fn check_schema(text: &str) -> Result<(), ExchangeError> {
     #[derive(Deserialize)]
     struct SchemaOnly {
         schema: Option<u64>,
@@ -145,18 +114,18 @@ fn check_schema(text: &str) -> Result<(), CaseFileError> {
         .map_err(syntax)?
         .schema
     {
-        Some(found) if found > u64::from(CASE_SCHEMA) => Err(CaseFileError::NewerSchema { found }),
+        Some(found) if found > u64::from(CASE_SCHEMA) => Err(ExchangeError::NewerSchema { found }),
         Some(found) if found != u64::from(CASE_SCHEMA) => {
-            Err(CaseFileError::UnknownSchema { found })
+            Err(ExchangeError::UnknownSchema { found })
         }
         _ => Ok(()),
     }
 }
 
-fn syntax(error: serde_json::Error) -> CaseFileError {
+fn syntax(error: serde_json::Error) -> ExchangeError {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let reason = error.to_string();
-    CaseFileError::Syntax {
+    ExchangeError::Syntax {
         line: error.line(),
         column: error.column(),
         reason: reason.strip_suffix(&place).unwrap_or(&reason).to_owned(),
@@ -182,7 +151,7 @@ mod tests {
         "2026-03-02T10:00:00Z".parse().unwrap()
     }
 
-    fn parsed(text: &str) -> Result<Case, CaseFileError> {
+    fn parsed(text: &str) -> Result<Case, ExchangeError> {
         let mut count = 0;
         let mut new_id = || {
             count += 1;
@@ -327,16 +296,16 @@ mod tests {
             |bytes: &[u8]| parse(bytes, Catalogue::shipped(), &mut defaults).unwrap_err();
         assert!(matches!(
             read(&[0xff, 0xfe, 0x7b, 0]),
-            CaseFileError::NotText
+            ExchangeError::NotText
         ));
         assert!(matches!(
             read(&vec![b' '; 16 * 1024 * 1024 + 1]),
-            CaseFileError::TooLarge
+            ExchangeError::TooLarge { .. }
         ));
         let deep = format!("{{\"observations\": {}", "[".repeat(100_000));
         assert!(matches!(
             read(deep.as_bytes()),
-            CaseFileError::Syntax { .. }
+            ExchangeError::Syntax { .. }
         ));
     }
 
@@ -347,7 +316,7 @@ mod tests {
             .push(observation("age", Value::Number(f64::NAN)));
         assert!(matches!(
             to_json(&case),
-            Err(CaseFileError::Observation { number: 1, .. })
+            Err(ExchangeError::Observation { number: 1, .. })
         ));
     }
 
@@ -370,14 +339,14 @@ mod tests {
         );
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         let nowhere = write(&folder.path().join("absent/case.json"), &case).unwrap_err();
-        assert!(matches!(nowhere, CaseFileError::Unwritable { .. }));
+        assert!(matches!(nowhere, ExchangeError::Unwritable { .. }));
         let absent = read(
             &folder.path().join("absent.json"),
             Catalogue::shipped(),
             &mut defaults,
         )
         .unwrap_err();
-        assert!(matches!(absent, CaseFileError::Unreadable { .. }));
+        assert!(matches!(absent, ExchangeError::Unreadable { .. }));
     }
 
     fn observation(feature: &str, value: Value) -> Observation {

@@ -1,6 +1,6 @@
-//! The header of a cohort table: which column is which, strictly.
+//! The header of a cohort table: which column is which, strictly. What is wrong is said in words.
 
-use crate::cell::nearest;
+use crate::{ExchangeError, cell::nearest};
 use clinical::catalogue::{Catalogue, Feature, FeatureId, Kind};
 
 /// Columns that are carried over to the output.
@@ -16,45 +16,24 @@ pub(crate) enum Column {
     Unit(FeatureId),
 }
 
-/// What is wrong with a header. Each message says what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HeaderError {
-    #[error("the table has no header line")]
-    Empty,
-    #[error("column {number} has no name")]
-    Unnamed { number: usize },
-    #[error("column '{name}' is there twice")]
-    Twice { name: String },
-    #[error("column '{name}' is not known{}", nearest.as_ref().map(|near| format!("; did you mean '{near}'?")).unwrap_or_default())]
-    Unknown {
-        name: String,
-        nearest: Option<String>,
-    },
-    #[error("column '{name}' is an outcome, which is never an input; remove it")]
-    Outcome { name: String },
-    #[error("column '{name}' gives a unit, but '{feature}' has no column")]
-    UnitWithoutValue { name: String, feature: FeatureId },
-    #[error("column '{name}' gives a unit, but '{feature}' is not a measured number")]
-    UnitWithoutNumber { name: String, feature: FeatureId },
-}
-
 /// Resolves the names of a header.
-pub(crate) fn resolve(names: &[String], catalogue: &Catalogue) -> Result<Vec<Column>, HeaderError> {
+pub(crate) fn resolve(
+    names: &[String],
+    catalogue: &Catalogue,
+) -> Result<Vec<Column>, ExchangeError> {
     if names.iter().all(|name| name.is_empty()) {
-        return Err(HeaderError::Empty);
+        return Err(wrong("the table has no header line"));
     }
     let mut columns: Vec<Column> = Vec::with_capacity(names.len());
     for (position, name) in names.iter().enumerate() {
         if name.is_empty() {
-            return Err(HeaderError::Unnamed {
-                number: position + 1,
-            });
+            return Err(wrong(&format!("column {} has no name", position + 1)));
         }
         let column = column(name, catalogue)?;
         if names[..position].contains(name)
             || (column != Column::Label && columns.contains(&column))
         {
-            return Err(HeaderError::Twice { name: name.clone() });
+            return Err(wrong(&format!("column '{name}' is there twice")));
         }
         columns.push(column);
     }
@@ -62,16 +41,15 @@ pub(crate) fn resolve(names: &[String], catalogue: &Catalogue) -> Result<Vec<Col
         if let Column::Unit(feature) = column
             && !columns.contains(&Column::Value(feature.clone()))
         {
-            return Err(HeaderError::UnitWithoutValue {
-                name: name.clone(),
-                feature: feature.clone(),
-            });
+            return Err(wrong(&format!(
+                "column '{name}' gives a unit, but '{feature}' has no column"
+            )));
         }
     }
     Ok(columns)
 }
 
-fn column(name: &str, catalogue: &Catalogue) -> Result<Column, HeaderError> {
+fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
     if LABELS.contains(&name) {
         return Ok(Column::Label);
     }
@@ -84,19 +62,18 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, HeaderError> {
     let feature = |name: &str| catalogue.feature(&FeatureId::unchecked(name));
     if let Some(Feature { id, kind, .. }) = feature(name) {
         return match kind {
-            Kind::Outcome => Err(HeaderError::Outcome {
-                name: name.to_owned(),
-            }),
+            Kind::Outcome => Err(wrong(&format!(
+                "column '{name}' is an outcome, which is never an input; remove it"
+            ))),
             _ => Ok(Column::Value(id.clone())),
         };
     }
     if let Some(Feature { id, unit, .. }) = name.strip_suffix("_unit").and_then(feature) {
         return match unit {
             Some(_) => Ok(Column::Unit(id.clone())),
-            None => Err(HeaderError::UnitWithoutNumber {
-                name: name.to_owned(),
-                feature: id.clone(),
-            }),
+            None => Err(wrong(&format!(
+                "column '{name}' gives a unit, but '{id}' is not a measured number"
+            ))),
         };
     }
     let inputs = catalogue
@@ -107,10 +84,15 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, HeaderError> {
         .map(|feature| feature.id.as_str())
         .chain(LABELS)
         .chain(["index_date", "index_level"]);
-    Err(HeaderError::Unknown {
-        name: name.to_owned(),
-        nearest: nearest(name, ids).map(str::to_owned),
-    })
+    let hint = nearest(name, ids).map(|near| format!("; did you mean '{near}'?"));
+    Err(wrong(&format!(
+        "column '{name}' is not known{}",
+        hint.unwrap_or_default()
+    )))
+}
+
+fn wrong(reason: &str) -> ExchangeError {
+    ExchangeError::Header(reason.to_owned())
 }
 
 #[cfg(test)]
@@ -118,7 +100,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    fn resolved(header: &str) -> Result<Vec<Column>, HeaderError> {
+    fn resolved(header: &str) -> Result<Vec<Column>, ExchangeError> {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
         resolve(&names, Catalogue::shipped())
     }
@@ -140,7 +122,10 @@ mod tests {
 
     #[test]
     fn a_wrong_header_is_refused_in_words() {
-        let refusal = |header| resolved(header).unwrap_err().to_string();
+        let refusal = |header| match resolved(header) {
+            Err(ExchangeError::Header(reason)) => reason,
+            other => panic!("{other:?}"),
+        };
         assert_eq!(
             refusal("age,hemoglobin"),
             "column 'hemoglobin' is not known; did you mean 'haemoglobin'?"
@@ -164,6 +149,6 @@ mod tests {
             "column 'albumin_unit' gives a unit, but 'albumin' has no column"
         );
         assert!(refusal("sex,sex_unit").ends_with("'sex' is not a measured number"));
-        assert_eq!(resolved("").unwrap_err(), HeaderError::Empty);
+        assert_eq!(refusal(""), "the table has no header line");
     }
 }

@@ -7,8 +7,9 @@
 //! such, with its number and its columns, and the next one is read.
 
 use crate::{
+    ExchangeError,
     cell::{self, is_blank, quoted},
-    cohort_columns::{self, Column, HeaderError},
+    cohort_columns::{self, Column},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
@@ -17,9 +18,6 @@ use clinical::{
     level::Level,
 };
 use std::io::{self, Cursor, Read};
-
-pub use crate::cohort_columns::HeaderError as CohortHeaderError;
-pub use crate::cohort_output::{CohortResult, OutputError, write_rows};
 
 /// Tables beyond this size are cut off with an error.
 pub const TABLE_LIMIT_BYTES: u64 = 256 * 1024 * 1024;
@@ -33,17 +31,6 @@ const UNNAMED_LEVEL: &str = "L6";
 
 /// The lesion that the lesion-wise columns of a line are about.
 const ONLY_LESION: &str = "1";
-
-/// Why a table cannot be read at all.
-#[derive(Debug, thiserror::Error)]
-pub enum CohortError {
-    #[error("the table cannot be read: {0}")]
-    Unreadable(io::Error),
-    #[error("the header is not text in UTF-8; save the table as CSV UTF-8")]
-    NotText,
-    #[error("line 1: {0}")]
-    Header(#[from] HeaderError),
-}
 
 /// What the lines need not say.
 #[derive(Debug, Clone)]
@@ -89,13 +76,13 @@ pub fn read_rows<Table: Read>(
     mut source: Table,
     catalogue: &Catalogue,
     defaults: RowDefaults,
-) -> Result<CohortRows<'_, Table>, CohortError> {
+) -> Result<CohortRows<'_, Table>, ExchangeError> {
     let mut head = Vec::new();
     source
         .by_ref()
         .take(HEAD_BYTES)
         .read_to_end(&mut head)
-        .map_err(CohortError::Unreadable)?;
+        .map_err(ExchangeError::UnreadableTable)?;
     let start = if head.starts_with("\u{feff}".as_bytes()) {
         3
     } else {
@@ -113,13 +100,13 @@ pub fn read_rows<Table: Read>(
         });
     let header = records
         .byte_headers()
-        .map_err(|error| CohortError::Unreadable(error.into()))?;
+        .map_err(|error| ExchangeError::UnreadableTable(error.into()))?;
     let names = header
         .iter()
         .map(|name| std::str::from_utf8(name).map(|name| name.trim().to_owned()));
     let names: Vec<String> = names
         .collect::<Result<_, _>>()
-        .map_err(|_| CohortError::NotText)?;
+        .map_err(|_| ExchangeError::NotText)?;
     let columns = cohort_columns::resolve(&names, catalogue)?;
     Ok(CohortRows {
         records,
@@ -384,7 +371,7 @@ mod tests {
         read(table).unwrap().collect()
     }
 
-    fn read(table: &[u8]) -> Result<CohortRows<'static, &[u8]>, CohortError> {
+    fn read(table: &[u8]) -> Result<CohortRows<'static, &[u8]>, ExchangeError> {
         let defaults = RowDefaults {
             now: "2026-03-02T10:00:00Z".parse().unwrap(),
             author: "Dr Test".to_owned(),

@@ -1,5 +1,6 @@
 //! The results of a cohort as a CSV table, safe to open in a spreadsheet.
 
+use crate::ExchangeError;
 use clinical::assessment::{Assessment, ForecastState, ScoreOutcome, ScoreResult};
 use std::io::Write;
 
@@ -15,14 +16,6 @@ pub struct CohortResult {
     pub assessment: Result<Assessment, String>,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum OutputError {
-    #[error("the results cannot be written: {0}")]
-    Unwritable(#[from] csv::Error),
-    #[error("the results cannot be written: {0}")]
-    Unflushed(#[from] std::io::Error),
-}
-
 /// Writes the header and one line per result, as they come. `scores` are the ids of all scores.
 ///
 /// Columns: the labels, `survival_{3,6,12}_months` each with `_low` and `_high` (probabilities, 0 to
@@ -33,7 +26,8 @@ pub fn write_rows(
     label_columns: &[String],
     scores: &[String],
     results: impl IntoIterator<Item = CohortResult>,
-) -> Result<usize, OutputError> {
+) -> Result<usize, ExchangeError> {
+    let unwritable = |error: csv::Error| ExchangeError::UnwritableTable(error.into());
     let mut table = csv::Writer::from_writer(target);
     let survival = HORIZONS_MONTHS.iter().flat_map(|months| {
         ["", "_low", "_high"].map(|end| format!("survival_{months}_months{end}"))
@@ -42,14 +36,16 @@ pub fn write_rows(
         .iter()
         .flat_map(|score| [format!("{score}.total"), format!("{score}.group")]);
     let last = ["in_population", "findings", "error"].map(str::to_owned);
-    table.write_record(
-        label_columns
-            .iter()
-            .cloned()
-            .chain(survival)
-            .chain(of_scores)
-            .chain(last),
-    )?;
+    table
+        .write_record(
+            label_columns
+                .iter()
+                .cloned()
+                .chain(survival)
+                .chain(of_scores)
+                .chain(last),
+        )
+        .map_err(unwritable)?;
     let mut lines = 0;
     for result in results {
         let mut cells: Vec<String> = result.labels.iter().map(|label| harmless(label)).collect();
@@ -61,10 +57,10 @@ pub fn write_rows(
                 cells.push(harmless(reason));
             }
         }
-        table.write_record(&cells)?;
+        table.write_record(&cells).map_err(unwritable)?;
         lines += 1;
     }
-    table.flush()?;
+    table.flush().map_err(ExchangeError::UnwritableTable)?;
     Ok(lines)
 }
 

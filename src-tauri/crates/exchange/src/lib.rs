@@ -8,9 +8,11 @@ pub mod case_file;
 mod cell;
 mod cohort_columns;
 pub mod cohort_csv;
-mod cohort_output;
+pub mod cohort_output;
 
 use chrono::{DateTime, Utc};
+use clinical::case::CASE_SCHEMA;
+use std::{io, path::PathBuf};
 
 /// What a file need not say about each entry.
 pub struct Defaults<'a> {
@@ -20,4 +22,57 @@ pub struct Defaults<'a> {
     pub author: &'a str,
     /// Makes the ids that are not given.
     pub new_id: &'a mut dyn FnMut() -> String,
+}
+
+/// Why a file cannot be read or written. Each sentence names the place and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    #[error("{path} cannot be read: {reason}", path = path.display())]
+    Unreadable { path: PathBuf, reason: io::Error },
+    #[error("{path} cannot be written: {reason}", path = path.display())]
+    Unwritable { path: PathBuf, reason: io::Error },
+    #[error(
+        "the file is larger than {limit} MB: a case without images is far smaller, so this is probably another file"
+    )]
+    TooLarge { limit: u64 },
+    #[error("the file is not text in UTF-8: save it as UTF-8 without a password and try again")]
+    NotText,
+    #[error("line {line}, column {column}: {reason}")]
+    Syntax {
+        line: usize,
+        column: usize,
+        reason: String,
+    },
+    #[error(
+        "the case file has schema {found}, this version reads {CASE_SCHEMA}: open it with a newer version of SpineBoard"
+    )]
+    NewerSchema { found: u64 },
+    #[error("schema {found} is not known: write {CASE_SCHEMA} or leave it out")]
+    UnknownSchema { found: u64 },
+    #[error("observation {number} ({feature}): {reason}")]
+    Observation {
+        number: usize,
+        feature: String,
+        reason: String,
+    },
+    #[error("give either index_date or episodes, not both")]
+    TwoIndexDates,
+    #[error("the table cannot be read: {0}")]
+    UnreadableTable(io::Error),
+    #[error("line 1: {0}")]
+    Header(String),
+    #[error("the results cannot be written: {0}")]
+    UnwritableTable(io::Error),
+}
+
+impl ExchangeError {
+    /// The code of the words `error.<code>`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ExchangeError::UnreadableTable(_)
+            | ExchangeError::Header(_)
+            | ExchangeError::UnwritableTable(_) => "table_file",
+            _ => "case_file",
+        }
+    }
 }
