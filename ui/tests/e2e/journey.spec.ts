@@ -75,8 +75,13 @@ test('first start, a new case, facts by keyboard alone, assessment', async ({ pa
   await keyboard.press('Enter');
   await expect(page.locator('#field-lesion_type [aria-checked=true]')).toHaveText('Lytic');
 
+  // A field that is left by a change of tab is saved too.
+  await page.locator('#field-platelets').focus();
+  await keyboard.type('210');
+
   // The assessment names what is missing and leads back to the field.
   await keyboard.press('Alt+3');
+  await expect(page.getByTestId('revision')).toHaveText('7');
   await expect(page.getByTestId('horizon-3')).toContainText(/could be \d+ to \d+/);
   await expect(page.getByTestId('score-tokuhashi_2005')).toContainText('Cannot be computed. Missing:');
   await page.getByTestId('score-tokuhashi_2005').getByRole('button', { name: 'Karnofsky performance status' }).focus();
@@ -195,4 +200,37 @@ test('a wrong passphrase opens nothing', async ({ page }) => {
   await page.locator('#passphrase').fill('correct horse battery staple');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Cases' })).toBeVisible();
+});
+
+test('a click that leaves a field reaches what it was meant for, and the field is saved', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#field-albumin').fill('30');
+  const button = page.locator('[data-feature=platelets] .more');
+  await button.scrollIntoViewIfNeeded();
+  const box = await button.boundingBox();
+  await page.mouse.move(box!.x + box!.width / 2, box!.y + box!.height / 2);
+  await page.mouse.down();
+  await expect(page.locator('[data-feature=albumin]')).toHaveClass(/unsaved/);
+  await page.mouse.up();
+  await expect(button).toHaveAttribute('aria-expanded', 'true');
+  await expect(page.getByTestId('revision')).toHaveText('2');
+});
+
+test('a value typed just before the tab is changed is saved', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#field-albumin').fill('30');
+  await page.locator('#tab-assessment').click();
+  await expect(page.getByTestId('revision')).toHaveText('2');
+  await page.locator('#tab-facts').click();
+  await expect(page.locator('#field-albumin')).toHaveValue('30');
+});
+
+test('a value that is in doubt when the tab is changed comes back as typed and not saved', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#field-albumin').fill('3.1');
+  await page.locator('#tab-assessment').click();
+  await page.locator('#tab-facts').click();
+  await expect(page.locator('#field-albumin')).toHaveValue('3.1');
+  await expect(page.locator('[data-feature=albumin]')).toHaveClass(/unsaved/);
+  await expect(page.getByTestId('revision')).toHaveText('1');
 });
