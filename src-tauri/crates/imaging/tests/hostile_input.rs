@@ -1,0 +1,240 @@
+//! Folders and files as they come from the world: damaged, mixed, linked, without their headers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use imaging::{
+    Continue, Library, Reason,
+    phantom::{self, PhantomPlan},
+    pixel_hash, scan,
+};
+use std::{fs, path::Path};
+
+mod shared;
+
+fn open(folder: &Path) -> Library {
+    scan(folder, &mut |_| Continue::Yes).unwrap()
+}
+
+fn reasons(library: &Library) -> Vec<Reason> {
+    library.rejected.iter().map(|file| file.reason).collect()
+}
+
+fn explicit(tag: [u16; 2], vr: &str, value: &[u8]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = tag.iter().flat_map(|half| half.to_le_bytes()).collect();
+    bytes.extend_from_slice(vr.as_bytes());
+    if ["SQ", "OW", "OB", "UN"].contains(&vr) {
+        bytes.extend_from_slice(&[0, 0]);
+        bytes.extend_from_slice(&(value.len() as u32).to_le_bytes());
+    } else {
+        bytes.extend_from_slice(&(value.len() as u16).to_le_bytes());
+    }
+    bytes.extend_from_slice(value);
+    bytes
+}
+
+/// A data set of two by two pixels without preamble or meta information.
+fn small_image(patient: &str, instance: &str) -> Vec<u8> {
+    [
+        explicit([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0"),
+        explicit([0x0008, 0x0018], "UI", instance.as_bytes()),
+        explicit([0x0008, 0x0060], "CS", b"CT"),
+        explicit([0x0010, 0x0020], "LO", patient.as_bytes()),
+        explicit([0x0020, 0x000d], "UI", b"2.25.10\0"),
+        explicit([0x0020, 0x000e], "UI", b"2.25.20\0"),
+        explicit([0x0028, 0x0002], "US", &[1, 0]),
+        explicit([0x0028, 0x0004], "CS", b"MONOCHROME2 "),
+        explicit([0x0028, 0x0010], "US", &[2, 0]),
+        explicit([0x0028, 0x0011], "US", &[2, 0]),
+        explicit([0x0028, 0x0100], "US", &[16, 0]),
+        explicit([0x0028, 0x0101], "US", &[16, 0]),
+        explicit([0x0028, 0x0103], "US", &[0, 0]),
+        explicit([0x7fe0, 0x0010], "OW", &[1, 0, 2, 0, 3, 0, 4, 0]),
+    ]
+    .concat()
+}
+
+#[test]
+fn data_sets_without_preamble_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("bare"), small_image("A1", "2.25.1\0\0")).unwrap();
+    let library = open(folder.path());
+    assert!(library.rejected.is_empty(), "{:?}", library.rejected);
+    let (study, _, stack) = library.stacks().next().unwrap();
+    assert_eq!(study.patient.patient_id, "A1");
+    let pixels = imaging::decode(&stack.images[0]).unwrap();
+    assert_eq!(pixels.values().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0]);
+}
+
+#[test]
+fn patients_are_kept_apart_even_under_one_study() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, patient, instance) in [("1", "A1", "2.25.1\0\0"), ("2", "B2", "2.25.2\0\0")] {
+        fs::write(folder.path().join(name), small_image(patient, instance)).unwrap();
+    }
+    // the same instance under another patient is no copy
+    fs::write(folder.path().join("3"), small_image("B2", "2.25.1\0\0")).unwrap();
+    let library = open(folder.path());
+    let patients: Vec<_> = library
+        .studies
+        .iter()
+        .map(|study| study.patient.patient_id.as_str())
+        .collect();
+    assert_eq!(patients, ["A1", "B2"]);
+    assert!(library.rejected.is_empty());
+}
+
+#[test]
+fn every_file_left_out_has_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = small_image("A1", "2.25.1\0\0");
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("a_empty", b"");
+    write("b_text.txt", b"a letter to the clinic");
+    write("c_truncated", &image[..image.len() - 3]);
+    let no_rows: Vec<u8> = explicit([0x0028, 0x0010], "US", &[2, 0]);
+    let start = image
+        .windows(no_rows.len())
+        .position(|part| part == no_rows)
+        .unwrap();
+    write(
+        "d_no_rows",
+        &[&image[..start], &image[start + no_rows.len()..]].concat(),
+    );
+    let nothing = [&image[..start], &explicit([0x0028, 0x0010], "US", &[0, 0])].concat();
+    write(
+        "e_zero_rows",
+        &[&nothing[..], &image[start + no_rows.len()..]].concat(),
+    );
+    let end = image.len() - 20;
+    write("f_no_pixels", &image[..end]);
+    assert_eq!(
+        reasons(&open(folder.path())),
+        [
+            Reason::Empty,
+            Reason::NotDicom,
+            Reason::Truncated,
+            Reason::MissingAttribute,
+            Reason::InvalidAttribute,
+            Reason::NoImage,
+        ]
+    );
+}
+
+#[test]
+fn sequences_nested_without_end_are_stepped_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut nested = Vec::new();
+    for _ in 0..100_000 {
+        nested.extend_from_slice(&[0x08, 0x00, 0x40, 0x11, b'S', b'Q', 0, 0]);
+        nested.extend_from_slice(&[0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0x00, 0xe0]);
+        nested.extend_from_slice(&[0xff, 0xff, 0xff, 0xff]);
+    }
+    let opening = explicit([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0");
+    fs::write(folder.path().join("deep"), [opening, nested].concat()).unwrap();
+    assert_eq!(reasons(&open(folder.path())), [Reason::BrokenStructure]);
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_are_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(
+        elsewhere.path().join("image"),
+        small_image("A1", "2.25.1\0\0"),
+    )
+    .unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("link")).unwrap();
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+    let library = open(folder.path());
+    assert!(library.studies.is_empty());
+    assert_eq!(reasons(&library), [Reason::Unreadable, Reason::Unreadable]);
+}
+
+#[test]
+fn a_missing_folder_says_what_to_do() {
+    let error = scan(Path::new("/nowhere/at/all"), &mut |_| Continue::Yes).unwrap_err();
+    assert!(error.to_string().contains("check that the disc"), "{error}");
+}
+
+/// Every prefix in steps and a thousand times three changed bytes: a result or a refusal, never a stop.
+#[test]
+fn damaged_files_never_stop_the_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = PhantomPlan {
+        ct_matrix: 16,
+        ct_slices: 1,
+        ..PhantomPlan::SMALL
+    };
+    phantom::write(folder.path(), &plan, &mut |_, _| {}).unwrap();
+    let image = folder.path().join("SPINEBOARD-DEMO/CT/SER00002/IM000001");
+    let whole = fs::read(&image).unwrap();
+    let mut refused = 0;
+    let mut decoded = 0;
+    let mut try_bytes = |bytes: &[u8]| {
+        // A new name each time: some file systems flush a file that is written over.
+        let target = folder.path().join(format!("damaged{}", refused + decoded));
+        fs::write(&target, bytes).unwrap();
+        match pixel_hash(&target) {
+            Ok(_) => decoded += 1,
+            Err(_) => refused += 1,
+        }
+    };
+    for end in (0..whole.len()).step_by(11) {
+        try_bytes(&whole[..end]);
+    }
+    let mut state = 12_345_u32;
+    for _ in 0..1000 {
+        let mut bytes = whole.clone();
+        for _ in 0..3 {
+            // Numerical Recipes' linear congruential generator
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let at = state as usize >> 8;
+            let header = whole.len() - 512;
+            bytes[at % header] = state.to_le_bytes()[3];
+        }
+        try_bytes(&bytes);
+    }
+    assert!(
+        refused > 100 && decoded > 100,
+        "{refused} refused, {decoded} decoded"
+    );
+}
+
+/// Frames, orientation and spacing stand in functional groups; counts and distances as pydicom
+/// reads them from the files.
+#[test]
+fn enhanced_multi_frame_objects_become_stacks_of_frames() {
+    let Some(folder) = shared::folder("dicom/conformance") else {
+        return;
+    };
+    let stacks = |file: &str| -> Vec<(usize, bool, f64)> {
+        open(&folder.join(file))
+            .stacks()
+            .map(|(_, _, stack)| {
+                let spacing = stack.spacing_between_slices.unwrap();
+                (stack.images.len(), stack.is_volume, spacing)
+            })
+            .collect()
+    };
+    assert_eq!(stacks("enhanced_mr_XA10_6_1.dcm"), [(6, true, 2.4)]);
+    // magnitude and field map at the same 32 places
+    assert_eq!(
+        stacks("enhanced_mr_philips_IM_0027_fMAP.dcm"),
+        [(32, true, 4.0), (32, true, 4.0)]
+    );
+}
+
+#[test]
+fn directories_of_discs_are_left_out_as_such() {
+    let Some(folder) = shared::folder("dicom/conformance/pydicom/test_files/dicomdirtests") else {
+        return;
+    };
+    let library = open(&folder);
+    let directories: Vec<_> = library
+        .rejected
+        .iter()
+        .filter(|file| file.path.file_name().is_some_and(|name| name == "DICOMDIR"))
+        .map(|file| file.reason)
+        .collect();
+    assert_eq!(directories, [Reason::Dicomdir, Reason::Dicomdir]);
+}
