@@ -234,3 +234,13 @@ test('a value that is in doubt when the tab is changed comes back as typed and n
   await expect(page.locator('[data-feature=albumin]')).toHaveClass(/unsaved/);
   await expect(page.getByTestId('revision')).toHaveText('1');
 });
+
+test('going to a group scrolls the form and never the window', async ({ page }) => {
+  await openDemo(page);
+  for (const group of ['Laboratory', 'Tumour biology', 'Classes used by scores']) {
+    await page.getByRole('navigation').getByRole('button', { name: group }).click();
+    await expect(page.getByTestId('patient-name')).toBeInViewport();
+    await expect(page.getByRole('region', { name: group, exact: true })).toBeInViewport();
+  }
+  expect(await page.evaluate(() => [scrollY, document.documentElement.scrollHeight - innerHeight])).toEqual([0, 0]);
+});
