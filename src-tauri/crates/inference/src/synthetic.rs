@@ -3,6 +3,8 @@
 //! survival(sample, months) = exp(-hazard * months),
 //! hazard = exp(bias(sample) + sum over columns of weight * value - 0.1 * known)
 
+#![allow(clippy::expect_used)]
+
 use crate::{
     Pack, PackError,
     golden::{GoldenFile, GoldenPoint, GoldenRow},
