@@ -429,7 +429,7 @@ fn a_bad_pack_does_not_hide_the_good_ones() {
         "zebra",
         "the first folder decides"
     );
-    let set = PackSet::open_with(&[shipped.clone()], &catalogue());
+    let set = PackSet::open_with(std::slice::from_ref(&shipped), &catalogue());
     assert_eq!(
         set.default_pack().unwrap().identity().name,
         "survival-linear"
