@@ -282,3 +282,53 @@ impl FrameReader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::{
+        part10::Source,
+        phantom::{self, PhantomPlan},
+    };
+    use std::io::Cursor;
+
+    fn decodes(bytes: Vec<u8>) -> bool {
+        let source = Source::Memory(Cursor::new(bytes));
+        part10::read_source(source)
+            .and_then(FrameReader::new)
+            .and_then(|mut reader| reader.frame(0))
+            .is_ok()
+    }
+
+    /// Prefixes and thousands of changed bytes: a result or a refusal, never a stop.
+    #[test]
+    fn damaged_files_never_stop_the_reader() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = PhantomPlan {
+            ct_matrix: 16,
+            ct_slices: 1,
+            ..PhantomPlan::SMALL
+        };
+        phantom::write(folder.path(), &plan, &mut |_, _| {}).unwrap();
+        let image = folder.path().join("SPINEBOARD-DEMO/CT/SER00002/IM000001");
+        let whole = std::fs::read(image).unwrap();
+        assert!(decodes(whole.clone()));
+        for end in (0..whole.len()).step_by(7) {
+            assert!(!decodes(whole[..end].to_vec()), "{end} bytes");
+        }
+        let header = whole.len() - 512;
+        let mut state = 12_345_u32;
+        let mut refused = 0;
+        for _ in 0..4000 {
+            let mut bytes = whole.clone();
+            for _ in 0..3 {
+                // Numerical Recipes' linear congruential generator
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                bytes[(state >> 8) as usize % header] = state.to_le_bytes()[3];
+            }
+            refused += u32::from(!decodes(bytes));
+        }
+        assert!((100..3900).contains(&refused), "{refused} refused");
+    }
+}

@@ -1,14 +1,17 @@
 //! Steps over the elements of a data set (PS3.5 sections 7.1 and 7.5) and copies the wanted ones.
 //!
 //! No length is trusted: each is compared with what is left of the file before anything is read,
-//! copied bytes, nesting and the number of elements are bounded.
+//! copied bytes, nesting and the number of elements are bounded. The copy is rewritten so that
+//! dicom-rs must read it the same way: sequences and items get undefined lengths and delimiters, and
+//! what the two could understand differently (private, unknown, oddly encoded) is left out of it.
 
 use crate::{
     part10::{EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, PixelLocation, Source},
     problem::{Reason, Refusal},
     wanted::is_wanted,
 };
-use dicom_core::Tag;
+use dicom_core::{Tag, VR, dictionary::DataDictionary};
+use dicom_dictionary_std::StandardDataDictionary;
 
 /// Copied header bytes; the shared functional groups of thousands of frames stay below this.
 const HEADER_LIMIT: usize = 64 << 20;
@@ -184,7 +187,7 @@ impl<'source> Walker<'source> {
                     let rest = element.length.unwrap_or(0).saturating_sub(length);
                     self.skip(rest, element.tag)?;
                 }
-                tag if is_wanted(tag) && self.is_copied(&element) => {
+                tag if is_wanted(tag) && self.is_copied(&element)? => {
                     self.jump(before)?;
                     self.copying = true;
                     let element = self.element_header()?;
@@ -197,8 +200,32 @@ impl<'source> Walker<'source> {
         Ok(None)
     }
 
-    fn is_copied(&self, element: &ElementHeader) -> bool {
-        element.vr == *b"SQ" || element.length.is_none_or(|length| length <= VALUE_LIMIT)
+    fn is_copied(&mut self, element: &ElementHeader) -> Result<bool, Refusal> {
+        let is_small = element.length.is_none_or(|length| length <= VALUE_LIMIT);
+        Ok((is_small || self.is_sequence_tag(element)) && !self.is_foreign(element)?)
+    }
+
+    /// True for what dicom-rs could read as something else than the walker does.
+    fn is_foreign(&mut self, element: &ElementHeader) -> Result<bool, Refusal> {
+        let is_sequence = self.is_sequence_tag(element);
+        if element.tag.0 % 2 == 1 || (self.encoding.explicit && !is_known_vr(element.vr)) {
+            return Ok(true);
+        }
+        Ok(match element.length {
+            None => !is_sequence,
+            Some(0) => false,
+            Some(_) => is_sequence && !self.encoding.explicit && !self.starts_with_item()?,
+        })
+    }
+
+    /// As declared, or for implicit elements as the dictionary says.
+    fn is_sequence_tag(&self, element: &ElementHeader) -> bool {
+        if self.encoding.explicit {
+            return element.vr == *b"SQ";
+        }
+        StandardDataDictionary
+            .by_tag(element.tag)
+            .is_some_and(|entry| entry.vr.relaxed() == VR::SQ)
     }
 
     fn skip(&mut self, length: u64, tag: Tag) -> Result<(), Refusal> {
@@ -242,25 +269,42 @@ impl<'source> Walker<'source> {
             Some(length) if length > self.left() => {
                 Err(Reason::Truncated.because(format!("element {}", element.tag)))
             }
-            Some(length) if self.copying && self.is_sequence(element, length)? => {
+            Some(length) if self.copying && length > 0 && self.is_sequence_tag(element) => {
                 self.items(Some(self.position + length), depth, element)
             }
             Some(length) => self.skip(length, element.tag),
         }
     }
 
-    /// Explicitly a sequence, or an implicit value that begins with an item.
-    fn is_sequence(&mut self, element: &ElementHeader, length: u64) -> Result<bool, Refusal> {
-        if self.encoding.explicit {
-            return Ok(element.vr == *b"SQ");
-        }
-        if length < 8 {
+    fn starts_with_item(&mut self) -> Result<bool, Refusal> {
+        if self.left() < 8 {
             return Ok(false);
         }
         let mut start = [0; 4];
         self.source.read_exact(&mut start)?;
         self.source.seek_to(self.position)?;
         Ok(start == [0xfe, 0xff, 0x00, 0xe0])
+    }
+
+    /// Makes the length that was copied last an undefined one.
+    fn undefine_length(&mut self) {
+        if self.copying {
+            let start = self.copied.len() - 4;
+            self.copied[start..].fill(0xff);
+        }
+    }
+
+    fn delimit(&mut self, tag: Tag) {
+        if self.copying {
+            for half in [tag.0, tag.1, 0, 0] {
+                let bytes = if self.encoding.big_endian {
+                    half.to_be_bytes()
+                } else {
+                    half.to_le_bytes()
+                };
+                self.copied.extend_from_slice(&bytes);
+            }
+        }
     }
 
     fn items(
@@ -270,6 +314,9 @@ impl<'source> Walker<'source> {
         owner: &ElementHeader,
     ) -> Result<(), Refusal> {
         let holds_bytes = self.encoding.explicit && owner.vr != *b"SQ" && owner.vr != *b"UN";
+        if end.is_some() {
+            self.undefine_length();
+        }
         while end.is_none_or(|end| self.position < end) {
             if self.left() < 8 {
                 return Err(Reason::Truncated.because(format!("sequence {}", owner.tag)));
@@ -284,6 +331,9 @@ impl<'source> Walker<'source> {
                     self.skip(length, ITEM)?;
                 }
                 (ITEM, length) => {
+                    if length.is_some() {
+                        self.undefine_length();
+                    }
                     self.item_elements(length.map(|length| self.position + length), depth)?;
                 }
                 _ => {
@@ -291,16 +341,34 @@ impl<'source> Walker<'source> {
                 }
             }
         }
-        Ok(())
+        self.delimit(SEQUENCE_END);
+        self.check_end(end)
     }
 
     fn item_elements(&mut self, end: Option<u64>, depth: usize) -> Result<(), Refusal> {
         while end.is_none_or(|end| self.position < end) {
+            let before = self.copied.len();
             let element = self.element_header()?;
             if element.tag == ITEM_END {
                 return Ok(());
             }
-            self.value(&element, depth + 1)?;
+            if self.copying && self.is_foreign(&element)? {
+                self.copied.truncate(before);
+                self.copying = false;
+                self.value(&element, depth + 1)?;
+                self.copying = true;
+            } else {
+                self.value(&element, depth + 1)?;
+            }
+        }
+        self.delimit(ITEM_END);
+        self.check_end(end)
+    }
+
+    /// Contents that reach beyond what holds them contradict it.
+    fn check_end(&self, end: Option<u64>) -> Result<(), Refusal> {
+        if end.is_some_and(|end| self.position > end) {
+            return Err(Reason::BrokenStructure.because("sequence longer than its length"));
         }
         Ok(())
     }
