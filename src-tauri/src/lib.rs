@@ -42,7 +42,11 @@ pub fn run() -> ExitCode {
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(960.0, 640.0)
                 // Dropped files must never navigate the window away from the application.
-                .on_navigation(|url| matches!(url.scheme(), "tauri" | "about") || url.host_str() == Some("tauri.localhost") || (cfg!(debug_assertions) && url.host_str() == Some("localhost")))
+                .on_navigation(|url| {
+                    matches!(url.scheme(), "tauri" | "about")
+                        || url.host_str() == Some("tauri.localhost")
+                        || (cfg!(debug_assertions) && url.host_str() == Some("localhost"))
+                })
                 .build()?;
             Ok(())
         })

@@ -6,8 +6,17 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 use std::{collections::BTreeSet, path::Path};
 
 /// Crates that stand for a value, not for a technology: allowed in every room but the core.
-const PLAIN: [&str; 9] =
-    ["serde", "serde_json", "thiserror", "chrono", "uuid", "sha2", "toml", "ts-rs", "rayon"];
+const PLAIN: [&str; 9] = [
+    "serde",
+    "serde_json",
+    "thiserror",
+    "chrono",
+    "uuid",
+    "sha2",
+    "toml",
+    "ts-rs",
+    "rayon",
+];
 
 /// Room, our crates it may use, and the outside technology it fences in.
 const ROOMS: [(&str, &[&str], &[&str]); 9] = [
@@ -26,16 +35,31 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
         ],
     ),
     ("inference", &["clinical"], &["tract-onnx"]),
-    ("store", &["clinical"], &["rusqlite", "rusqlite_migration", "zeroize"]),
+    (
+        "store",
+        &["clinical"],
+        &["rusqlite", "rusqlite_migration", "zeroize"],
+    ),
     ("report", &["clinical"], &["printpdf", "image"]),
     ("exchange", &["clinical"], &["csv"]),
     (
         "board",
-        &["clinical", "imaging", "inference", "store", "report", "exchange"],
+        &[
+            "clinical",
+            "imaging",
+            "inference",
+            "store",
+            "report",
+            "exchange",
+        ],
         &[],
     ),
     ("cli", &["board"], &["clap"]),
-    ("spineboard-desktop", &["board"], &["tauri", "tauri-plugin-dialog", "clap"]),
+    (
+        "spineboard-desktop",
+        &["board"],
+        &["tauri", "tauri-plugin-dialog", "clap"],
+    ),
 ];
 
 /// The core is pure: no files, clock or randomness can come in through these.
@@ -94,14 +118,20 @@ fn every_member_has_a_room() {
         .map(|package| package.name.as_str())
         .filter(|name| !known.contains(name) && *name != "spineboard-tests")
         .collect();
-    assert!(strangers.is_empty(), "give these a room in the table: {strangers:?}");
+    assert!(
+        strangers.is_empty(),
+        "give these a room in the table: {strangers:?}"
+    );
 }
 
 #[test]
 fn the_journeys_use_board_and_the_core_only() {
     let metadata = metadata();
     let ours = imports(package(&metadata, "spineboard-tests"));
-    assert_eq!(ours, BTreeSet::from(["board".to_owned(), "clinical".to_owned()]));
+    assert_eq!(
+        ours,
+        BTreeSet::from(["board".to_owned(), "clinical".to_owned()])
+    );
 }
 
 #[test]
@@ -110,7 +140,9 @@ fn unsafe_code_is_forbidden_in_every_crate() {
     for package in metadata.workspace_packages() {
         let manifest = std::fs::read_to_string(&package.manifest_path).unwrap();
         let manifest: toml::Table = manifest.parse().unwrap();
-        let inherits = manifest.get("lints").and_then(|lints| lints.get("workspace"));
+        let inherits = manifest
+            .get("lints")
+            .and_then(|lints| lints.get("workspace"));
         assert_eq!(
             inherits.and_then(toml::Value::as_bool),
             Some(true),
@@ -134,8 +166,18 @@ fn the_core_reads_no_file_clock_or_chance() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for forbidden in ["std::fs", "std::net", "Utc::now", "Local::now", "SystemTime::now"] {
-                assert!(!code.contains(forbidden), "{} uses {forbidden}", path.display());
+            for forbidden in [
+                "std::fs",
+                "std::net",
+                "Utc::now",
+                "Local::now",
+                "SystemTime::now",
+            ] {
+                assert!(
+                    !code.contains(forbidden),
+                    "{} uses {forbidden}",
+                    path.display()
+                );
             }
             read += 1;
         }

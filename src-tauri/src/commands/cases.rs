@@ -3,8 +3,9 @@
 use super::away;
 use crate::SharedBoard;
 use board::{
-    BoardError, CaseSummary, CaseView, EntryAdvice, Identity, Level, ObservationInput, EpisodeInput,
+    BoardError, CaseSummary, CaseView, EntryAdvice, Identity, Level, NaiveDate, ObservationInput,
 };
+use std::collections::BTreeMap;
 use tauri::State;
 
 type Result<T> = std::result::Result<T, BoardError>;
@@ -49,9 +50,13 @@ pub(super) async fn set_identity(
 pub(super) async fn set_episode(
     board: State<'_, SharedBoard>,
     case_id: String,
-    episode: EpisodeInput,
+    index_date: NaiveDate,
+    question: String,
 ) -> Result<CaseView> {
-    away(&board, move |board| board.set_episode(&case_id, episode)).await
+    away(&board, move |board| {
+        board.set_episode(&case_id, index_date, question)
+    })
+    .await
 }
 
 #[tauri::command]
@@ -67,9 +72,12 @@ pub(super) async fn set_index_level(
 pub(super) async fn record_observation(
     board: State<'_, SharedBoard>,
     case_id: String,
-    observation: ObservationInput,
+    input: ObservationInput,
 ) -> Result<CaseView> {
-    away(&board, move |board| board.record_observation(&case_id, observation)).await
+    away(&board, move |board| {
+        board.record_observation(&case_id, input)
+    })
+    .await
 }
 
 #[tauri::command]
@@ -78,7 +86,10 @@ pub(super) async fn retract_observation(
     case_id: String,
     observation_id: String,
 ) -> Result<CaseView> {
-    away(&board, move |board| board.retract_observation(&case_id, &observation_id)).await
+    away(&board, move |board| {
+        board.retract_observation(&case_id, &observation_id)
+    })
+    .await
 }
 
 #[tauri::command]
@@ -103,5 +114,16 @@ pub(super) async fn save_draft(
     field: String,
     text: String,
 ) -> Result<()> {
-    away(&board, move |board| board.save_draft(&case_id, &field, &text)).await
+    away(&board, move |board| {
+        board.save_draft(&case_id, &field, &text)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn drafts(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+) -> Result<BTreeMap<String, String>> {
+    away(&board, move |board| board.drafts(&case_id)).await
 }

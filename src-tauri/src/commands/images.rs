@@ -2,8 +2,11 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{BoardError, CaseView, ImageLibrary, KeyImageInput, ScanProgress};
-use tauri::{State, ipc::{Channel, Response}};
+use board::{BoardError, CaseView, ImageLibrary, KeyImageInput, ScanProgress, StackGeometry};
+use tauri::{
+    State,
+    ipc::{Channel, Response},
+};
 
 type Result<T> = std::result::Result<T, BoardError>;
 
@@ -15,7 +18,9 @@ pub(super) async fn open_images(
 ) -> Result<ImageLibrary> {
     away(&board, move |board| {
         // A window that has gone away no longer listens; the scan itself goes on.
-        board.open_images(path.as_ref(), &mut |progress| drop(on_progress.send(progress)))
+        board.open_images(path.as_ref(), &mut |progress| {
+            drop(on_progress.send(progress))
+        })
     })
     .await
 }
@@ -34,13 +39,19 @@ pub(super) async fn read_frames(
     first: u32,
     count: u32,
 ) -> Result<Response> {
-    away(&board, move |board| board.read_frames(&stack_id, first, count)).await.map(Response::new)
+    away(&board, move |board| {
+        board.read_frames(&stack_id, first, count)
+    })
+    .await
+    .map(Response::new)
 }
 
-/// A small PNG of the middle image of a stack, without any text.
 #[tauri::command]
-pub(super) async fn thumbnail(board: State<'_, SharedBoard>, stack_id: String) -> Result<Response> {
-    away(&board, move |board| board.thumbnail(&stack_id)).await.map(Response::new)
+pub(super) async fn stack_geometry(
+    board: State<'_, SharedBoard>,
+    stack_id: String,
+) -> Result<StackGeometry> {
+    away(&board, move |board| board.stack_geometry(&stack_id)).await
 }
 
 #[tauri::command]
@@ -50,17 +61,31 @@ pub(super) async fn link_study(
     study_instance_uid: String,
     confirm_mismatch: bool,
 ) -> Result<CaseView> {
-    away(&board, move |board| board.link_study(&case_id, &study_instance_uid, confirm_mismatch))
-        .await
+    away(&board, move |board| {
+        board.link_study(&case_id, &study_instance_uid, confirm_mismatch)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn unlink_study(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    study_instance_uid: String,
+) -> Result<CaseView> {
+    away(&board, move |board| {
+        board.unlink_study(&case_id, &study_instance_uid)
+    })
+    .await
 }
 
 #[tauri::command]
 pub(super) async fn mark_key_image(
     board: State<'_, SharedBoard>,
     case_id: String,
-    key_image: KeyImageInput,
+    input: KeyImageInput,
 ) -> Result<CaseView> {
-    away(&board, move |board| board.mark_key_image(&case_id, key_image)).await
+    away(&board, move |board| board.mark_key_image(&case_id, input)).await
 }
 
 #[tauri::command]
@@ -69,7 +94,10 @@ pub(super) async fn remove_key_image(
     case_id: String,
     key_image_id: String,
 ) -> Result<CaseView> {
-    away(&board, move |board| board.remove_key_image(&case_id, &key_image_id)).await
+    away(&board, move |board| {
+        board.remove_key_image(&case_id, &key_image_id)
+    })
+    .await
 }
 
 #[tauri::command]
@@ -78,7 +106,9 @@ pub(super) async fn key_image_png(
     case_id: String,
     key_image_id: String,
 ) -> Result<Response> {
-    away(&board, move |board| board.key_image_png(&case_id, &key_image_id))
-        .await
-        .map(Response::new)
+    away(&board, move |board| {
+        board.key_image_png(&case_id, &key_image_id)
+    })
+    .await
+    .map(Response::new)
 }

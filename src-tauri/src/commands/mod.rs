@@ -31,16 +31,19 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         cases::undo,
         cases::check_entry,
         cases::save_draft,
+        cases::drafts,
         images::open_images,
         images::cancel_images,
         images::read_frames,
-        images::thumbnail,
+        images::stack_geometry,
         images::link_study,
+        images::unlink_study,
         images::mark_key_image,
         images::remove_key_image,
         images::key_image_png,
         reports::export_pdf,
-        reports::suggested_report_path,
+        reports::pick_folder,
+        reports::pick_save_path,
     ]
 }
 

@@ -1,9 +1,10 @@
-//! Reports on paper.
+//! Reports on paper, and the dialogs that ask for a folder or a file name.
 
 use super::away;
 use crate::SharedBoard;
 use board::{BoardError, ExportedFile};
-use tauri::State;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::{DialogExt, FilePath};
 
 type Result<T> = std::result::Result<T, BoardError>;
 
@@ -21,11 +22,36 @@ pub(super) async fn export_pdf(
     .await
 }
 
-/// A name for the save dialog, without identity.
+/// Asks for a folder of images; none if the person closes the dialog.
 #[tauri::command]
-pub(super) async fn suggested_report_path(
+pub(super) async fn pick_folder(
+    app: AppHandle,
     board: State<'_, SharedBoard>,
-    case_id: String,
-) -> Result<String> {
-    away(&board, move |board| board.suggested_report_path(&case_id)).await
+) -> Result<Option<String>> {
+    away(&board, move |_| {
+        Ok(text(app.dialog().file().blocking_pick_folder()))
+    })
+    .await
+}
+
+/// Asks where to write a PDF, proposing a name.
+#[tauri::command]
+pub(super) async fn pick_save_path(
+    app: AppHandle,
+    board: State<'_, SharedBoard>,
+    name: String,
+) -> Result<Option<String>> {
+    away(&board, move |_| {
+        let dialog = app
+            .dialog()
+            .file()
+            .set_file_name(name)
+            .add_filter("PDF", &["pdf"]);
+        Ok(text(dialog.blocking_save_file()))
+    })
+    .await
+}
+
+fn text(path: Option<FilePath>) -> Option<String> {
+    path.map(|path| path.to_string())
 }

@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{AppStatus, AuditReport, BoardError, CatalogueView, Secret};
+use board::{AppStatus, AuditView, BoardError, CatalogueView, Secret};
 use std::collections::BTreeMap;
 use tauri::State;
 
@@ -47,6 +47,6 @@ pub(super) fn catalogue(board: State<'_, SharedBoard>) -> CatalogueView {
 }
 
 #[tauri::command]
-pub(super) async fn audit_verify(board: State<'_, SharedBoard>) -> Result<AuditReport> {
+pub(super) async fn audit_verify(board: State<'_, SharedBoard>) -> Result<AuditView> {
     away(&board, |board| board.audit_verify()).await
 }

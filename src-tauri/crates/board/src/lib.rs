@@ -1,1 +1,108 @@
+//! Everything a board can do with a case, without windows: one [`Board`] over the store, the
+//! model packs, the images and the clock. The desktop shell and the command line both call this.
 
+mod assess;
+pub mod bindings;
+mod cases;
+mod demo;
+mod fault;
+mod images;
+mod packs;
+mod session;
+mod summary;
+mod tables;
+mod view;
+
+pub use assess::assess;
+pub use cases::index_date_of;
+pub use chrono::NaiveDate;
+pub use clinical::{
+    assessment::{Assessment, ForecastState, ScoreOutcome, SurvivalForecast, SurvivalPoint},
+    case::{Case, Identity},
+    level::Level,
+};
+pub use demo::{DemoFiles, write_demo};
+pub use fault::BoardError;
+pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
+pub use imaging::{ScanProgress, StackGeometry};
+pub use inference::PackSet;
+pub use packs::{PackCheck, check_packs};
+pub use session::{AuditFaultView, AuditView, CatalogueView, RuleView, Secret};
+pub use store::CaseSummary;
+pub use summary::write_report;
+pub use tables::{TableOutcome, assess_table, read_case_file};
+pub use view::{
+    AppStatus, CaseView, EntryAdvice, ExportedFile, KeyImageInput, ObservationInput, PackState,
+    PackStatus, StartArguments, StoreStatus,
+};
+
+use chrono::{DateTime, Utc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+};
+use store::Store;
+
+/// The version that every assessment, report and status names.
+pub const APP_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where things are, and what the board takes from outside.
+pub struct BoardOptions {
+    /// Folder of the encrypted database.
+    pub data: PathBuf,
+    /// Folders with model packs, the first that has a pack of a name wins.
+    pub packs: Vec<PathBuf>,
+    pub start: StartArguments,
+    pub clock: fn() -> DateTime<Utc>,
+    /// Name of the person at the keyboard, recorded with every change.
+    pub author: String,
+}
+
+impl Default for BoardOptions {
+    fn default() -> BoardOptions {
+        BoardOptions {
+            data: PathBuf::new(),
+            packs: Vec::new(),
+            start: StartArguments::default(),
+            clock: Utc::now,
+            author: "local user".to_owned(),
+        }
+    }
+}
+
+/// A running board. All methods may be called from several threads.
+pub struct Board {
+    options: BoardOptions,
+    packs: PackSet,
+    store: Mutex<Option<Store>>,
+    images: Mutex<Arc<images::OpenImages>>,
+    cancel_scan: AtomicBool,
+}
+
+impl Board {
+    /// Loads and checks the model packs; never fails: what is wrong stands in [`Board::status`].
+    pub fn start(options: BoardOptions) -> Board {
+        let packs = PackSet::open(&options.packs);
+        Board {
+            options,
+            packs,
+            store: Mutex::new(None),
+            images: Mutex::default(),
+            cancel_scan: AtomicBool::new(false),
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.options.clock)()
+    }
+}
+
+/// A poisoned lock means that another thread failed half-way through reading, since every write
+/// is one transaction or one assignment; the value behind it is whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

@@ -42,6 +42,14 @@ impl PackSet {
     pub(crate) fn open_with(folders: &[PathBuf], catalogue: &Catalogue) -> PackSet {
         let mut set = PackSet::default();
         for folder in folders.iter().flat_map(|folder| pack_folders(folder)) {
+            // The first ready pack of a name wins; the same one may lie in several places.
+            if set
+                .ready
+                .iter()
+                .any(|ready| ready.folder.file_name() == folder.file_name())
+            {
+                continue;
+            }
             match Pack::load(&folder, catalogue).and_then(|pack| Ok((pack.check()?, pack))) {
                 Ok((check, pack)) => set.ready.push(ReadyPack {
                     pack,

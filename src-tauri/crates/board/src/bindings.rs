@@ -1,0 +1,26 @@
+//! Writes the types that the interface sees as TypeScript, from the values that commands exchange.
+
+use crate::{
+    AppStatus, AuditView, BoardError, CaseSummary, CaseView, CatalogueView, EntryAdvice,
+    ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, ScanProgress, StackGeometry,
+};
+use std::path::Path;
+use ts_rs::{Config, ExportError, TS};
+
+/// Writes one file per type, with everything that the types refer to.
+pub fn write(folder: &Path) -> Result<(), ExportError> {
+    let config = Config::new().with_out_dir(folder);
+    AppStatus::export_all(&config)?;
+    AuditView::export_all(&config)?;
+    BoardError::export_all(&config)?;
+    CaseSummary::export_all(&config)?;
+    CaseView::export_all(&config)?;
+    CatalogueView::export_all(&config)?;
+    EntryAdvice::export_all(&config)?;
+    ExportedFile::export_all(&config)?;
+    ImageLibrary::export_all(&config)?;
+    KeyImageInput::export_all(&config)?;
+    ObservationInput::export_all(&config)?;
+    ScanProgress::export_all(&config)?;
+    StackGeometry::export_all(&config)
+}

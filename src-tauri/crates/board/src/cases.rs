@@ -1,0 +1,269 @@
+//! The case list and the open case. Every committed change is one new revision and answers with
+//! the fresh view; keystrokes go to a draft; undo is a new revision with the earlier content.
+
+use crate::{
+    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess, new_id,
+};
+use chrono::NaiveDate;
+use clinical::{
+    case::{BoardEpisode, Case, Entry, Observation, Source, Value},
+    catalogue::{Catalogue, FeatureId},
+    units,
+};
+use std::collections::BTreeMap;
+use store::{CaseSummary, Change, RevisionInfo, Store, StoredCase};
+
+impl Board {
+    /// Cases whose name or patient number contains every word; the latest change first.
+    pub fn list_cases(&self, search: &str) -> Result<Vec<CaseSummary>, BoardError> {
+        self.with_store(|store| Ok(store.list(search)?))
+    }
+
+    /// A new case with today as its index date.
+    pub fn create_case(&self, identity: Identity, question: &str) -> Result<CaseView, BoardError> {
+        let mut case = Case::new(new_id(), identity);
+        case.episodes.push(BoardEpisode {
+            id: new_id(),
+            index_date: self.now().date_naive(),
+            question: question.to_owned(),
+        });
+        self.insert_case(case)
+    }
+
+    /// Saves a case that is not in the store yet.
+    pub fn insert_case(&self, case: Case) -> Result<CaseView, BoardError> {
+        self.with_store(|store| {
+            self.save(
+                store,
+                &case,
+                &Change::new(&self.options.author, "created", 0),
+            )
+        })
+    }
+
+    pub fn open_case(&self, id: &str) -> Result<CaseView, BoardError> {
+        self.with_store(|store| self.view(store, store.case(id)?))
+    }
+
+    pub fn set_identity(&self, id: &str, identity: Identity) -> Result<CaseView, BoardError> {
+        self.change(id, "identity", |case| {
+            case.identity = identity;
+            Ok(())
+        })
+    }
+
+    pub fn set_episode(
+        &self,
+        id: &str,
+        index_date: NaiveDate,
+        question: String,
+    ) -> Result<CaseView, BoardError> {
+        self.change(id, "episode", |case| {
+            match case.episodes.last_mut() {
+                Some(current) => {
+                    current.index_date = index_date;
+                    current.question = question;
+                }
+                None => {
+                    case.episodes.push(BoardEpisode {
+                        id: new_id(),
+                        index_date,
+                        question,
+                    });
+                }
+            }
+            Ok(())
+        })
+    }
+
+    pub fn set_index_level(&self, id: &str, level: Option<Level>) -> Result<CaseView, BoardError> {
+        self.change(id, "index_level", |case| {
+            case.index_level = level;
+            Ok(())
+        })
+    }
+
+    /// Adds an observation; an earlier one of the same feature stays in the history.
+    pub fn record_observation(
+        &self,
+        id: &str,
+        input: ObservationInput,
+    ) -> Result<CaseView, BoardError> {
+        let feature = known_feature(&input.feature)?;
+        if matches!(&input.entry, Entry::Known { value: Value::Number(number), .. } if !number.is_finite())
+        {
+            return Err(BoardError::new("not_a_number", "Enter a number."));
+        }
+        let (now, author) = (self.now(), self.options.author.clone());
+        self.change(id, "observation", |case| {
+            case.observations.push(Observation {
+                id: new_id(),
+                feature,
+                subject: input.subject,
+                entry: input.entry,
+                observed_on: input.observed_on,
+                recorded_at: now,
+                source: input.source.unwrap_or(Source::Typed),
+                author,
+            });
+            Ok(())
+        })
+    }
+
+    /// Takes an observation that was entered by mistake out of the current revision.
+    pub fn retract_observation(&self, id: &str, observation: &str) -> Result<CaseView, BoardError> {
+        self.change(id, "retraction", |case| {
+            let before = case.observations.len();
+            case.observations.retain(|known| known.id != observation);
+            if case.observations.len() == before {
+                return Err(BoardError::new(
+                    "unknown_observation",
+                    "This entry is already gone.",
+                ));
+            }
+            Ok(())
+        })
+    }
+
+    /// Saves the content of the revision before the current one as a new revision. A second undo
+    /// goes one further back.
+    pub fn undo(&self, id: &str) -> Result<CaseView, BoardError> {
+        self.with_store(|store| {
+            let target = undo_target(&store.revisions(id)?).ok_or_else(|| {
+                BoardError::new("nothing_to_undo", "There is no earlier state of this case.")
+            })?;
+            let current = store.case(id)?.revision;
+            let earlier = store.case_at(id, target)?;
+            let summary = format!("{UNDO}{target}");
+            self.save(
+                store,
+                &earlier.case,
+                &Change::new(&self.options.author, &summary, current),
+            )
+        })
+    }
+
+    /// Whether a typed number is plausible in its unit, and if not, in which unit it would be.
+    pub fn check_entry(
+        &self,
+        feature: &str,
+        value: f64,
+        unit: Option<&str>,
+    ) -> Result<EntryAdvice, BoardError> {
+        let catalogue = Catalogue::shipped();
+        let id = known_feature(feature)?;
+        let Some(feature) = catalogue.feature(&id) else {
+            return Ok(EntryAdvice::Plausible);
+        };
+        let Ok(plausible) = units::plausible(feature, value, unit) else {
+            return Ok(EntryAdvice::UnknownUnit);
+        };
+        if plausible {
+            return Ok(EntryAdvice::Plausible);
+        }
+        if let Some(suggested) = units::suggest_unit(feature, value, unit) {
+            return Ok(EntryAdvice::DidYouMean {
+                unit: suggested.to_owned(),
+            });
+        }
+        let limit = |bound: f64| units::from_canonical(feature, bound, unit).ok();
+        let limits = feature.limits.as_ref();
+        Ok(
+            match limits.and_then(|limits| Some((limit(limits.min)?, limit(limits.max)?))) {
+                Some((low, high)) => EntryAdvice::Implausible { low, high },
+                None => EntryAdvice::Plausible,
+            },
+        )
+    }
+
+    /// Keeps the keystrokes of a field that was not left yet; empty text forgets them.
+    pub fn save_draft(&self, id: &str, field: &str, text: &str) -> Result<(), BoardError> {
+        self.with_store(|store| {
+            if text.is_empty() {
+                return Ok(store.discard_draft(id, field)?);
+            }
+            Ok(store.put_draft(id, field, text, &self.options.author, self.now())?)
+        })
+    }
+
+    /// The keystrokes that were kept, by field.
+    pub fn drafts(&self, id: &str) -> Result<BTreeMap<String, String>, BoardError> {
+        self.with_store(|store| {
+            let drafts = store.drafts(id)?;
+            Ok(drafts
+                .into_iter()
+                .map(|draft| (draft.field, draft.content))
+                .collect())
+        })
+    }
+
+    /// Reads the case, changes it, saves it as the next revision and shows the result.
+    pub(crate) fn change(
+        &self,
+        id: &str,
+        summary: &str,
+        change: impl FnOnce(&mut Case) -> Result<(), BoardError>,
+    ) -> Result<CaseView, BoardError> {
+        self.with_store(|store| {
+            let mut current = store.case(id)?;
+            change(&mut current.case)?;
+            let made = Change::new(&self.options.author, summary, current.revision);
+            self.save(store, &current.case, &made)
+        })
+    }
+
+    /// Saves a revision with the assessment that is shown for it.
+    pub(crate) fn save(
+        &self,
+        store: &mut Store,
+        case: &Case,
+        change: &Change<'_>,
+    ) -> Result<CaseView, BoardError> {
+        store.put_case(case, change, self.now())?;
+        let stored = store.case(&case.id)?;
+        let view = self.view(store, stored)?;
+        let (revision, author) = (view.revision, &self.options.author);
+        store.put_assessment(&case.id, revision, &view.assessment, author, self.now())?;
+        Ok(view)
+    }
+
+    fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
+        let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
+        Ok(CaseView {
+            assessment: assess(&stored.case, index_date, &self.packs),
+            level: stored.case.level_in_question(),
+            can_undo: undo_target(&store.revisions(&stored.case.id)?).is_some(),
+            revision: stored.revision,
+            saved_at: stored.saved_at,
+            case: stored.case,
+        })
+    }
+}
+
+/// The day on which a case is judged, if one was stated.
+pub fn index_date_of(case: &Case) -> Option<NaiveDate> {
+    case.current_episode().map(|episode| episode.index_date)
+}
+
+/// Summary code of a revision that restored an earlier one, before that one's number.
+const UNDO: &str = "undo.";
+
+/// The revision whose content an undo restores.
+fn undo_target(history: &[RevisionInfo]) -> Option<u32> {
+    let last = history.last()?;
+    let shown = match last.summary.strip_prefix(UNDO) {
+        Some(restored) => restored.parse().ok()?,
+        None => last.number,
+    };
+    (shown > 1).then(|| shown - 1)
+}
+
+fn known_feature(text: &str) -> Result<FeatureId, BoardError> {
+    Catalogue::shipped().id(text).map_err(|_| {
+        BoardError::new(
+            "unknown_feature",
+            format!("'{text}' is not in the catalogue."),
+        )
+        .with("feature", text)
+    })
+}

@@ -1,0 +1,101 @@
+//! The one error that leaves the board: a code for the interface, a sentence for people.
+
+use exchange::ExchangeError;
+use imaging::ImagingError;
+use report::ReportError;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::StoreError;
+use ts_rs::TS;
+
+/// Why something could not be done. The words for `error.<code>` say what to do; `message` is the
+/// English sentence for terminals. Neither holds a patient's identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS, thiserror::Error)]
+#[error("{message}")]
+pub struct BoardError {
+    pub code: String,
+    pub message: String,
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl BoardError {
+    pub(crate) fn new(code: &str, message: impl Into<String>) -> BoardError {
+        BoardError {
+            code: code.to_owned(),
+            message: message.into(),
+            parameters: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> BoardError {
+        self.parameters.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The database is not open: the passphrase is needed first.
+    pub(crate) fn locked() -> BoardError {
+        BoardError::new(
+            "store_locked",
+            "The database is locked. Enter the passphrase first.",
+        )
+    }
+
+    pub(crate) fn unknown_stack() -> BoardError {
+        BoardError::new(
+            "unknown_stack",
+            "These images are no longer open. Open the folder of the study again.",
+        )
+    }
+
+    /// A background task ended without an answer.
+    pub fn interrupted() -> BoardError {
+        BoardError::new(
+            "interrupted",
+            "The task ended without a result. Nothing that was saved is lost; please try again.",
+        )
+    }
+}
+
+impl From<StoreError> for BoardError {
+    fn from(error: StoreError) -> BoardError {
+        let fault = BoardError::new(error.code(), error.to_string());
+        match error {
+            StoreError::PassphraseTooShort { minimum } => fault.with("minimum", minimum),
+            StoreError::NewerDatabase { found, known } => {
+                fault.with("found", found).with("known", known)
+            }
+            StoreError::ChangedElsewhere { expected, newest } => {
+                fault.with("expected", expected).with("newest", newest)
+            }
+            StoreError::UnknownRevision { revision }
+            | StoreError::UnreadableRevision { revision } => fault.with("revision", revision),
+            StoreError::Folder(kind) => fault.with("detail", kind),
+            StoreError::Database(code) => fault.with("detail", code),
+            _ => fault,
+        }
+    }
+}
+
+impl From<ImagingError> for BoardError {
+    fn from(error: ImagingError) -> BoardError {
+        let code = match &error {
+            ImagingError::Folder(_) => "image_folder",
+            ImagingError::Cancelled => "cancelled",
+            ImagingError::Image(_) => "image_unreadable",
+            _ => "images",
+        };
+        BoardError::new(code, error.to_string()).with("detail", &error)
+    }
+}
+
+impl From<ReportError> for BoardError {
+    fn from(error: ReportError) -> BoardError {
+        BoardError::new("report", error.to_string())
+    }
+}
+
+impl From<ExchangeError> for BoardError {
+    fn from(error: ExchangeError) -> BoardError {
+        BoardError::new(error.code(), error.to_string()).with("detail", &error)
+    }
+}

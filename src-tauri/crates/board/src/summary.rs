@@ -1,0 +1,170 @@
+//! The board summary on paper: from a case with its kept pictures to a PDF file.
+
+use crate::{
+    APP_VERSION, Board, BoardError, ExportedFile, assess,
+    images::{self, KeyImageShape},
+    index_date_of,
+};
+use chrono::{DateTime, FixedOffset, Offset, Utc};
+use clinical::{assessment::Assessment, case::Case, catalogue::Catalogue, words::Words};
+use imaging::{Continue, Library};
+use inference::PackSet;
+use report::{EdgeMarks, KeyPicture, ReportInput, board_summary};
+use std::path::{Path, PathBuf};
+use store::AuditEntry;
+
+const LANGUAGE: &str = "en";
+
+/// Each key image's PNG with its shape, in the order of the case; none where it cannot be had.
+type Pictures = Vec<Option<(Vec<u8>, KeyImageShape)>>;
+
+impl Board {
+    /// Writes the summary of a case as it is now. Without a path, into `reports` of the data
+    /// folder under a name without identity.
+    pub fn export_pdf(
+        &self,
+        case_id: &str,
+        path: Option<&Path>,
+        mask_identity: bool,
+    ) -> Result<ExportedFile, BoardError> {
+        let view = self.open_case(case_id)?;
+        let pictures = self.kept_pictures(&view.case)?;
+        let now = self.now();
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => self.report_path(&view.case, now)?,
+        };
+        let pdf = summary(&view.case, &view.assessment, &pictures, mask_identity, now)?;
+        write(&path, &pdf)?;
+        self.with_store(|store| {
+            let mut entry = AuditEntry::new(&self.options.author, "report_exported");
+            entry.case_id = Some(case_id);
+            entry.revision = Some(view.revision);
+            entry.details = &pdf;
+            Ok(store.audit_append(&entry, now)?)
+        })?;
+        Ok(ExportedFile {
+            path: path.display().to_string(),
+        })
+    }
+
+    fn kept_pictures(&self, case: &Case) -> Result<Pictures, BoardError> {
+        self.with_store(|store| {
+            let mut pictures = Pictures::new();
+            for mark in &case.key_images {
+                let kept = store.key_image(&mark.id)?;
+                pictures.push(kept.and_then(|image| {
+                    Some((image.pixels, serde_json::from_str(&image.geometry).ok()?))
+                }));
+            }
+            Ok(pictures)
+        })
+    }
+
+    fn report_path(&self, case: &Case, now: DateTime<Utc>) -> Result<PathBuf, BoardError> {
+        let folder = self.options.data.join("reports");
+        std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+        let short: String = case.id.chars().take(8).collect();
+        Ok(folder.join(format!(
+            "board-summary-{short}-{}.pdf",
+            now.format("%Y%m%d-%H%M%S")
+        )))
+    }
+}
+
+/// Writes the summary of a case file; its key images are drawn from the files of `images`.
+pub fn write_report(
+    case: &Case,
+    images: Option<&Path>,
+    path: &Path,
+    mask_identity: bool,
+    packs: &PackSet,
+    now: DateTime<Utc>,
+) -> Result<(), BoardError> {
+    let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
+    let library = match images {
+        Some(folder) => imaging::scan(folder, &mut |_| Continue::Yes)?,
+        None => Library::default(),
+    };
+    let pictures = images::pictures_from(case, &library);
+    let assessment = assess(case, index_date, packs);
+    write(
+        path,
+        &summary(case, &assessment, &pictures, mask_identity, now)?,
+    )
+}
+
+fn summary(
+    case: &Case,
+    assessment: &Assessment,
+    pictures: &Pictures,
+    mask_identity: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<u8>, BoardError> {
+    let drawn: Vec<_> = pictures
+        .iter()
+        .map(|picture| {
+            let (png, shape) = picture.as_ref()?;
+            Some((imaging::from_png(png).ok()?, shape))
+        })
+        .collect();
+    let key_pictures: Vec<KeyPicture> = case
+        .key_images
+        .iter()
+        .zip(&drawn)
+        .map(|(key_image, picture)| KeyPicture {
+            key_image,
+            pixels: picture.as_ref().map(|(pixels, _)| pixels),
+            pixel_spacing_mm: picture.as_ref().and_then(|(_, shape)| shape.pixel_spacing),
+            edges: picture
+                .as_ref()
+                .and_then(|(_, shape)| shape.edges.as_ref())
+                .map(|[left, right, top, bottom]| EdgeMarks {
+                    left,
+                    right,
+                    top,
+                    bottom,
+                }),
+        })
+        .collect();
+    Ok(board_summary(&ReportInput {
+        case,
+        assessment,
+        catalogue: Catalogue::shipped(),
+        words: Words::shipped(LANGUAGE),
+        language: LANGUAGE,
+        key_pictures: &key_pictures,
+        app_version: APP_VERSION,
+        generated_at: now,
+        local_offset: local_offset(now),
+        identity_masked: mask_identity,
+    })?)
+}
+
+/// The offset of this computer's clock at that time.
+fn local_offset(now: DateTime<Utc>) -> FixedOffset {
+    now.with_timezone(&chrono::Local).offset().fix()
+}
+
+/// An existing file stays whole until the new one is written.
+fn write(path: &Path, pdf: &[u8]) -> Result<(), BoardError> {
+    let part = path.with_added_extension("part");
+    std::fs::write(&part, pdf)
+        .and_then(|()| std::fs::rename(&part, path))
+        .map_err(|error| {
+            // What is half written is worth nothing; the first reason is the one to tell.
+            let _ = std::fs::remove_file(&part);
+            unwritable(path, &error)
+        })
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> BoardError {
+    BoardError::new(
+        "report_unwritable",
+        format!(
+            "{} cannot be written: {error}. Choose another folder.",
+            path.display()
+        ),
+    )
+    .with("detail", error.kind())
+}

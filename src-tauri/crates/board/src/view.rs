@@ -1,0 +1,138 @@
+//! What a screen is shown: plain values, made fresh after every change.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clinical::{assessment::Assessment, case::Case, level::Level};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// The state of the application before and after a case is opened.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct AppStatus {
+    pub app_version: String,
+    pub store: StoreStatus,
+    /// Whether a person of this installation accepted the research-use statement.
+    pub research_use_accepted: bool,
+    pub data_folder: String,
+    pub packs: Vec<PackStatus>,
+    pub start: StartArguments,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StoreStatus {
+    /// First start: a passphrase has to be chosen.
+    Absent,
+    Locked,
+    Open,
+    /// The words for `error.<code>` say what to do.
+    Failed {
+        code: String,
+        parameters: BTreeMap<String, String>,
+    },
+}
+
+/// A model pack that was found, usable or refused.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct PackStatus {
+    pub name: String,
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    pub state: PackState,
+    pub is_default: bool,
+    /// The model card's text, as Markdown.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// Notices that the pack's data licences ask for.
+    pub notices: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PackState {
+    Ready,
+    /// The words for `refusal.<code>` say why.
+    Refused {
+        code: String,
+        detail: String,
+    },
+}
+
+/// What the window was asked to open on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+pub struct StartArguments {
+    pub demo: bool,
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images_path: Option<String>,
+}
+
+/// An open case with everything derived from it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct CaseView {
+    pub case: Case,
+    pub revision: u32,
+    pub saved_at: DateTime<Utc>,
+    pub assessment: Assessment,
+    /// The level that level-wise results are about, if it is clear which.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// True if there is an earlier revision to go back to.
+    pub can_undo: bool,
+}
+
+/// What a person enters for one observation.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct ObservationInput {
+    pub feature: String,
+    pub subject: clinical::case::Subject,
+    pub entry: clinical::case::Entry,
+    #[serde(default)]
+    pub observed_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub source: Option<clinical::case::Source>,
+}
+
+/// Whether a number that is being typed is plausible.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EntryAdvice {
+    Plausible,
+    /// Outside the limits, which are given in the unit of entry.
+    Implausible {
+        low: f64,
+        high: f64,
+    },
+    /// Plausible if it was meant in this unit.
+    DidYouMean {
+        unit: String,
+    },
+    /// The catalogue does not convert this unit.
+    UnknownUnit,
+}
+
+/// A key image to be marked: a frame of an open stack as it is shown.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct KeyImageInput {
+    pub stack_id: String,
+    /// Position in the stack, counted from 0.
+    pub image_index: u32,
+    pub window_center: f64,
+    pub window_width: f64,
+    #[serde(default)]
+    pub level: Option<Level>,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Where a report was written.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ExportedFile {
+    pub path: String,
+}

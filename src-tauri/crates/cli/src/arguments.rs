@@ -1,0 +1,96 @@
+//! The command line as people type it.
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+
+/// SpineBoard without a screen: decision support for tumour boards on spinal metastasis.
+/// Research use only; not a medical device.
+#[derive(Debug, Parser)]
+#[command(
+    name = "spineboard",
+    version,
+    after_help = "Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 done, but some rows or files had faults, which are named."
+)]
+pub(crate) struct Arguments {
+    /// Folder with model packs, looked through before the application's own.
+    #[arg(long, global = true, value_name = "DIR", env = "SPINEBOARD_PACKS")]
+    pub(crate) packs: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a synthetic patient: a case file, and a CT and an MR study of a spine phantom.
+    Demo {
+        /// Folder to write into; made if it is not there.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// List what a folder of DICOM files holds: patients, studies, series, volumes, rejected files.
+    Images {
+        path: PathBuf,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Add the SHA-256 of each file's decoded stored values (little endian, C order).
+        #[arg(long, requires = "json")]
+        hash: bool,
+    },
+    /// Compute scores, forecast and findings for one case (JSON) or a table of cases (CSV).
+    Assess {
+        /// Case file; the assessment is printed as JSON.
+        #[arg(long, value_name = "CASE", conflicts_with_all = ["csv", "out"], required_unless_present = "csv")]
+        json: Option<PathBuf>,
+        /// Table whose columns are ids of the catalogue, with `<id>_unit` where not the default.
+        #[arg(long, value_name = "IN", requires = "out")]
+        csv: Option<PathBuf>,
+        /// Table to write, one line for each line read.
+        #[arg(long, value_name = "OUT", requires = "csv")]
+        out: Option<PathBuf>,
+        /// Judge the facts as known on this day; else the case's own index date, else today.
+        #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "csv")]
+        index_date: Option<NaiveDate>,
+    },
+    /// Write the board summary of a case file as PDF.
+    Report {
+        #[arg(long, value_name = "CASE")]
+        json: PathBuf,
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+        /// Folder with the images that the case's key images point to.
+        #[arg(long, value_name = "DIR")]
+        images: Option<PathBuf>,
+        /// Leave the patient's identity out.
+        #[arg(long)]
+        mask_identity: bool,
+    },
+    /// Model packs.
+    Pack {
+        #[command(subcommand)]
+        command: PackCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackCommand {
+    /// Verify hashes and replay the golden rows of all packs, or of one folder.
+    Check {
+        /// A pack's folder.
+        pack: Option<PathBuf>,
+    },
+}
+
+/// Where packs are looked for: the folder given, beside the executable, in the working folder.
+pub(crate) fn pack_folders(given: Option<&Path>) -> Vec<PathBuf> {
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|path| path.parent().map(Path::to_owned));
+    given
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(beside.map(|folder| folder.join("packs")))
+        .chain([PathBuf::from("models/packs")])
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! What the terminal shows. Results go to standard output, faults to standard error.
+
+use board::{DemoFiles, ImagesReport, PackCheck, TableOutcome};
+use serde::Serialize;
+use std::path::Path;
+
+pub(crate) fn json(value: &impl Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("spineboard: the result cannot be written as JSON: {error}"),
+    }
+}
+
+pub(crate) fn demo(files: &DemoFiles) {
+    println!("A synthetic patient was written.");
+    println!("case    {}", files.case.display());
+    println!("images  {}", files.images.display());
+}
+
+/// Patients are not named: a terminal is often copied into a message.
+pub(crate) fn images(report: &ImagesReport) {
+    for study in &report.studies {
+        let study = &study.study;
+        println!(
+            "study {}",
+            join([
+                study.date.map(|date| date.to_string()),
+                some(&study.description)
+            ])
+        );
+        for series in &study.series {
+            let number = series.number.map(|number| number.to_string());
+            println!(
+                "  series {}",
+                join([number, some(&series.modality), some(&series.description)])
+            );
+            for stack in &series.stacks {
+                let spacing = stack
+                    .spacing_between_slices
+                    .map(|mm| format!("every {mm:.2} mm"));
+                let kind = if stack.is_volume { "volume" } else { "stack" };
+                let size = format!(
+                    "{} × {} × {}",
+                    stack.columns,
+                    stack.rows,
+                    stack.images.len()
+                );
+                println!("    {kind} {}", join([Some(size), spacing]));
+            }
+        }
+    }
+    println!("{} files, {} left out", report.files, report.rejected.len());
+    for file in &report.rejected {
+        eprintln!(
+            "{}: {} {}",
+            file.path.display(),
+            file.reason.sentence(),
+            file.detail
+        );
+    }
+}
+
+pub(crate) fn table(outcome: &TableOutcome, out: &Path) {
+    for fault in &outcome.faults {
+        eprintln!("{fault}");
+    }
+    println!(
+        "{} rows, {} with a fault: {}",
+        outcome.rows,
+        outcome.faults.len(),
+        out.display()
+    );
+}
+
+pub(crate) fn packs(checks: &[PackCheck]) {
+    for check in checks {
+        let verdict = if check.ready { "ready" } else { "refused" };
+        println!("{verdict}  {}: {}", check.name, check.verdict);
+    }
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn join<const COUNT: usize>(parts: [Option<String>; COUNT]) -> String {
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,83 @@
+//! What several journeys need: the shared open data, programs, ports, and waiting for something.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::{
+    future::Future,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a parent")
+        .to_owned()
+}
+
+/// The model packs of the repository.
+pub fn packs() -> Vec<PathBuf> {
+    vec![repository().join("models/packs")]
+}
+
+/// A folder of the shared open data, or none with a loud remark.
+pub fn shared(part: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("SPINEBOARD_SHARED")
+        .map_or_else(|| repository().join("../shared"), PathBuf::from);
+    let folder = root.join(part);
+    if folder.exists() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: this test needs ../shared/{part}");
+    None
+}
+
+/// A port that nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .expect("a port")
+        .local_addr()
+        .expect("an address")
+        .port()
+}
+
+/// Asks again until there is an answer or the patience ends.
+pub async fn until<T, Answer: Future<Output = Option<T>>>(
+    patience: Duration,
+    mut ask: impl FnMut() -> Answer,
+) -> Option<T> {
+    let started = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return Some(answer);
+        }
+        if started.elapsed() > patience {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Programs that `./check` builds or installs and names in the environment.
+pub mod programs {
+    use std::path::PathBuf;
+
+    /// The built desktop shell.
+    pub fn window() -> Option<PathBuf> {
+        named("SPINEBOARD_WINDOW")
+    }
+
+    pub fn tauri_driver() -> Option<PathBuf> {
+        named("TAURI_DRIVER")
+    }
+
+    fn named(variable: &str) -> Option<PathBuf> {
+        let path = std::env::var_os(variable).map(PathBuf::from);
+        if path.is_none() {
+            eprintln!("SKIPPED: this test needs {variable}, which ./check sets");
+        }
+        path
+    }
+}
