@@ -54,7 +54,8 @@ impl Driver {
         );
         let address = format!("http://127.0.0.1:{}", self.port);
         let client = support::until(PATIENCE, || async {
-            ClientBuilder::native()
+            ClientBuilder::rustls()
+                .ok()?
                 .capabilities(capabilities.clone())
                 .connect(&address)
                 .await

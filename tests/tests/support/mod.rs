@@ -1,6 +1,12 @@
 //! What several journeys need: the shared open data, programs, ports, and waiting for something.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 use std::{
     future::Future,

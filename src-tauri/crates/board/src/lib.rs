@@ -39,7 +39,7 @@ pub use view::{
 use chrono::{DateTime, Utc};
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicBool},
 };
 use store::Store;
 
@@ -73,16 +73,21 @@ impl Default for BoardOptions {
 /// A running board. All methods may be called from several threads.
 pub struct Board {
     options: BoardOptions,
-    packs: PackSet,
+    packs: Arc<OnceLock<PackSet>>,
     store: Mutex<Option<Store>>,
     images: Mutex<Arc<images::OpenImages>>,
     cancel_scan: AtomicBool,
 }
 
 impl Board {
-    /// Loads and checks the model packs; never fails: what is wrong stands in [`Board::status`].
+    /// Starts to load and check the model packs beside the caller, so that a window can already
+    /// open. Never fails: what is wrong stands in [`Board::status`].
     pub fn start(options: BoardOptions) -> Board {
-        let packs = PackSet::open(&options.packs);
+        let packs = Arc::new(OnceLock::new());
+        let (loading, folders) = (Arc::clone(&packs), options.packs.clone());
+        std::thread::spawn(move || {
+            loading.get_or_init(|| PackSet::open(&folders));
+        });
         Board {
             options,
             packs,
@@ -90,6 +95,12 @@ impl Board {
             images: Mutex::default(),
             cancel_scan: AtomicBool::new(false),
         }
+    }
+
+    /// The model packs; waits until they are loaded.
+    pub(crate) fn packs(&self) -> &PackSet {
+        self.packs
+            .get_or_init(|| PackSet::open(&self.options.packs))
     }
 
     fn now(&self) -> DateTime<Utc> {

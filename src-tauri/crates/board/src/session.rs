@@ -106,8 +106,8 @@ impl Board {
     }
 
     fn pack_status(&self) -> Vec<PackStatus> {
-        let default = self.packs.default_pack().map(|pack| pack.identity());
-        let ready = self.packs.packs().map(|pack| PackStatus {
+        let default = self.packs().default_pack().map(|pack| pack.identity());
+        let ready = self.packs().packs().map(|pack| PackStatus {
             name: pack.identity().name.clone(),
             title: Some(pack.manifest().title.clone()),
             version: Some(pack.identity().version.clone()),
@@ -116,7 +116,7 @@ impl Board {
             card: Some(pack.card().to_owned()),
             notices: pack.manifest().notices.clone(),
         });
-        let refused = self.packs.refused().iter().map(|refused| PackStatus {
+        let refused = self.packs().refused().iter().map(|refused| PackStatus {
             name: refused.name.clone(),
             title: None,
             version: None,

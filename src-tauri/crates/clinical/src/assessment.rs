@@ -198,6 +198,8 @@ pub struct PublishedSurvival {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_confidence_interval: Option<[f64; 2]>,
     /// Months to the share alive, 0 to 1.
+    #[serde(with = "by_months")]
+    #[ts(as = "BTreeMap<u32, f64>")]
     pub alive: BTreeMap<u32, f64>,
     /// The weakest provenance among the figures above.
     pub provenance: FigureProvenance,
@@ -280,4 +282,27 @@ pub struct PopulationMatch {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similar_patients: Option<u32>,
+}
+
+/// Numbers as keys of a JSON object are text; inside a tagged enum serde does not turn them back.
+mod by_months {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<Target: Serializer>(
+        shares: &BTreeMap<u32, f64>,
+        target: Target,
+    ) -> Result<Target::Ok, Target::Error> {
+        shares.serialize(target)
+    }
+
+    pub(super) fn deserialize<'de, Source: Deserializer<'de>>(
+        source: Source,
+    ) -> Result<BTreeMap<u32, f64>, Source::Error> {
+        let texts = BTreeMap::<String, f64>::deserialize(source)?;
+        texts
+            .into_iter()
+            .map(|(months, share)| Ok((months.parse().map_err(Source::Error::custom)?, share)))
+            .collect()
+    }
 }
