@@ -8,10 +8,10 @@
 
 mod support;
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, key::Key};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use serde_json::{Value, json};
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -64,7 +64,7 @@ impl Driver {
         .await
         .expect("the window opens");
         let window = Window { client };
-        window.record_violations().await;
+        window.watch().await;
         window
     }
 }
@@ -81,45 +81,61 @@ struct Window {
 }
 
 impl Window {
-    async fn find(&self, test_id: &str) -> Element {
+    async fn find(&self, css: &str) -> Element {
         self.client
             .wait()
             .at_most(PATIENCE)
-            .for_element(Locator::Css(&format!("[data-testid='{test_id}']")))
+            .for_element(Locator::Css(css))
             .await
-            .unwrap_or_else(|error| panic!("{test_id} is not on the screen: {error}"))
+            .unwrap_or_else(|error| panic!("{css} is not on the screen: {error}"))
     }
 
-    async fn click(&self, test_id: &str) {
-        self.find(test_id).await.click().await.unwrap();
+    async fn click(&self, css: &str) {
+        // A click waits until the element is there and lets itself be clicked.
+        let clicked = support::until(PATIENCE, || async {
+            self.find(css).await.click().await.ok()
+        })
+        .await;
+        assert!(clicked.is_some(), "{css} cannot be clicked");
     }
 
-    async fn enter(&self, test_id: &str, text: &str) {
-        let field = self.find(test_id).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+    async fn enter(&self, css: &str, text: &str) {
+        self.find(css).await.send_keys(text).await.unwrap();
     }
 
-    async fn text(&self, test_id: &str) -> String {
-        self.find(test_id).await.text().await.unwrap()
+    async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.unwrap()
     }
 
     async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// From here on, every violation of the content security policy is kept.
-    async fn record_violations(&self) {
-        self.run(
-            "window.policyViolations = [];\
-             document.addEventListener('securitypolicyviolation', (event) =>\
-               window.policyViolations.push(event.violatedDirective + ' ' + event.blockedURI));",
-        )
+    /// Asks the page until the script answers true.
+    async fn until(&self, script: &str) {
+        let answer = support::until(PATIENCE, || async {
+            (self.run(script).await == Value::Bool(true)).then_some(())
+        })
         .await;
+        assert!(answer.is_some(), "never true: {script}");
     }
 
-    async fn violations(&self) -> Value {
-        self.run("return window.policyViolations;").await
+    /// From here on, every violation of the content security policy is kept, and what the commands
+    /// answered: its type, not its content.
+    async fn watch(&self) {
+        self.run(
+            "window.policyViolations = []; window.answers = {};\
+             document.addEventListener('securitypolicyviolation', (event) =>\
+               window.policyViolations.push(event.violatedDirective + ' ' + event.blockedURI));\
+             const fetched = window.fetch.bind(window);\
+             window.fetch = async (...request) => {\
+               const answer = await fetched(...request);\
+               const command = String(request[0]?.url ?? request[0]).split('/').pop();\
+               window.answers[command] = answer.headers.get('content-type');\
+               return answer;\
+             };",
+        )
+        .await;
     }
 
     async fn picture(&self, name: &str) {
@@ -129,7 +145,159 @@ impl Window {
         }
     }
 
-    async fn close(self) {
+    async fn first_start(&self) {
+        self.click("#understood").await;
+        self.click("#accept-research-use").await;
+        self.enter("#passphrase", PASSPHRASE).await;
+        self.enter("#passphrase-repeated", PASSPHRASE).await;
+        self.click("#passphrase-kept").await;
+        self.click("#create-store").await;
+        self.find("#open-demo").await;
+    }
+
+    async fn unlock(&self) {
+        self.enter("#passphrase", PASSPHRASE).await;
+        self.click("#unlock").await;
+    }
+
+    /// True once the pane's canvas shows something other than one colour.
+    async fn shows_an_image(&self, pane: &str) {
+        self.until(&format!(
+            "const canvas = document.querySelector('[data-pane={pane}] canvas');\
+             if (!canvas || canvas.width === 0) return false;\
+             const copy = document.createElement('canvas');\
+             copy.width = 64; copy.height = 64;\
+             const context = copy.getContext('2d');\
+             context.drawImage(canvas, 0, 0, 64, 64);\
+             const bytes = context.getImageData(0, 0, 64, 64).data;\
+             const greys = new Set();\
+             for (let index = 0; index < bytes.length; index += 4) greys.add(bytes[index]);\
+             return greys.size > 8;"
+        ))
+        .await;
+    }
+
+    async fn closes_clean(self) {
+        let violations = self.run("return window.policyViolations;").await;
+        assert_eq!(
+            violations,
+            json!([]),
+            "the content security policy was violated"
+        );
         self.client.close().await.unwrap();
     }
+}
+
+fn horizons() -> [String; 3] {
+    [3, 6, 12].map(|months| format!("[data-testid='horizon-{months}']"))
+}
+
+async fn numbers(window: &Window) -> Vec<String> {
+    let mut numbers = Vec::new();
+    for horizon in horizons() {
+        numbers.push(window.text(&horizon).await);
+    }
+    numbers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_case_goes_from_first_start_to_paper_and_is_the_same_after_a_restart() {
+    let (Some(_), Some(driver)) = (programs::window(), Driver::start()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+
+    let window = driver.open(&["--data", &data]).await;
+    window.picture("first-start").await;
+    window.first_start().await;
+    window.click("#open-demo").await;
+    window.find("[data-testid='synthetic']").await;
+    window.picture("facts").await;
+    window.click("#tab-assessment").await;
+    let before = numbers(&window).await;
+    assert!(
+        before.iter().all(|text| text.contains("of 100")),
+        "{before:?}"
+    );
+    window.picture("assessment").await;
+
+    window.click("#tab-images").await;
+    let images = folder
+        .path()
+        .join("data/demonstration/images")
+        .display()
+        .to_string();
+    window
+        .run("const field = document.querySelector('#images-path'); field.value = '';")
+        .await;
+    window.enter("#images-path", &images).await;
+    window.click("#open-images").await;
+    window.click("[data-stack]").await;
+    window.shows_an_image("stack").await;
+    let frames = window.run("return window.answers['read_frames'];").await;
+    assert_eq!(
+        frames,
+        json!("application/octet-stream"),
+        "frames come as raw bytes"
+    );
+    window.picture("images").await;
+    window.click("[data-pane='stack']").await;
+    window
+        .run("document.querySelector('[data-pane=stack]').focus();")
+        .await;
+    window
+        .find("[data-pane='stack']")
+        .await
+        .send_keys("k")
+        .await
+        .unwrap();
+    window.find("[data-testid='key-image-marked']").await;
+
+    window.click("#tab-report").await;
+    window.click("#export-pdf").await;
+    let path = window.text("[data-testid='pdf-path']").await;
+    assert!(
+        std::fs::read(&path).unwrap().starts_with(b"%PDF-"),
+        "{path}"
+    );
+    window.picture("report").await;
+    let revision = window.text("[data-testid='revision']").await;
+    window.closes_clean().await;
+
+    let window = driver.open(&["--data", &data]).await;
+    window.unlock().await;
+    window.click("#open-demo").await;
+    assert_eq!(window.text("[data-testid='revision']").await, revision);
+    window.click("#tab-assessment").await;
+    assert_eq!(
+        numbers(&window).await,
+        before,
+        "the same facts show the same numbers"
+    );
+    window.closes_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_study_given_at_the_start_is_shown_and_its_other_patient_is_said() {
+    let Some(study) = shared("dicom/spine_study") else {
+        return;
+    };
+    let (Some(_), Some(driver)) = (programs::window(), Driver::start()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let study = study.display().to_string();
+    let window = driver.open(&["--data", &data, "--images", &study]).await;
+    window.first_start().await;
+    window.click("#new-case").await;
+    window.enter("#family-name", "Someone").await;
+    window.enter("#patient-id", "4711").await;
+    window.click("#create-case").await;
+    window.click("#tab-images").await;
+    window.click("[data-stack]").await;
+    window.shows_an_image("stack").await;
+    window.find("[data-testid='mismatch-banner']").await;
+    window.closes_clean().await;
 }
