@@ -227,6 +227,12 @@ pub fn write_demo(folder: &Path, now: DateTime<Utc>) -> Result<DemoFiles, BoardE
     Ok(DemoFiles { case: file, images })
 }
 
+/// Writes a CT of 300 slices of 512 × 512 of the phantom, for benchmarks.
+pub fn write_large_phantom(folder: &Path) -> Result<(), BoardError> {
+    phantom::write(folder, &PhantomPlan::LARGE, &mut |_, _| ())?;
+    Ok(())
+}
+
 /// The images that show the lesion: the middle of the sagittal T2 series, and the axial CT slice
 /// through the centre of L1, which is the origin of the phantom's coordinates.
 fn demo_images(library: &Library) -> Vec<(&Study, &Series, &Stack, usize)> {

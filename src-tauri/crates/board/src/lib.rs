@@ -21,7 +21,7 @@ pub use clinical::{
     case::{Case, Identity},
     level::Level,
 };
-pub use demo::{DemoFiles, write_demo};
+pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
 pub use imaging::{ScanProgress, StackGeometry};
