@@ -34,15 +34,27 @@ export function readWords(): Record<string, string> {
   return flatten(parse(readFileSync(WORDS, 'utf8')));
 }
 
-/** The catalogue as the `catalogue` command returns it; lists that the file leaves out are empty. */
+/** The catalogue as the `catalogue` command returns it; what the file leaves out is as Rust reads it. */
 export function readCatalogue(): Table {
   const file = parse(readFileSync(CATALOGUE, 'utf8')) as Record<string, Table[] | undefined>;
-  const lists = { help: '', options: [], other_units: [], codes: [], read_by: [], derived: false, important: false };
+  const absent = {
+    help: '',
+    options: [],
+    other_units: [],
+    codes: [],
+    read_by: [],
+    only_for_primaries: [],
+    derived: false,
+    important: false,
+    bounded: false,
+    blank_is_usual: false,
+    asked: true,
+  };
   return {
     levels: LEVELS,
     groups: file.group ?? [],
     features: (file.feature ?? []).map((feature) => ({
-      ...lists,
+      ...absent,
       ...feature,
       other_units: ((feature.other_units as Table[] | undefined) ?? []).map((conversion) => ({ offset: 0, ...conversion })),
     })),

@@ -1,57 +1,72 @@
 // Made-up pixels for the demo host: a body with a vertebra and a canal, by geometry alone.
-import type { ImageLibrary, Plane, Stack, StackGeometry } from './types.ts';
+import type { ImageLibrary, Series, Stack, StackGeometry, Study, VolumeGeometry, Window } from './types.ts';
 
 const AIR = -1000;
 const SOFT_TISSUE = 40;
 const BONE = 450;
 const CANAL = 10;
 const LYTIC = 60;
-const PIXEL_MM = 2;
-const ORIENTATIONS: Partial<Record<Plane, number[]>> = {
-  axial: [1, 0, 0, 0, 1, 0],
-  sagittal: [0, 1, 0, 0, 0, -1],
-  coronal: [1, 0, 0, 0, 0, -1],
-};
+/** Hounsfield windows as Rust offers them for CT. */
+const CT_PRESETS: Window[] = [
+  { name: 'bone', center: 400, width: 1800 },
+  { name: 'soft_tissue', center: 50, width: 250 },
+  { name: 'lung', center: -600, width: 1500 },
+];
 
-/** The geometry of a recorded stack: square pixels of 2 mm, slices evenly spaced along the normal. */
+/** The geometry of a recorded stack. */
 export function geometryOf(library: ImageLibrary, stackId: string): StackGeometry {
-  const { stack, modality, series } = find(library, stackId);
-  const orientation = ORIENTATIONS[stack.plane] ?? [1, 0, 0, 0, 1, 0];
-  const spacing = stack.spacing_between_slices ?? 1;
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = orientation;
-  const normal = [b * f - c * e, c * d - a * f, a * e - b * d];
-  const along = (axis: number, index: number) => (normal[axis] ?? 0) * index * spacing;
-  const frames = stack.images.map((image, index) => ({
-    sop_instance_uid: image.sop_instance_uid,
-    frame: image.frame,
-    position: [along(0, index), along(1, index), along(2, index)] satisfies [number, number, number],
-  }));
+  const { stack, series, study } = find(library, stackId);
+  const isCt = series.modality === 'CT';
   return {
-    stack_id: stackId,
-    series_instance_uid: series,
-    modality,
+    id: stack.id,
     rows: stack.rows,
     columns: stack.columns,
-    row_spacing: PIXEL_MM,
-    column_spacing: PIXEL_MM,
-    orientation,
-    has_position: true,
-    frame_of_reference_uid: '2.25.9',
+    pixel_spacing: stack.pixel_spacing,
+    orientation: stack.orientation,
+    frame_of_reference_uid: stack.frame_of_reference_uid,
+    plane: stack.plane,
+    volume: volumeOf(stack),
+    images: stack.images.map(({ sop_instance_uid, frame, instance_number, position }) => ({
+      sop_instance_uid,
+      frame,
+      instance_number,
+      position,
+    })),
     spacing_between_slices: stack.spacing_between_slices,
-    frames,
+    slice_thickness: stack.slice_thickness,
+    notes: stack.notes,
     data_type: 'int16',
     bytes_per_frame: stack.rows * stack.columns * 2,
-    monochrome1: false,
-    window_center: 300,
-    window_width: 1500,
-    volume: stack.is_volume
-      ? {
-          dimensions: [stack.columns, stack.rows, frames.length],
-          spacing: [PIXEL_MM, PIXEL_MM, spacing],
-          origin: [0, 0, 0],
-          direction: [...orientation, ...normal],
-        }
-      : null,
+    is_inverted: false,
+    padding: null,
+    default_window: stack.windows[0] ?? null,
+    windows: stack.windows,
+    presets: isCt ? CT_PRESETS : [],
+    modality: series.modality,
+    unit: isCt ? 'HU' : null,
+    series_uid: series.uid,
+    series_number: series.number,
+    series_description: series.description,
+    body_part: series.body_part,
+    study_uid: study.uid,
+    study_description: study.description,
+    study_date: study.date,
+    patient_name: study.patient.name.alphabetic ?? '',
+    patient_id: study.patient.patient_id,
+    patient_birth_date: study.patient.birth_date,
+  };
+}
+
+function volumeOf(stack: Stack): VolumeGeometry | null {
+  const { orientation, pixel_spacing: pixelSpacing, spacing_between_slices: between, images } = stack;
+  const origin = images[0]?.position;
+  if (!stack.is_volume || !orientation || !pixelSpacing || between === null || !origin) return null;
+  const [a, b, c, d, e, f] = orientation;
+  return {
+    dimensions: [stack.columns, stack.rows, images.length],
+    spacing: [pixelSpacing[1], pixelSpacing[0], between],
+    origin,
+    direction: [a, b, c, d, e, f, b * f - c * e, c * d - a * f, a * e - b * d],
   };
 }
 
@@ -90,11 +105,11 @@ function tissue(x: number, y: number, depth: number): number {
   return SOFT_TISSUE;
 }
 
-function find(library: ImageLibrary, stackId: string): { stack: Stack; modality: string; series: string } {
+function find(library: ImageLibrary, stackId: string): { study: Study; series: Series; stack: Stack } {
   for (const study of library.studies) {
     for (const series of study.series) {
       const stack = series.stacks.find(({ id }) => id === stackId);
-      if (stack) return { stack, modality: series.modality, series: series.uid };
+      if (stack) return { study, series, stack };
     }
   }
   throw new Error('the demo host has no such stack');

@@ -133,7 +133,10 @@ export interface Section {
   features: Feature[];
 }
 
-/** The form: groups in catalogue order with the features that match the filter, without outcomes. */
+/**
+ * The form: groups in catalogue order with the features that match the filter, without outcomes and
+ * without what the case itself states.
+ */
 export function sections(catalogue: CatalogueView, filter: string, only?: (feature: Feature) => boolean): Section[] {
   const wanted = filter.trim().toLowerCase();
   const matches = (feature: Feature) =>
@@ -146,7 +149,7 @@ export function sections(catalogue: CatalogueView, filter: string, only?: (featu
       group,
       features: catalogue.features.filter(
         (feature) =>
-          feature.group === group.id && feature.kind !== 'outcome' && feature.id !== LEVEL_FEATURE && matches(feature) && (only?.(feature) ?? true),
+          feature.group === group.id && feature.kind !== 'outcome' && feature.asked && matches(feature) && (only?.(feature) ?? true),
       ),
     }))
     .filter(({ features }) => features.length > 0);

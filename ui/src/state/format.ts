@@ -1,5 +1,5 @@
 // Numbers and dates as people read them. Nothing here computes a clinical value.
-import type { IsoDate, IsoDateTime } from '../host/types.ts';
+import type { IsoDate } from '../host/types.ts';
 
 const LOCALE = 'en-GB';
 
@@ -29,7 +29,7 @@ export function date(iso: IsoDate): string {
 }
 
 /** A moment in local time, to the minute. */
-export function moment(iso: IsoDateTime): string {
+export function moment(iso: string): string {
   const parsed = new Date(iso);
   if (Number.isNaN(parsed.getTime())) return iso;
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(parsed);

@@ -31,7 +31,7 @@ export interface FieldRequest {
 export class Session {
   readonly host: Host;
   status = $state<AppStatus | null>(null);
-  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [] });
+  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [], rules: [] });
   view = $state.raw<CaseView | null>(null);
   drafts = $state.raw<Record<string, string>>({});
   tab = $state<Tab>('facts');

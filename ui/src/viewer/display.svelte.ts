@@ -6,7 +6,7 @@ import type { Host } from '../host/host.ts';
 import type { StackGeometry } from '../host/types.ts';
 import { StackFrames } from './frames.ts';
 import { cross, edgesOf, type Vector } from './orientation.ts';
-import { windowOfRange } from './presets.ts';
+import { openingWindow, windowOfRange } from './presets.ts';
 
 export type Layout = 'stack' | 'planes';
 
@@ -50,10 +50,10 @@ export class Display {
     this.failure = undefined;
     const geometry = await this.#host.stackGeometry(stackId);
     this.geometry = geometry;
-    this.window = { center: geometry.window_center, width: geometry.window_width };
+    this.window = openingWindow(geometry);
     this.#frames = new StackFrames(this.#host, geometry);
     this.#imageIds = registerStack(geometry, this.#frames);
-    this.read = { done: 0, total: geometry.frames.length };
+    this.read = { done: 0, total: geometry.images.length };
   }
 
   /** Shows the open stack in the given elements: one for a stack, three for the planes. */
@@ -148,7 +148,7 @@ export class Display {
     this.panes[id] = {
       index: viewport.getSliceIndex() ?? 0,
       count: viewport.getNumberOfSlices() ?? 0,
-      edges: this.geometry?.has_position ? edgesOf(right, down) : EMPTY_PANE.edges,
+      edges: this.geometry?.orientation ? edgesOf(right, down) : EMPTY_PANE.edges,
     };
   }
 
@@ -200,7 +200,7 @@ export class Display {
     this.#engine?.destroy();
     this.#engine = undefined;
     this.#reading = undefined;
-    if (this.geometry) forgetStack(this.geometry.stack_id);
+    if (this.geometry) forgetStack(this.geometry.id);
     cache.purgeCache();
     this.geometry = undefined;
     this.#frames = undefined;

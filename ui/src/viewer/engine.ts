@@ -24,7 +24,8 @@ import {
 } from '@cornerstonejs/tools';
 import type { StackGeometry } from '../host/types.ts';
 import { StackFrames, type PixelArray } from './frames.ts';
-import { rangeOfWindow } from './presets.ts';
+import { orientationToDraw, positionToDraw, spacingToDraw } from './placement.ts';
+import { openingWindow, rangeOfWindow } from './presets.ts';
 
 const SCHEME = 'spineboard';
 
@@ -52,8 +53,8 @@ export function startEngine(): boolean {
 
 /** Makes a stack's images known to the drawing machine. */
 export function registerStack(geometry: StackGeometry, frames: StackFrames): string[] {
-  open.set(geometry.stack_id, { geometry, frames });
-  return geometry.frames.map((_, index) => `${SCHEME}:${geometry.stack_id}/${index}`);
+  open.set(geometry.id, { geometry, frames });
+  return geometry.images.map((_, index) => `${SCHEME}:${geometry.id}/${index}`);
 }
 
 export function forgetStack(stackId: string): void {
@@ -81,6 +82,8 @@ function imageOf(imageId: string, geometry: StackGeometry, pixels: PixelArray): 
   const colour = geometry.data_type === 'rgb8';
   const [low, high] = extremes(pixels);
   const components = colour ? 3 : 1;
+  const window = openingWindow(geometry);
+  const [betweenRows, betweenColumns] = spacingToDraw(geometry);
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     width: geometry.columns,
     height: geometry.rows,
@@ -93,8 +96,8 @@ function imageOf(imageId: string, geometry: StackGeometry, pixels: PixelArray): 
     maxPixelValue: high,
     slope: 1,
     intercept: 0,
-    windowCenter: geometry.window_center,
-    windowWidth: geometry.window_width,
+    windowCenter: window.center,
+    windowWidth: window.width,
     voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
     getPixelData: () => pixels,
     rows: geometry.rows,
@@ -104,9 +107,9 @@ function imageOf(imageId: string, geometry: StackGeometry, pixels: PixelArray): 
     color: colour,
     rgba: false,
     numberOfComponents: components,
-    rowPixelSpacing: geometry.row_spacing,
-    columnPixelSpacing: geometry.column_spacing,
-    invert: geometry.monochrome1,
+    rowPixelSpacing: betweenRows,
+    columnPixelSpacing: betweenColumns,
+    invert: geometry.is_inverted,
     photometricInterpretation: photometric(geometry),
     sizeInBytes: pixels.byteLength,
     FrameOfReferenceUID: geometry.frame_of_reference_uid,
@@ -128,36 +131,38 @@ function extremes(pixels: PixelArray): [number, number] {
 
 function photometric(geometry: StackGeometry): string {
   if (geometry.data_type === 'rgb8') return 'RGB';
-  return geometry.monochrome1 ? 'MONOCHROME1' : 'MONOCHROME2';
+  return geometry.is_inverted ? 'MONOCHROME1' : 'MONOCHROME2';
 }
 
 function provideMetadata(type: string, imageId: unknown): unknown {
   const found = typeof imageId === 'string' ? resolve(imageId) : undefined;
   if (!found) return undefined;
   const { geometry } = found.stack;
-  const frame = geometry.frames[found.index];
+  const orientation = orientationToDraw(geometry);
+  const [betweenRows, betweenColumns] = spacingToDraw(geometry);
+  const window = openingWindow(geometry);
   switch (type) {
     case Enums.MetadataModules.IMAGE_PLANE:
       return {
         frameOfReferenceUID: geometry.frame_of_reference_uid,
         rows: geometry.rows,
         columns: geometry.columns,
-        imageOrientationPatient: geometry.orientation,
-        rowCosines: geometry.orientation.slice(0, 3),
-        columnCosines: geometry.orientation.slice(3, 6),
-        imagePositionPatient: frame?.position,
-        pixelSpacing: [geometry.row_spacing, geometry.column_spacing],
-        rowPixelSpacing: geometry.row_spacing,
-        columnPixelSpacing: geometry.column_spacing,
+        imageOrientationPatient: orientation,
+        rowCosines: orientation.slice(0, 3),
+        columnCosines: orientation.slice(3, 6),
+        imagePositionPatient: positionToDraw(geometry, found.index),
+        pixelSpacing: [betweenRows, betweenColumns],
+        rowPixelSpacing: betweenRows,
+        columnPixelSpacing: betweenColumns,
         sliceThickness: geometry.spacing_between_slices ?? undefined,
         usingDefaultValues: false,
       };
     case Enums.MetadataModules.IMAGE_PIXEL:
       return imagePixelModule(geometry);
     case Enums.MetadataModules.GENERAL_SERIES:
-      return { modality: geometry.modality, seriesInstanceUID: geometry.series_instance_uid };
+      return { modality: geometry.modality, seriesInstanceUID: geometry.series_uid };
     case Enums.MetadataModules.VOI_LUT:
-      return { windowCenter: [geometry.window_center], windowWidth: [geometry.window_width] };
+      return { windowCenter: [window.center], windowWidth: [window.width] };
     case Enums.MetadataModules.MODALITY_LUT:
       return { rescaleSlope: 1, rescaleIntercept: 0 };
     default:
@@ -166,13 +171,13 @@ function provideMetadata(type: string, imageId: unknown): unknown {
 }
 
 function imagePixelModule(geometry: StackGeometry): Record<string, unknown> {
-  const bits = { uint8: 8, rgb8: 8, int16: 16, uint16: 16, float32: 32 }[geometry.data_type];
+  const bits = { rgb8: 8, int16: 16, float32: 32 }[geometry.data_type];
   return {
     bitsAllocated: bits,
     bitsStored: bits,
     highBit: bits - 1,
     samplesPerPixel: geometry.data_type === 'rgb8' ? 3 : 1,
-    pixelRepresentation: geometry.data_type === 'int16' || geometry.data_type === 'float32' ? 1 : 0,
+    pixelRepresentation: geometry.data_type === 'rgb8' ? 0 : 1,
     photometricInterpretation: photometric(geometry),
   };
 }
@@ -181,8 +186,9 @@ function imagePixelModule(geometry: StackGeometry): Record<string, unknown> {
 export function createVolume(geometry: StackGeometry, frames: StackFrames): string {
   const volume = geometry.volume;
   if (!volume) throw new Error('this stack is no volume');
-  const volumeId = `spineboard-volume:${geometry.stack_id}`;
+  const volumeId = `spineboard-volume:${geometry.id}`;
   const pixel = imagePixelModule(geometry);
+  const window = openingWindow(geometry);
   volumeLoader.createLocalVolume(volumeId, {
     scalarData: frames.values as never,
     dimensions: volume.dimensions as Types.Point3,
@@ -197,13 +203,13 @@ export function createVolume(geometry: StackGeometry, frames: StackFrames): stri
       PhotometricInterpretation: photometric(geometry),
       PixelRepresentation: pixel['pixelRepresentation'] as number,
       Modality: geometry.modality,
-      SeriesInstanceUID: geometry.series_instance_uid,
-      ImageOrientationPatient: [...geometry.orientation],
-      PixelSpacing: [geometry.row_spacing, geometry.column_spacing],
+      SeriesInstanceUID: geometry.series_uid,
+      ImageOrientationPatient: [...orientationToDraw(geometry)],
+      PixelSpacing: spacingToDraw(geometry),
       FrameOfReferenceUID: geometry.frame_of_reference_uid,
       Columns: geometry.columns,
       Rows: geometry.rows,
-      voiLut: [{ windowCenter: geometry.window_center, windowWidth: geometry.window_width }] as never,
+      voiLut: [{ windowCenter: window.center, windowWidth: window.width }] as never,
       VOILUTFunction: 'LINEAR',
     },
   });

@@ -3,7 +3,7 @@
 import type { Host } from '../host/host.ts';
 import type { StackGeometry } from '../host/types.ts';
 
-export type PixelArray = Uint8Array | Int16Array | Uint16Array | Float32Array;
+export type PixelArray = Uint8Array | Int16Array | Float32Array;
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 const CHUNKS_AT_A_TIME = 4;
@@ -13,11 +13,8 @@ export function pixelArray(type: StackGeometry['data_type'], buffer: ArrayBuffer
   switch (type) {
     case 'int16':
       return new Int16Array(buffer);
-    case 'uint16':
-      return new Uint16Array(buffer);
     case 'float32':
       return new Float32Array(buffer);
-    case 'uint8':
     case 'rgb8':
       return new Uint8Array(buffer);
   }
@@ -38,10 +35,10 @@ export class StackFrames {
     this.#geometry = geometry;
     this.#whole = pixelArray(
       geometry.data_type,
-      new ArrayBuffer(geometry.bytes_per_frame * geometry.frames.length),
+      new ArrayBuffer(geometry.bytes_per_frame * geometry.images.length),
     );
-    this.#valuesPerFrame = this.#whole.length / geometry.frames.length;
-    this.#present = new Uint8Array(geometry.frames.length);
+    this.#valuesPerFrame = this.#whole.length / geometry.images.length;
+    this.#present = new Uint8Array(geometry.images.length);
   }
 
   get values(): PixelArray {
@@ -67,7 +64,7 @@ export class StackFrames {
 
   /** Reads every frame, from the middle outwards, so that scrolling starts where the eye is. */
   async readAll(onProgress: (read: number, total: number) => void): Promise<void> {
-    const total = this.#geometry.frames.length;
+    const total = this.#geometry.images.length;
     const perChunk = Math.max(1, Math.floor(CHUNK_BYTES / this.#geometry.bytes_per_frame));
     const starts: number[] = [];
     for (let first = 0; first < total; first += perChunk) starts.push(first);
@@ -86,7 +83,7 @@ export class StackFrames {
   }
 
   #read(first: number, count: number): Promise<void> {
-    const reading = this.#host.readFrames(this.#geometry.stack_id, first, count).then((bytes) => {
+    const reading = this.#host.readFrames(this.#geometry.id, first, count).then((bytes) => {
       const expected = count * this.#geometry.bytes_per_frame;
       if (bytes.byteLength !== expected) {
         throw new Error(`frames ${first} to ${first + count - 1} have ${bytes.byteLength} bytes, not ${expected}`);

@@ -1,5 +1,5 @@
-// Windows by name. CT values are the customary Hounsfield windows of the picture archives that
-// boards work with; they change the display only, never a measured value.
+// Windows by name. They come from Rust: the file's own or one from its values, then the customary
+// windows of the modality. They change the display only, never a measured value.
 import type { StackGeometry } from '../host/types.ts';
 
 export interface WindowPreset {
@@ -9,20 +9,16 @@ export interface WindowPreset {
   width: number;
 }
 
-const CT_PRESETS: readonly WindowPreset[] = [
-  { id: 'bone', center: 400, width: 1800 },
-  { id: 'soft_tissue', center: 50, width: 400 },
-  { id: 'lung', center: -600, width: 1500 },
-];
+/** The window in which a stack opens; colour has none and is shown as stored. */
+export function openingWindow(geometry: StackGeometry): { center: number; width: number } {
+  const { center, width } = geometry.default_window ?? { center: 127.5, width: 255 };
+  return { center, width };
+}
 
-/** The presets of a stack, in the order of the number keys; the first is what the file asks for. */
+/** The presets of a stack, in the order of the number keys; the first is the one it opens in. */
 export function presetsFor(geometry: StackGeometry): WindowPreset[] {
-  const automatic: WindowPreset = {
-    id: 'automatic',
-    center: geometry.window_center,
-    width: geometry.window_width,
-  };
-  return geometry.modality === 'CT' ? [automatic, ...CT_PRESETS] : [automatic];
+  const named = geometry.presets.map(({ name, center, width }) => ({ id: name, center, width }));
+  return [{ id: 'automatic', ...openingWindow(geometry) }, ...named];
 }
 
 /** Window centre and width of a value range, and back (DICOM PS3.3 C.11.2.1.2, linear exact). */

@@ -16,6 +16,10 @@ function feature(parts: Partial<Feature>): Feature {
     read_by: [],
     derived: false,
     important: false,
+    bounded: false,
+    only_for_primaries: [],
+    blank_is_usual: false,
+    asked: true,
     ...parts,
   };
 }
@@ -122,12 +126,17 @@ describe('sections', () => {
       { id: 'laboratory', label: 'Laboratory' },
       { id: 'outcome', label: 'Outcome' },
     ],
-    features: [haemoglobin, ecog, feature({ id: 'death', label: 'Death', group: 'outcome', kind: 'outcome' })],
+    features: [haemoglobin, ecog, feature({ id: 'death', label: 'Death', group: 'outcome', kind: 'outcome' }), feature({ id: 'index_level', label: 'Level', group: 'patient', asked: false })],
     levels: [],
+    rules: [],
   };
 
   it('follows the groups and never asks an outcome', () => {
     expect(sections(catalogue, '').map(({ group }) => group.id)).toEqual(['patient', 'laboratory']);
+  });
+
+  it('never asks what the case itself states', () => {
+    expect(sections(catalogue, '').flatMap(({ features }) => features.map(({ id }) => id))).toEqual(['ecog', 'haemoglobin']);
   });
 
   it('finds by label', () => {

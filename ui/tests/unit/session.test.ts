@@ -35,6 +35,13 @@ describe('the place', () => {
     expect(session.place).toBe('case');
     expect(session.view?.case.synthetic).toBe(true);
   });
+
+  it('opens the demo case after unlocking, not before', async () => {
+    const session = await started('start=locked&demo');
+    expect([session.place, session.view]).toEqual(['unlock', null]);
+    await session.enter(await session.host.unlock('correct horse battery staple'));
+    expect([session.place, session.view?.case.synthetic]).toEqual(['case', true]);
+  });
 });
 
 describe('a case', () => {

@@ -1,34 +1,50 @@
 import { describe, expect, it } from 'vitest';
+import { demoHost } from '../../src/host/demo.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { StackGeometry } from '../../src/host/types.ts';
 import { StackFrames } from '../../src/viewer/frames.ts';
 import { cross, edgesOf, lettersOf } from '../../src/viewer/orientation.ts';
-import { presetsFor, rangeOfWindow, windowOfRange } from '../../src/viewer/presets.ts';
+import { orientationToDraw, positionToDraw, spacingToDraw } from '../../src/viewer/placement.ts';
+import { openingWindow, presetsFor, rangeOfWindow, windowOfRange } from '../../src/viewer/presets.ts';
 
 function geometry(frames: number, overrides: Partial<StackGeometry> = {}): StackGeometry {
   return {
-    stack_id: 'stack',
-    series_instance_uid: '1.2.3',
-    modality: 'CT',
+    id: 'stack',
     rows: 1,
     columns: 2,
-    row_spacing: 1,
-    column_spacing: 1,
+    pixel_spacing: [1, 1],
     orientation: [1, 0, 0, 0, 1, 0],
-    has_position: true,
     frame_of_reference_uid: '1.2.4',
-    spacing_between_slices: 1,
-    frames: Array.from({ length: frames }, (_, index) => ({
+    plane: 'axial',
+    volume: null,
+    images: Array.from({ length: frames }, (_, index) => ({
       sop_instance_uid: `1.2.5.${index}`,
       frame: 1,
+      instance_number: index + 1,
       position: [0, 0, index],
     })),
+    spacing_between_slices: 1,
+    slice_thickness: 1,
+    notes: [],
     data_type: 'int16',
     bytes_per_frame: 4,
-    monochrome1: false,
-    window_center: 50,
-    window_width: 400,
-    volume: null,
+    is_inverted: false,
+    padding: null,
+    default_window: { name: '', center: 50, width: 400 },
+    windows: [],
+    presets: [],
+    modality: 'CT',
+    unit: 'HU',
+    series_uid: '1.2.3',
+    series_number: 1,
+    series_description: '',
+    body_part: '',
+    study_uid: '1.2',
+    study_description: '',
+    study_date: null,
+    patient_name: '',
+    patient_id: '',
+    patient_birth_date: null,
     ...overrides,
   };
 }
@@ -98,8 +114,43 @@ describe('windows', () => {
     expect(windowOfRange(-160, 240)).toEqual({ center: 40, width: 400 });
   });
 
-  it('offers Hounsfield windows for CT only, the file\'s own first', () => {
-    expect(presetsFor(geometry(1)).map(({ id }) => id)).toEqual(['automatic', 'bone', 'soft_tissue', 'lung']);
+  it('offers the stack\'s own window first, then the presets that Rust names', () => {
+    const presets = [{ name: 'bone', center: 400, width: 1800 }, { name: 'lung', center: -600, width: 1500 }];
+    expect(presetsFor(geometry(1, { presets }))).toEqual([
+      { id: 'automatic', center: 50, width: 400 },
+      { id: 'bone', center: 400, width: 1800 },
+      { id: 'lung', center: -600, width: 1500 },
+    ]);
     expect(presetsFor(geometry(1, { modality: 'MR' })).map(({ id }) => id)).toEqual(['automatic']);
+  });
+
+  it('shows colour, which has no window, over the whole range of a byte', () => {
+    const { center, width } = openingWindow(geometry(1, { data_type: 'rgb8', default_window: null }));
+    expect(rangeOfWindow(center, width)).toEqual({ lower: 0, upper: 255 });
+  });
+
+  it('has words for every preset of the demonstration', async () => {
+    const host = demoHost(new URLSearchParams('start=open'));
+    const words = await host.words('en');
+    const offered = presetsFor(await host.stackGeometry('ct-axial'));
+    expect(offered.map(({ id }) => words[`viewer.window.${id}`])).toEqual(['As recorded', 'Bone', 'Soft tissue', 'Lung']);
+  });
+});
+
+describe('a stack whose file says no place', () => {
+  it('is drawn with square pixels, as stored, one image after the other', () => {
+    const images = geometry(3).images.map((image) => ({ ...image, position: null }));
+    const placeless = geometry(3, { pixel_spacing: null, orientation: null, images });
+    expect(spacingToDraw(placeless)).toEqual([1, 1]);
+    expect(orientationToDraw(placeless)).toEqual([1, 0, 0, 0, 1, 0]);
+    expect(positionToDraw(placeless, 2)).toEqual([0, 0, 2]);
+  });
+
+  it('is told from one whose file does', () => {
+    const images = geometry(1).images.map((image) => ({ ...image, position: [7, 8, 9] as [number, number, number] }));
+    const placed = geometry(1, { pixel_spacing: [2, 3], orientation: [0, 1, 0, 0, 0, -1], images });
+    expect(spacingToDraw(placed)).toEqual([2, 3]);
+    expect(orientationToDraw(placed)).toEqual([0, 1, 0, 0, 0, -1]);
+    expect(positionToDraw(placed, 0)).toEqual([7, 8, 9]);
   });
 });
