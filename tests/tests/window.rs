@@ -18,6 +18,8 @@ use std::{
 use support::{programs, shared};
 
 const PASSPHRASE: &str = "correct horse battery staple";
+/// The Enter key (WebDriver, section 17.4.2).
+const ENTER: char = '\u{e007}';
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// tauri-driver on ports of its own, ended with the test.
@@ -295,6 +297,15 @@ async fn a_real_study_given_at_the_start_is_shown_and_its_other_patient_is_said(
     window.enter("#family-name", "Someone").await;
     window.enter("#patient-id", "4711").await;
     window.click("#create-case").await;
+    window.enter("#field-albumin", &format!("31{ENTER}")).await;
+    let saved = "document.querySelector('[data-testid=revision]').textContent";
+    window.until(&format!("return {saved} === '2';")).await;
+    window.click("#tab-assessment").await;
+    let blank_but_albumin = numbers(&window).await;
+    assert!(
+        blank_but_albumin.iter().all(|text| text.contains("of 100")),
+        "{blank_but_albumin:?}"
+    );
     window.click("#tab-images").await;
     window.click("[data-stack]").await;
     window.shows_an_image("stack").await;
