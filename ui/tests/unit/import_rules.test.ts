@@ -19,6 +19,7 @@ it.each([
   ['state/session.svelte.ts', "import '../controls/Icon.svelte';", 'import-x/no-restricted-paths'],
   ['controls/Icon.svelte', "import '../screens/Facts.svelte';", 'import-x/no-restricted-paths'],
   ['host/host.ts', "import '../state/form.ts';", 'import-x/no-restricted-paths'],
+  ['host/demo/images.ts', "import '@tauri-apps/api/core';", 'no-restricted-imports'],
   ['host/demo.ts', "import '@tauri-apps/api/core';", 'no-restricted-imports'],
 ])('refuses in %s: %s', { timeout: 60_000 }, async (file, line, rule) => {
   expect(await broken(file, line)).toContain(rule);

@@ -1,5 +1,5 @@
 // Made-up pixels for the demo host: a body with a vertebra and a canal, by geometry alone.
-import type { ImageLibrary, Series, Stack, StackGeometry, Study, VolumeGeometry, Window } from './types.ts';
+import type { ImageLibrary, Series, Stack, StackGeometry, Study, VolumeGeometry, Window } from '../types.ts';
 
 const AIR = -1000;
 const SOFT_TISSUE = 40;

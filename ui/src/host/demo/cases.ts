@@ -1,0 +1,162 @@
+// Cases and facts of the demo host. It computes nothing clinical: scores and forecasts stay as recorded.
+import catalogue from 'virtual:catalogue';
+import type { Host } from '../host.ts';
+import type { CaseSummary, CaseView, EntryAdvice, FeatureId, Observation, UsedFact } from '../types.ts';
+import { NOW, refuse, type Memory } from './memory.ts';
+import { DEMO_CASE, EMPTY_CASE } from './recorded.ts';
+
+type CasesHost = Pick<
+  Host,
+  | 'listCases'
+  | 'createCase'
+  | 'openCase'
+  | 'openDemoCase'
+  | 'setIdentity'
+  | 'setEpisode'
+  | 'setIndexLevel'
+  | 'recordObservation'
+  | 'retractObservation'
+  | 'undo'
+  | 'checkEntry'
+  | 'saveDraft'
+  | 'drafts'
+>;
+
+/** The case with other observations; what is recorded no longer counts as missing. */
+function withObservations(view: CaseView, observations: Observation[]): CaseView {
+  const facts = new Map<string, UsedFact>(
+    view.assessment.facts_used.filter((fact) => fact.origin.kind === 'derived').map((fact) => [fact.feature, fact]),
+  );
+  for (const observation of observations) {
+    if (!('value' in observation)) continue;
+    facts.set(`${observation.feature} ${JSON.stringify(observation.subject)}`, {
+      feature: observation.feature,
+      subject: observation.subject,
+      value: observation.value,
+      origin: { kind: 'observed', observation_id: observation.id },
+      ...(observation.observed_on === null ? {} : { observed_on: observation.observed_on }),
+      stale: false,
+    });
+  }
+  const known = new Set(observations.map((observation) => observation.feature));
+  return {
+    ...view,
+    case: { ...view.case, observations },
+    assessment: {
+      ...view.assessment,
+      facts_used: [...facts.values()],
+      findings: view.assessment.findings.filter(
+        (finding) => finding.code !== 'missing' || finding.feature === undefined || !known.has(finding.feature),
+      ),
+    },
+  };
+}
+
+/** Plausible limits by the catalogue, tried in each of its units. */
+function adviseOn(featureId: FeatureId, value: number, unit: string | null): EntryAdvice {
+  const feature = catalogue.features.find(({ id }) => id === featureId);
+  const limits = feature?.limits;
+  if (!feature || !limits) return { kind: 'plausible' };
+  const canonical = (chosen: string | null | undefined) => {
+    const other = feature.other_units.find((conversion) => conversion.unit === chosen);
+    return other ? value * other.factor + other.offset : value;
+  };
+  const inside = (chosen: string | null | undefined) => canonical(chosen) >= limits.min && canonical(chosen) <= limits.max;
+  if (inside(unit ?? feature.unit)) return { kind: 'plausible' };
+  const units = [feature.unit, ...feature.other_units.map((conversion) => conversion.unit)];
+  const better = units.find((candidate) => candidate !== (unit ?? feature.unit) && inside(candidate));
+  return better === undefined ? { kind: 'implausible', low: limits.min, high: limits.max } : { kind: 'did_you_mean', unit: better };
+}
+
+function summary(view: CaseView): CaseSummary {
+  const primary = view.case.observations.findLast(({ feature }) => feature === 'primary_tumour');
+  return {
+    id: view.case.id,
+    family_name: view.case.identity.family_name,
+    given_name: view.case.identity.given_name,
+    patient_id: view.case.identity.patient_id,
+    primary_tumour: primary && 'value' in primary ? String(primary.value) : null,
+    index_date: view.assessment.index_date,
+    synthetic: view.case.synthetic,
+    revision: view.revision,
+    saved_at: view.saved_at,
+  };
+}
+
+export function casesHost({ search, revisions, next, latest, save, change }: Memory): CasesHost {
+  let drafts: Record<string, string> = {};
+
+  function openDemo(): CaseView {
+    const { id } = DEMO_CASE.case;
+    if (!revisions.has(id)) {
+      const forecast = search.has('refused')
+        ? { kind: 'refused' as const, code: 'no_pack', parameters: {} }
+        : DEMO_CASE.assessment.forecast;
+      save({ ...DEMO_CASE, assessment: { ...DEMO_CASE.assessment, forecast } });
+    }
+    return latest(id);
+  }
+
+  return {
+    listCases: (text) => {
+      const wanted = text.trim().toLowerCase();
+      const found = [...revisions.keys()].map((id) => summary(latest(id)));
+      return Promise.resolve(
+        found.filter((entry) => `${entry.family_name} ${entry.given_name} ${entry.patient_id}`.toLowerCase().includes(wanted)),
+      );
+    },
+    createCase: (identity, question) => {
+      const number = next();
+      const id = `case-${number}`;
+      const episodes = [{ id: `episode-${number}`, index_date: EMPTY_CASE.assessment.index_date, question }];
+      return Promise.resolve(save({ ...EMPTY_CASE, case: { ...EMPTY_CASE.case, id, identity, episodes } }));
+    },
+    openCase: (caseId) => Promise.resolve(latest(caseId)),
+    openDemoCase: () => Promise.resolve(openDemo()),
+    setIdentity: (caseId, identity) => change(caseId, (view) => ({ ...view, case: { ...view.case, identity } })),
+    setEpisode: (caseId, indexDate, question) =>
+      change(caseId, (view) => ({
+        ...view,
+        case: { ...view.case, episodes: [{ id: 'episode-1', index_date: indexDate, question }] },
+        assessment: { ...view.assessment, index_date: indexDate },
+      })),
+    setIndexLevel: (caseId, level) =>
+      change(caseId, (view) => {
+        const changed: CaseView = { ...view, case: { ...view.case, index_level: level } };
+        delete changed.level;
+        return level === null ? changed : { ...changed, level };
+      }),
+    recordObservation: (caseId, input) =>
+      change(caseId, (view) => {
+        const number = next();
+        const observation: Observation = {
+          id: `observation-${number}`,
+          feature: input.feature,
+          subject: input.subject,
+          ...input.entry,
+          observed_on: input.observed_on,
+          recorded_at: new Date(Date.parse(NOW) + number * 1000).toISOString(),
+          source: input.source ?? { kind: 'typed' },
+          author: 'demo',
+        };
+        return withObservations(view, [...view.case.observations, observation]);
+      }),
+    retractObservation: (caseId, observationId) =>
+      change(caseId, (view) =>
+        withObservations(view, view.case.observations.filter(({ id }) => id !== observationId)),
+      ),
+    undo: (caseId) => {
+      const before = revisions.get(caseId)?.at(-2);
+      return before ? change(caseId, () => before) : refuse('nothing_to_undo');
+    },
+    checkEntry: (feature, value, unit) => Promise.resolve(adviseOn(feature, value, unit)),
+    saveDraft: (caseId, field, text) => {
+      drafts = { ...drafts, [`${caseId}/${field}`]: text };
+      return Promise.resolve();
+    },
+    drafts: (caseId) => {
+      const own = Object.entries(drafts).filter(([key, text]) => key.startsWith(`${caseId}/`) && text !== '');
+      return Promise.resolve(Object.fromEntries(own.map(([key, text]) => [key.slice(caseId.length + 1), text])));
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// The recorded answers of the real board that the demo host plays back.
+import recordedDemo from '../../../tests/fixtures/demo_case.json';
+import recordedEmpty from '../../../tests/fixtures/empty_case.json';
+import recordedImages from '../../../tests/fixtures/images.json';
+import recordedStatus from '../../../tests/fixtures/status.json';
+import type { AppStatus, CaseView, ImageLibrary } from '../types.ts';
+
+export const DEMO_CASE = recordedDemo as unknown as CaseView;
+export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
+export const IMAGES = recordedImages as unknown as ImageLibrary;
+export const STATUS = recordedStatus as unknown as AppStatus;
