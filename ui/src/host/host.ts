@@ -2,7 +2,9 @@
 // in snake_case. Every method rejects with a `HostError`; the words for `error.<code>` say what to do.
 import type {
   AppStatus,
+  AuditRowView,
   AuditView,
+  BackupView,
   CaseSummary,
   CaseView,
   CatalogueView,
@@ -16,9 +18,15 @@ import type {
   KeyImageInput,
   Level,
   ObservationInput,
+  PersonChange,
+  PersonInput,
+  RecoveryKey,
   ScanProgress,
   StackGeometry,
 } from './types.ts';
+
+/** Why the store closed itself. */
+export type LockReason = 'idle' | 'suspend';
 
 export interface Host {
   // Application and store
@@ -26,10 +34,39 @@ export interface Host {
   acceptResearchUse(): Promise<AppStatus>;
   createStore(passphrase: string): Promise<AppStatus>;
   unlock(passphrase: string): Promise<AppStatus>;
+  unlockWithRecoveryKey(key: string, newPassphrase: string): Promise<AppStatus>;
+  unlockWithKeychain(): Promise<AppStatus>;
   lock(): Promise<AppStatus>;
+  /** Calls back when the store was closed by itself. Returns how to stop listening. */
+  onLocked(callback: (reason: LockReason) => void): () => void;
+  /** Says that somebody is at the keyboard; at most every 15 s. */
+  noteActivity(): Promise<void>;
   words(language: string): Promise<Record<string, string>>;
   catalogue(): Promise<CatalogueView>;
+
+  // Keys and people
+  changePassphrase(current: string, newPassphrase: string): Promise<AppStatus>;
+  /** The key is given out this once; a new one replaces the one before. */
+  makeRecoveryKey(): Promise<RecoveryKey>;
+  setKeychain(on: boolean): Promise<AppStatus>;
+  setAutoLock(minutes: number): Promise<AppStatus>;
+  addPerson(input: PersonInput): Promise<AppStatus>;
+  changePerson(personId: string, change: PersonChange): Promise<AppStatus>;
+  /** Without `current` a chair or coordinator sets it anew for somebody else. */
+  setPersonSecret(personId: string, current: string | null, secret: string): Promise<AppStatus>;
+  signIn(personId: string, secret: string): Promise<AppStatus>;
+  signOut(): Promise<AppStatus>;
+
+  // Audit log and backups
   auditVerify(): Promise<AuditView>;
+  /** The newest `count` rows, or those before the row `before`. */
+  auditRows(before: number | null, count: number): Promise<AuditRowView[]>;
+  exportAudit(path: string | null): Promise<ExportedFile>;
+  /** Without a path into the folder of the schedule. */
+  writeBackup(path: string | null): Promise<BackupView>;
+  setBackupSchedule(folder: string | null, everyHours: number, keep: number): Promise<AppStatus>;
+  restoreBackup(path: string, passphrase: string): Promise<AppStatus>;
+  pickBackupFile(): Promise<string | null>;
 
   // Cases
   listCases(search: string): Promise<CaseSummary[]>;

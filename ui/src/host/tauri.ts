@@ -1,6 +1,7 @@
 // The host door over Tauri's IPC: the only file that knows Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import type { Host } from './host.ts';
+import { listen } from '@tauri-apps/api/event';
+import type { Host, LockReason } from './host.ts';
 import type { ScanProgress } from './types.ts';
 
 /** True inside the desktop window. */
@@ -15,10 +16,34 @@ export function tauriHost(): Host {
     acceptResearchUse: () => invoke('accept_research_use'),
     createStore: (passphrase) => invoke('create_store', { passphrase }),
     unlock: (passphrase) => invoke('unlock', { passphrase }),
+    unlockWithRecoveryKey: (key, newPassphrase) => invoke('unlock_with_recovery_key', { key, newPassphrase }),
+    unlockWithKeychain: () => invoke('unlock_with_keychain'),
     lock: () => invoke('lock'),
+    onLocked: (callback) => {
+      const stop = listen<{ reason: LockReason }>('locked', ({ payload }) => callback(payload.reason));
+      return () => void stop.then((unlisten) => unlisten());
+    },
+    noteActivity: () => invoke('note_activity'),
     words: (language) => invoke('words', { language }),
     catalogue: () => invoke('catalogue'),
+
+    changePassphrase: (current, newPassphrase) => invoke('change_passphrase', { current, newPassphrase }),
+    makeRecoveryKey: () => invoke('make_recovery_key'),
+    setKeychain: (on) => invoke('set_keychain', { on }),
+    setAutoLock: (minutes) => invoke('set_auto_lock', { minutes }),
+    addPerson: (input) => invoke('add_person', { input }),
+    changePerson: (personId, change) => invoke('change_person', { personId, change }),
+    setPersonSecret: (personId, current, secret) => invoke('set_person_secret', { personId, current, secret }),
+    signIn: (personId, secret) => invoke('sign_in', { personId, secret }),
+    signOut: () => invoke('sign_out'),
+
     auditVerify: () => invoke('audit_verify'),
+    auditRows: (before, count) => invoke('audit_rows', { before, count }),
+    exportAudit: (path) => invoke('export_audit', { path }),
+    writeBackup: (path) => invoke('write_backup', { path }),
+    setBackupSchedule: (folder, everyHours, keep) => invoke('set_backup_schedule', { folder, everyHours, keep }),
+    restoreBackup: (path, passphrase) => invoke('restore_backup', { path, passphrase }),
+    pickBackupFile: () => invoke('pick_backup_file'),
 
     listCases: (search) => invoke('list_cases', { search }),
     createCase: (identity, question) => invoke('create_case', { identity, question }),

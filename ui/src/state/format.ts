@@ -35,6 +35,23 @@ export function moment(iso: string): string {
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(parsed);
 }
 
+/** A moment in local time, to the second, as rows of a log need it. */
+export function timestamp(iso: string): string {
+  const parsed = new Date(iso);
+  if (Number.isNaN(parsed.getTime())) return iso;
+  const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(parsed);
+  const day = new Intl.DateTimeFormat(LOCALE, { day: '2-digit', month: 'short', year: 'numeric' }).format(parsed);
+  return `${day}, ${time}`;
+}
+
+/** A size of a file in the unit that gives one to three digits before the point. */
+export function bytes(size: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const step = size < 1000 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), units.length - 1);
+  const scaled = size / 1000 ** step;
+  return `${scaled < 10 && step > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${units[step] ?? ''}`;
+}
+
 /** Whole years from birth to a day. */
 export function ageOn(birth: IsoDate, day: IsoDate): number {
   const [birthYear = 0, birthMonth = 0, birthDay = 0] = birth.split('-').map(Number);

@@ -1,7 +1,7 @@
 // What the window shows now: application status, the open case and where the reader is in it.
 // It mirrors the answers of the host and decides nothing about the medicine.
 import { getContext, setContext } from 'svelte';
-import { asHostError, type Host } from '../host/host.ts';
+import { asHostError, type Host, type LockReason } from '../host/host.ts';
 import type {
   AppStatus,
   CaseView,
@@ -20,7 +20,16 @@ import { setWords, t } from './words.svelte.ts';
 export type Tab = 'facts' | 'images' | 'assessment' | 'report';
 export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
-export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'cases' | 'case';
+/** A page over the cases: about the installation, not about a patient. */
+export type Page = 'settings' | 'audit';
+
+export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
+
+/** Often enough for an auto-lock that counts in minutes. */
+const ACTIVITY_EVERY_MS = 15_000;
+
+/** Codes that say that the store or the person is not what the window believes. */
+const STATUS_CODES = ['store_locked', 'sign_in_needed', 'too_many_attempts'];
 
 /** A field that the reader asked to see, from a finding or a score. */
 export interface FieldRequest {
@@ -47,7 +56,13 @@ export class Session {
   /** The stack that is shown. */
   stackId = $state<string | null>(null);
   fieldRequest = $state.raw<FieldRequest | null>(null);
+  page = $state<Page | null>(null);
+  /** Why the store closed itself, until it is opened again. */
+  lockReason = $state<LockReason | null>(null);
 
+  private started = false;
+  private caseToResume: string | null = null;
+  private lastActivity = -Infinity;
   private requestedImages: string | null = null;
   // Rebuilt as a whole when the catalogue changes, never changed in place.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
@@ -58,9 +73,17 @@ export class Session {
     if (this.status.store.kind === 'failed') return 'store_failed';
     if (this.status.store.kind === 'locked') return 'unlock';
     // The acceptance is kept in the store, so it is asked for again should the store be made anew.
-    if (this.status.store.kind === 'absent' || !this.status.research_use_accepted) return 'first_start';
-    return this.view ? 'case' : 'cases';
+    if (this.status.store.kind === 'absent' || !this.status.research_use_accepted || this.status.people.length === 0) return 'first_start';
+    if (!this.status.person) return 'sign_in';
+    return this.page ?? (this.view ? 'case' : 'cases');
   });
+
+  person = $derived(this.status?.person ?? null);
+  /** Chairs and coordinators look after people and settings. */
+  manages = $derived(this.person !== null && this.person.role !== 'member');
+
+  /** Somebody is signed in to an open store. */
+  private isReady = $derived(!['starting', 'first_start', 'unlock', 'store_failed', 'sign_in'].includes(this.place));
 
   alerts = $derived((this.view?.assessment.findings ?? []).filter((finding) => finding.severity === 'alert'));
 
@@ -78,20 +101,38 @@ export class Session {
       ]);
       setWords(words);
       this.catalogue = catalogue;
+      this.host.onLocked((reason) => void this.lockedByItself(reason));
       await this.enter(status);
     } catch (reason) {
       this.error = asHostError(reason);
     }
   }
 
-  /** Takes a new status; when the store has just been opened, opens what the start asked for. */
+  /** Takes a new status; once somebody is signed in, opens what was open before or what the start asked for. */
   async enter(status: AppStatus): Promise<void> {
-    const wasReady = this.status?.store.kind === 'open' && this.status.research_use_accepted;
+    const wasReady = this.isReady;
     this.status = status;
-    if (status.store.kind !== 'open' || !status.research_use_accepted || wasReady) return;
-    if (status.start.demo) await this.open(() => this.host.openDemoCase());
-    this.requestedImages = status.start.images_path ?? null;
-    if (this.view && this.requestedImages !== null) this.tab = 'images';
+    if (status.store.kind !== 'open') this.close();
+    else this.lockReason = null;
+    if (!this.isReady) this.page = null;
+    else if (!wasReady) await this.resume(status);
+  }
+
+  /** The case is opened anew for whoever signed in, so that the log says who saw it. */
+  private async resume({ start }: AppStatus): Promise<void> {
+    const { caseToResume, started } = this;
+    this.caseToResume = null;
+    this.started = true;
+    if (this.view) {
+      const { id } = this.view.case;
+      await this.change(() => this.host.openCase(id));
+    } else if (caseToResume !== null) {
+      await this.open(() => this.host.openCase(caseToResume));
+    } else if (!started) {
+      if (start.demo) await this.open(() => this.host.openDemoCase());
+      this.requestedImages = start.images_path ?? null;
+      if (this.view && this.requestedImages !== null) this.tab = 'images';
+    }
   }
 
   /** Runs a host command; a failure is shown and gives `undefined`. */
@@ -102,7 +143,11 @@ export class Session {
       this.error = null;
       return answer;
     } catch (reason) {
-      this.error = asHostError(reason);
+      const error = asHostError(reason);
+      // A draft that was on its way when the store closed itself is no news to the reader.
+      if (error.code === 'store_locked' && this.lockReason !== null) return undefined;
+      if (STATUS_CODES.includes(error.code)) await this.refresh();
+      this.error = error;
       return undefined;
     } finally {
       this.busy = false;
@@ -144,9 +189,36 @@ export class Session {
 
   async lock(): Promise<void> {
     const status = await this.run(() => this.host.lock());
-    if (!status) return;
+    if (status) await this.enter(status);
+  }
+
+  /** Lets somebody else take the keyboard; the case stays open behind the question who it is. */
+  async switchPerson(): Promise<void> {
+    const status = await this.run(() => this.host.signOut());
+    if (status) await this.enter(status);
+  }
+
+  /** Asks the host how things stand, without touching what is shown otherwise. */
+  async refresh(): Promise<void> {
+    await this.enter(await this.host.status());
+  }
+
+  /** Says to the host that somebody is at the keyboard; called for every movement. */
+  noteActivity(now = Date.now()): void {
+    if (this.status?.store.kind !== 'open' || now - this.lastActivity < ACTIVITY_EVERY_MS) return;
+    this.lastActivity = now;
+    // If it fails, the store is closed, and the window is told so by itself.
+    this.host.noteActivity().catch(() => undefined);
+  }
+
+  /** Takes everything off the screen at once; the case comes back after the next sign-in. */
+  private async lockedByItself(reason: LockReason): Promise<void> {
+    if (!this.status) return;
+    this.caseToResume = this.view?.case.id ?? this.caseToResume;
+    this.lockReason = reason;
     this.close();
-    this.status = status;
+    this.status = { ...this.status, store: { kind: 'locked' }, people: [], person: null };
+    await this.run(async () => this.enter(await this.host.status()));
   }
 
   /** The image folder of the start arguments, handed out once. */

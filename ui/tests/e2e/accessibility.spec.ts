@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, openDemo, test } from './watch.ts';
+import { choosePassphrase, expect, keepRecoveryKey, menu, openDemo, test } from './watch.ts';
 
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'first start': async (page) => {
@@ -11,8 +11,104 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto('/');
     await page.locator('#understood').check();
     await page.locator('#accept-research-use').click();
-    await page.locator('#passphrase').fill('purple tiger');
+    await page.locator('#passphrase-new').fill('purple tiger');
     await page.locator('#passphrase-repeated').fill('purple');
+  },
+  'restore at the first start': async (page) => {
+    await page.goto('/');
+    await page.locator('#understood').check();
+    await page.locator('#accept-research-use').click();
+    await page.locator('#first-restore').click();
+    await page.locator('#restore-path').fill('/demo/letter.pdf');
+    await page.locator('#restore-passphrase').fill('x');
+    await page.locator('#restore').click();
+    await expect(page.getByTestId('error')).toBeVisible();
+  },
+  'recovery key': async (page) => {
+    await page.goto('/');
+    await choosePassphrase(page);
+    await page.locator('#recovery-make').click();
+    await expect(page.getByTestId('recovery-sheet')).toBeVisible();
+  },
+  'check of the recovery sheet': async (page) => {
+    await page.goto('/?start=before_people');
+    await page.locator('#recovery-make').click();
+    await page.locator('#recovery-written').click();
+    await page.locator('#recovery-group').fill('no');
+    await page.locator('#recovery-checked').click();
+  },
+  'first person': async (page) => {
+    await page.goto('/?start=before_people');
+    await page.locator('#recovery-make').click();
+    await keepRecoveryKey(page);
+    await page.getByTestId('first-person').locator('[data-field=secret]').fill('123');
+    await page.getByTestId('first-person').locator('[data-field=secret-repeated]').fill('124');
+  },
+  'lost passphrase': async (page) => {
+    await page.goto('/?start=locked');
+    await page.locator('#passphrase-lost').click();
+    await page.locator('#recovery-key').fill('7QKM OOOO 9FHP');
+    await page.locator('#passphrase-new').fill('another four quiet words');
+    await page.locator('#passphrase-repeated').fill('another four quiet words');
+    await page.locator('#recover').click();
+    await expect(page.getByTestId('error')).toBeVisible();
+  },
+  'who is at the keyboard': async (page) => {
+    await page.goto('/?start=unsigned');
+    await page.getByTestId('sign-in').getByRole('radio').nth(1).click();
+    await page.locator('#sign-in-secret').fill('wrong');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('error')).toBeVisible();
+  },
+  'the menu of the signed-in person': async (page) => {
+    await openDemo(page);
+    await page.locator('#person-menu').click();
+    await expect(page.locator('#lock')).toBeVisible();
+  },
+  people: async (page) => {
+    await page.goto('/?start=open');
+    await menu(page, 'settings');
+    await page.locator('#add-person').click();
+  },
+  'own PIN': async (page) => {
+    await page.goto('/?start=open');
+    await menu(page, 'settings');
+    await page.locator('#settings-self').click();
+  },
+  'passphrase and recovery key': async (page) => {
+    await page.goto('/?start=open');
+    await menu(page, 'settings');
+    await page.locator('#settings-keys').click();
+  },
+  'passphrase and recovery key, of a member': async (page) => {
+    await page.goto('/?start=open&role=member');
+    await menu(page, 'settings');
+    await page.locator('#settings-keys').click();
+  },
+  locking: async (page) => {
+    await page.goto('/?start=open');
+    await menu(page, 'settings');
+    await page.locator('#settings-lock').click();
+    await page.locator('#auto-lock').fill('90');
+  },
+  backups: async (page) => {
+    await page.goto('/?start=open&backup=failed');
+    await menu(page, 'settings');
+    await page.locator('#settings-backup').click();
+    await page.locator('#backup-now').click();
+    await expect(page.getByTestId('settings-done')).toBeVisible();
+  },
+  'audit log, whole': async (page) => {
+    await page.goto('/?start=open');
+    await menu(page, 'audit');
+    await page.locator('#audit-check').click();
+    await expect(page.getByTestId('audit-whole')).toBeVisible();
+  },
+  'audit log, not whole': async (page) => {
+    await page.goto('/?start=open&audit=broken');
+    await menu(page, 'audit');
+    await page.locator('#audit-check').click();
+    await expect(page.getByTestId('audit-broken')).toBeVisible();
   },
   unlock: async (page) => {
     await page.goto('/?start=locked');

@@ -1,4 +1,4 @@
-import { expect, openDemo, test } from './watch.ts';
+import { expect, openDemo, signIn, test } from './watch.ts';
 
 test('first start, a new case, facts by keyboard alone, assessment', async ({ page }) => {
   await page.goto('/');
@@ -10,7 +10,7 @@ test('first start, a new case, facts by keyboard alone, assessment', async ({ pa
   await keyboard.press('Space');
   await keyboard.press('Tab');
   await keyboard.press('Enter');
-  await page.locator('#passphrase').focus();
+  await page.locator('#passphrase-new').focus();
   await keyboard.type('short');
   await expect(page.locator('#passphrase-hint')).toHaveAttribute('data-hint', 'too_short');
   await keyboard.press('ControlOrMeta+a');
@@ -22,6 +22,38 @@ test('first start, a new case, facts by keyboard alone, assessment', async ({ pa
   await keyboard.press('Space');
   await keyboard.press('Tab');
   await keyboard.press('Enter');
+
+  // The recovery key, shown once; a misread group is noticed.
+  await page.locator('#recovery-make').focus();
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('recovery-sheet')).toBeFocused();
+  const groups = await page.getByTestId('recovery-sheet').locator('code').allTextContents();
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await expect(page.locator('#recovery-group')).toBeFocused();
+  await expect(page.locator('body')).not.toContainText(groups[0]!);
+  await keyboard.type('MISS');
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('recovery-check')).toContainText('Compare your sheet');
+  const asked = Number(await page.getByTestId('recovery-check').getAttribute('data-group'));
+  await keyboard.press('ControlOrMeta+a');
+  await keyboard.type(groups[asked]!);
+  await keyboard.press('Enter');
+
+  // The first person looks after the others.
+  const first = page.getByTestId('first-person');
+  await first.locator('[data-field=name]').focus();
+  await keyboard.type('Dr. Ada Example');
+  await keyboard.press('Tab');
+  await keyboard.type('Radiation');
+  await keyboard.press('Tab');
+  await keyboard.type('Chair');
+  await keyboard.press('Tab');
+  await keyboard.type('24681357');
+  await keyboard.press('Tab');
+  await keyboard.type('24681357');
+  await keyboard.press('Enter');
+  await expect(page.getByTestId('signed-in')).toHaveText('Dr. Ada Example');
 
   // A new case.
   await page.locator('#new-case').focus();
@@ -199,6 +231,8 @@ test('a wrong passphrase opens nothing', async ({ page }) => {
   await expect(page.getByTestId('unlock')).toBeVisible();
   await page.locator('#passphrase').fill('correct horse battery staple');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Who is at the keyboard?' })).toBeVisible();
+  await signIn(page);
   await expect(page.getByRole('heading', { name: 'Cases' })).toBeVisible();
 });
 

@@ -29,4 +29,42 @@ export async function openDemo(page: Page): Promise<void> {
   await expect(page.getByTestId('patient-name')).toBeVisible();
 }
 
+/** First start up to the recovery key: what it is for, then the passphrase. */
+export async function choosePassphrase(page: Page, passphrase = 'four unrelated words here'): Promise<void> {
+  await page.locator('#understood').check();
+  await page.locator('#accept-research-use').click();
+  await page.locator('#passphrase-new').fill(passphrase);
+  await page.locator('#passphrase-repeated').fill(passphrase);
+  await page.locator('#passphrase-kept').check();
+  await page.locator('#create-store').click();
+}
+
+/** Copies the shown recovery key and answers the question about one group of it. Returns its groups. */
+export async function keepRecoveryKey(page: Page): Promise<string[]> {
+  const groups = await page.getByTestId('recovery-sheet').locator('code').allTextContents();
+  await page.locator('#recovery-written').click();
+  const asked = Number(await page.getByTestId('recovery-check').getAttribute('data-group'));
+  await page.locator('#recovery-group').fill((groups[asked] ?? '').toLowerCase());
+  await page.locator('#recovery-checked').click();
+  return groups;
+}
+
+/** Signs in as the person at a place of the list. */
+export async function signIn(page: Page, index = 0, secret = '24681357'): Promise<void> {
+  await page.getByTestId('sign-in').getByRole('radio').nth(index).click();
+  await page.locator('#sign-in-secret').fill(secret);
+  await page.locator('#sign-in').click();
+}
+
+/** Opens the menu of the signed-in person and takes an entry. */
+export async function menu(page: Page, entry: 'switch' | 'settings' | 'audit' | 'lock'): Promise<void> {
+  await page.locator('#person-menu').click();
+  await page.locator(entry === 'lock' ? '#lock' : `#menu-${entry}`).click();
+}
+
+/** The store closes itself, as the desktop window would say. */
+export async function lockByItself(page: Page, reason: 'idle' | 'suspend'): Promise<void> {
+  await page.evaluate((detail) => dispatchEvent(new CustomEvent('demo-locked', { detail })), reason);
+}
+
 export { expect };

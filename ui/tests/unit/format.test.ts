@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ageOn, count, date, number, people, unitLabel } from '../../src/state/format.ts';
+import { ageOn, bytes, count, date, number, people, unitLabel } from '../../src/state/format.ts';
 
 describe('people', () => {
   it('gives whole numbers of 100', () => {
@@ -20,6 +20,10 @@ describe('numbers', () => {
 
   it('parts counts by thin spaces', () => {
     expect([count(913), count(2684), count(1234567)]).toEqual(['913', '2\u202f684', '1\u202f234\u202f567']);
+  });
+
+  it('gives sizes in the unit that keeps them short', () => {
+    expect([bytes(0), bytes(999), bytes(1000), bytes(48_234_496), bytes(3_950_000_000)]).toEqual(['0 bytes', '999 bytes', '1.0 kB', '48 MB', '4.0 GB']);
   });
 
   it('prints units as hospitals do', () => {

@@ -1,10 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import { demoHost } from '../../src/host/demo.ts';
+import { RECORDED_SECRET } from '../../src/host/demo/installation.ts';
+import { LOCK_EVENT } from '../../src/host/demo/store.ts';
 import { asHostError } from '../../src/host/host.ts';
 import { displayName } from '../../src/state/identity.ts';
 import { Session } from '../../src/state/session.svelte.ts';
 
 const IDENTITY = { patient_id: 'P-1', family_name: 'Example', given_name: 'Ada', alphabetic_name: null, birth_date: null };
+
+const PASSPHRASE = 'correct horse battery staple';
+
+async function signIn(session: Session): Promise<void> {
+  const [person] = session.status?.people ?? [];
+  await session.enter(await session.host.signIn(person?.id ?? '', RECORDED_SECRET));
+}
 
 async function started(search: string): Promise<Session> {
   const session = new Session(demoHost(new URLSearchParams(search)));
@@ -22,8 +31,18 @@ describe('the place', () => {
     expect(session.place).toBe('unlock');
     await session.run(() => session.host.unlock('wrong'));
     expect(session.error?.code).toBe('wrong_passphrase');
-    await session.enter(await session.host.unlock('correct horse battery staple'));
+    await session.enter(await session.host.unlock(PASSPHRASE));
+    expect(session.place).toBe('sign_in');
+    await signIn(session);
     expect(session.place).toBe('cases');
+  });
+
+  it('goes from a store without people to the first person, who is signed in', async () => {
+    const session = await started('start=before_people');
+    expect(session.place).toBe('first_start');
+    const input = { name: 'Ada', specialty: 'nursing', role: 'chair', secret: RECORDED_SECRET } as const;
+    await session.enter(await session.host.addPerson(input));
+    expect([session.place, session.person?.name, session.manages]).toEqual(['cases', 'Ada', true]);
   });
 
   it('says that a store of a newer version cannot be opened', async () => {
@@ -36,10 +55,12 @@ describe('the place', () => {
     expect(session.view?.case.synthetic).toBe(true);
   });
 
-  it('opens the demo case after unlocking, not before', async () => {
+  it('opens the demo case after somebody signed in, not before', async () => {
     const session = await started('start=locked&demo');
     expect([session.place, session.view]).toEqual(['unlock', null]);
-    await session.enter(await session.host.unlock('correct horse battery staple'));
+    await session.enter(await session.host.unlock(PASSPHRASE));
+    expect([session.place, session.view]).toEqual(['sign_in', null]);
+    await signIn(session);
     expect([session.place, session.view?.case.synthetic]).toEqual(['case', true]);
   });
 });
@@ -101,4 +122,76 @@ it('gives a code to failures that have none', () => {
 it('hides the whole name', () => {
   expect(displayName(IDENTITY, false)).toBe('Example, Ada');
   expect(displayName(IDENTITY, true)).toBe('Identity hidden');
+});
+
+describe('somebody at the keyboard', () => {
+  it('leaves the case open when they change, hidden until the next one has signed in, and opened anew for them', async () => {
+    const session = await started('start=open&demo');
+    session.tab = 'assessment';
+    session.page = 'settings';
+    await session.switchPerson();
+    expect([session.place, session.page, session.view?.case.id]).toEqual(['sign_in', null, 'demo-case']);
+    const opened = vi.spyOn(session.host, 'openCase');
+    await signIn(session);
+    expect([session.place, session.tab]).toEqual(['case', 'assessment']);
+    expect(opened).toHaveBeenCalledWith('demo-case');
+  });
+
+  it('finds the store locked after too many wrong secrets, and reads why', async () => {
+    const session = await started('start=unsigned');
+    const id = session.status?.people[0]?.id ?? '';
+    for (let attempt = 1; attempt <= 4; attempt += 1) {
+      await session.run(() => session.host.signIn(id, 'wrong'));
+      expect([session.place, session.error?.code]).toEqual(['sign_in', 'wrong_secret']);
+    }
+    await session.run(() => session.host.signIn(id, 'wrong'));
+    expect([session.place, session.error?.code]).toEqual(['unlock', 'too_many_attempts']);
+  });
+
+  it('is asked for again when the host says that nobody is', async () => {
+    const session = await started('start=open&demo');
+    await session.host.signOut();
+    vi.spyOn(session.host, 'undo').mockRejectedValue({ code: 'sign_in_needed', message: 'nobody' });
+    expect(await session.change(() => session.host.undo('demo-case'))).toBe(false);
+    expect([session.place, session.error?.code]).toEqual(['sign_in', 'sign_in_needed']);
+  });
+
+  it('is told to the host at most every 15 seconds, and only while the store is open', async () => {
+    const session = await started('start=open');
+    const told = vi.spyOn(session.host, 'noteActivity');
+    for (const now of [0, 1, 14_999, 15_000, 15_001, 30_000]) session.noteActivity(now);
+    expect(told).toHaveBeenCalledTimes(3);
+    await session.lock();
+    session.noteActivity(60_000);
+    expect(told).toHaveBeenCalledTimes(3);
+  });
+});
+
+describe('a store that locks itself', () => {
+  it('takes the patient off the screen at once, says why, and brings the case back after signing in', async () => {
+    const session = await started('start=open&demo');
+    session.page = 'audit';
+    globalThis.dispatchEvent(new CustomEvent(LOCK_EVENT, { detail: 'idle' }));
+    expect([session.place, session.view, session.lockReason]).toEqual(['unlock', null, 'idle']);
+    await vi.waitFor(() => expect(session.busy).toBe(false));
+    await session.enter(await session.host.unlock(PASSPHRASE));
+    await signIn(session);
+    expect([session.place, session.view?.case.id, session.lockReason]).toEqual(['case', 'demo-case', null]);
+  });
+
+  it('says nothing of a draft that came too late', async () => {
+    const session = await started('start=open&demo');
+    globalThis.dispatchEvent(new CustomEvent(LOCK_EVENT, { detail: 'suspend' }));
+    await vi.waitFor(() => expect(session.busy).toBe(false));
+    await session.run(() => Promise.reject(Object.assign(new Error(), { code: 'store_locked', message: 'locked' })));
+    expect([session.error, session.lockReason]).toEqual([null, 'suspend']);
+  });
+
+  it('does not bring a case back that was locked by hand', async () => {
+    const session = await started('start=open&demo');
+    await session.lock();
+    await session.enter(await session.host.unlock(PASSPHRASE));
+    await signIn(session);
+    expect([session.place, session.view]).toEqual(['cases', null]);
+  });
 });

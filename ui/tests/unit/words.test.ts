@@ -17,7 +17,7 @@ function sources(folder = SOURCE): string[] {
 const text = sources().join('\n');
 /** Keys in full, and the fixed beginnings of keys that end in a code. */
 const literal = [...text.matchAll(/\bt\(\s*'([a-z0-9_.]+)'/g), ...text.matchAll(/\? '((?:screen|viewer)\.[a-z0-9_.]+)'|: '((?:screen|viewer)\.[a-z0-9_.]+)'/g)].map((found) => found[1] ?? found[2] ?? '');
-const beginnings = [...text.matchAll(/`((?:screen|viewer|finding|error|refusal|population|absence|subject|image_rejection)\.[a-z0-9_.]*)\$\{/g)].map((found) => found[1] ?? '');
+const beginnings = [...text.matchAll(/`((?:screen|viewer|finding|error|refusal|population|absence|subject|image_rejection|specialty|role|audit|audit_action)\.[a-z0-9_.]*)\$\{/g)].map((found) => found[1] ?? '');
 
 beforeEach(() => setWords({ hello: 'Hello {name}, {again} {name}', waits: 'It is {absence}', 'absence.pending': 'result pending' }));
 
@@ -40,4 +40,28 @@ it('uses every word of its screens', () => {
   const own = Object.keys(words).filter((key) => key.startsWith('screen.'));
   const unused = own.filter((key) => !literal.includes(key) && !beginnings.some((beginning) => key.startsWith(beginning)));
   expect(unused).toEqual([]);
+});
+
+/** What the board, the store and their backups refuse with. */
+const CODES = [
+  ...['sign_in_needed', 'wrong_secret', 'secret_too_short', 'secret_too_simple', 'too_many_attempts', 'not_allowed', 'last_manager'],
+  ...['unknown_person', 'name_needed', 'person_exists', 'wrong_recovery_key', 'recovery_key_misread', 'no_recovery_key'],
+  ...['keychain_unavailable', 'keychain_empty', 'keys_missing', 'keys_damaged', 'not_a_backup', 'backup_damaged'],
+  ...['wrong_passphrase', 'passphrase_too_short', 'already_created', 'store_locked', 'damaged', 'newer_database'],
+];
+const ACTIONS = [
+  ...['store_created', 'unlocked', 'unlock_failed', 'locked', 'locked_idle', 'locked_suspend', 'person_added', 'person_changed'],
+  ...['person_secret_changed', 'signed_in', 'sign_in_failed', 'signed_out', 'passphrase_changed', 'recovery_key_made'],
+  ...['recovery_key_used', 'keychain_on', 'keychain_off', 'case_viewed', 'cases_listed', 'revision_saved', 'key_image_stored'],
+  ...['report_exported', 'images_exported', 'case_exported', 'audit_exported', 'backup_written', 'backup_failed'],
+  ...['backup_restored', 'audit_verified', 'setting_changed'],
+];
+
+it('says for every refusal what is kept and what to do', () => {
+  const said = CODES.map((code) => [code, words[`error.${code}`] ?? '']);
+  expect(said.filter(([, text = '']) => text.split(/[.;]/).filter((part) => part.trim() !== '').length < 2)).toEqual([]);
+});
+
+it('says every action of the audit log in words', () => {
+  expect(ACTIONS.filter((action) => !(`audit_action.${action}` in words))).toEqual([]);
 });

@@ -1,10 +1,19 @@
 // The recorded answers of the real board that the demo host plays back.
+import recordedAudit from '../../../tests/fixtures/audit.json';
 import recordedDemo from '../../../tests/fixtures/demo_case.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
-import type { AppStatus, CaseView, ImageLibrary } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ImageLibrary } from '../types.ts';
 
+interface RecordedAudit {
+  /** Newest first. */
+  rows: AuditRowView[];
+  verified: AuditView;
+  backup: BackupView;
+}
+
+export const AUDIT: RecordedAudit = recordedAudit;
 export const DEMO_CASE = recordedDemo as unknown as CaseView;
 export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;

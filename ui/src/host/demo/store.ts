@@ -1,53 +1,108 @@
-// Application and store of the demo host: one passphrase, open or locked.
+// Application, store and keys of the demo host.
 import catalogue from 'virtual:catalogue';
 import words from 'virtual:words';
-import type { Host } from '../host.ts';
-import type { AppStatus, StoreStatus } from '../types.ts';
-import { refuse, type Memory } from './memory.ts';
+import type { Host, LockReason } from '../host.ts';
+import type { Installation } from './installation.ts';
+import { NOW, refuse } from './memory.ts';
 import { STATUS } from './recorded.ts';
 
-const SHORTEST_PASSPHRASE = 12;
+type StoreHost = Pick<
+  Host,
+  | 'status'
+  | 'acceptResearchUse'
+  | 'createStore'
+  | 'unlock'
+  | 'unlockWithRecoveryKey'
+  | 'unlockWithKeychain'
+  | 'lock'
+  | 'onLocked'
+  | 'noteActivity'
+  | 'words'
+  | 'catalogue'
+  | 'changePassphrase'
+  | 'makeRecoveryKey'
+  | 'setKeychain'
+  | 'setAutoLock'
+>;
 
-type StoreHost = Pick<Host, 'status' | 'acceptResearchUse' | 'createStore' | 'unlock' | 'lock' | 'words' | 'catalogue' | 'auditVerify'>;
+/** A browser test sends this event to the page, with the reason as its detail. */
+export const LOCK_EVENT = 'demo-locked';
+const NEW_KEY = '4HTW-8CNB-Q2YE-J7RA-XK5P-3VGM-D6FS-9';
 
-function storeAtStart(start: string): StoreStatus {
-  if (start === 'open' || start === 'locked') return { kind: start };
-  if (start === 'newer') return { kind: 'failed', code: 'newer_database', parameters: { found: '9', known: '1' } };
-  return { kind: 'absent' };
-}
+const plain = (key: string): string => key.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
-export function storeHost({ search }: Memory): StoreHost {
-  const start = search.get('start') ?? 'first';
-  let researchUse = start !== 'first';
-  let store = storeAtStart(start);
-  let passphrase = 'correct horse battery staple';
+export function storeHost(state: Installation): StoreHost {
+  const { status } = state;
 
-  const status = (): Promise<AppStatus> =>
-    Promise.resolve({ ...STATUS, research_use_accepted: researchUse, store, start: { demo: search.has('demo') } });
+  function open(): ReturnType<typeof status> {
+    state.store = { kind: 'open' };
+    state.wrongSecrets = 0;
+    return status();
+  }
+
+  function close(): void {
+    state.store = { kind: 'locked' };
+    state.person = null;
+  }
 
   return {
     status,
     acceptResearchUse: () => {
-      researchUse = true;
+      state.researchUse = true;
       return status();
     },
     createStore: (chosen) => {
-      if (chosen.length < SHORTEST_PASSPHRASE) return refuse('passphrase_too_short');
-      passphrase = chosen;
-      store = { kind: 'open' };
-      return status();
+      if (chosen.length < STATUS.minimum_passphrase) {
+        return refuse('passphrase_too_short', { minimum: String(STATUS.minimum_passphrase) });
+      }
+      state.passphrase = chosen;
+      return open();
     },
-    unlock: (tried) => {
-      if (tried !== passphrase) return refuse('wrong_passphrase');
-      store = { kind: 'open' };
-      return status();
+    unlock: (tried) => (tried === state.passphrase ? open() : refuse('wrong_passphrase')),
+    unlockWithRecoveryKey: (key, newPassphrase) => {
+      if (state.recoveryKey === null) return refuse('no_recovery_key');
+      const wanted = state.recoveryKey.split('-');
+      // The demo takes a look-alike letter for a misread one; Rust computes check characters.
+      const misread = key.toUpperCase().split(/[\s-]+/).findIndex((group) => /[OIU]/.test(group));
+      if (misread >= 0) return refuse('recovery_key_misread', { group: String(misread + 1) });
+      if (plain(key) !== wanted.join('')) return refuse('wrong_recovery_key');
+      state.passphrase = newPassphrase;
+      return open();
     },
+    unlockWithKeychain: () => (state.keychain === 'on' ? open() : refuse('keychain_empty')),
     lock: () => {
-      store = { kind: 'locked' };
+      close();
       return status();
     },
+    onLocked: (callback) => {
+      const listener = (event: Event): void => {
+        close();
+        callback((event as CustomEvent<LockReason>).detail);
+      };
+      globalThis.addEventListener(LOCK_EVENT, listener);
+      return () => globalThis.removeEventListener(LOCK_EVENT, listener);
+    },
+    noteActivity: () => Promise.resolve(),
     words: () => Promise.resolve(words),
     catalogue: () => Promise.resolve(catalogue),
-    auditVerify: () => Promise.resolve({ entries: 0, faults: [] }),
+    changePassphrase: (current, newPassphrase) => {
+      if (current !== state.passphrase) return refuse('wrong_passphrase');
+      state.passphrase = newPassphrase;
+      return status();
+    },
+    makeRecoveryKey: () => {
+      state.recoveryKey = NEW_KEY;
+      state.recoveryKeyMadeAt = NOW;
+      return Promise.resolve({ key: NEW_KEY, made_at: NOW });
+    },
+    setKeychain: (on) => {
+      if (state.keychain === 'unavailable') return refuse('keychain_unavailable');
+      state.keychain = on ? 'on' : 'off';
+      return status();
+    },
+    setAutoLock: (minutes) => {
+      state.autoLockMinutes = minutes;
+      return status();
+    },
   };
 }

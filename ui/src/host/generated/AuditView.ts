@@ -9,4 +9,8 @@ export type AuditView = { entries: number,
  * Codes for the words `audit.<code>`, with the number of the entry or revision; empty if the
  * log is whole.
  */
-faults: Array<AuditFaultView>, };
+faults: Array<AuditFaultView>, 
+/**
+ * Fingerprint of the key that signs the log, in groups of four.
+ */
+signing_key: string, checked_at: string, };

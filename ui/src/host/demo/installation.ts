@@ -1,0 +1,78 @@
+// What the demo installation is: its store, keys, people and settings, as the recorded status tells at the start.
+import type { AppStatus, BackupStatus, KeychainState, Person, StoreStatus } from '../types.ts';
+import type { Memory } from './memory.ts';
+import { STATUS } from './recorded.ts';
+
+/** The secret of every recorded person. */
+export const RECORDED_SECRET = '24681357';
+export const RECORDED_PASSPHRASE = 'correct horse battery staple';
+
+export interface Installation {
+  researchUse: boolean;
+  store: StoreStatus;
+  passphrase: string;
+  recoveryKey: string | null;
+  recoveryKeyMadeAt: string | null;
+  keychain: KeychainState;
+  autoLockMinutes: number;
+  people: Person[];
+  person: Person | null;
+  secrets: Map<string, string>;
+  wrongSecrets: number;
+  backup: BackupStatus;
+  status: () => Promise<AppStatus>;
+}
+
+function storeAtStart(start: string): StoreStatus {
+  if (start === 'locked') return { kind: 'locked' };
+  if (start === 'newer') return { kind: 'failed', code: 'newer_database', parameters: { found: '9', known: '1' } };
+  if (start === 'damaged') return { kind: 'failed', code: 'damaged', parameters: {} };
+  return start === 'first' ? { kind: 'absent' } : { kind: 'open' };
+}
+
+function chosenKeychain(chosen: string | null): KeychainState {
+  return chosen === 'on' || chosen === 'unavailable' ? chosen : 'off';
+}
+
+/**
+ * `start` is `first`, `locked`, `open` (signed in), `unsigned`, `before_people` (a store of an earlier version),
+ * `newer` or `damaged`; `role=member` signs in a member, `keychain` is `on`, `off` or `unavailable`, and `backup=failed` records a fault.
+ */
+export function installation({ search }: Memory): Installation {
+  const start = search.get('start') ?? 'first';
+  const isNew = start === 'first' || start === 'before_people';
+  const people = isNew ? [] : STATUS.people;
+  const role = search.get('role') ?? 'chair';
+  const failed = { code: 'backup_folder', parameters: { detail: 'No such file or directory' } };
+
+  const state: Installation = {
+    researchUse: start !== 'first',
+    store: storeAtStart(start),
+    passphrase: RECORDED_PASSPHRASE,
+    recoveryKey: isNew ? null : '7QKM-2XTD-9FHP-VB4W-R3NE-6JYC-A8GS-5',
+    recoveryKeyMadeAt: isNew ? null : STATUS.recovery_key_made_at,
+    keychain: chosenKeychain(search.get('keychain')),
+    autoLockMinutes: STATUS.auto_lock_minutes,
+    people,
+    person: start === 'open' ? (people.find((person) => person.active && person.role === role) ?? null) : null,
+    secrets: new Map(people.map(({ id }) => [id, RECORDED_SECRET])),
+    wrongSecrets: 0,
+    backup: search.get('backup') === 'failed' ? { ...STATUS.backup, due: true, last_fault: failed } : STATUS.backup,
+    status: () => {
+      const isOpen = state.store.kind === 'open';
+      return Promise.resolve({
+        ...STATUS,
+        research_use_accepted: isOpen && state.researchUse,
+        store: state.store,
+        start: { demo: search.has('demo') },
+        people: isOpen ? state.people : [],
+        person: isOpen ? state.person : null,
+        auto_lock_minutes: state.autoLockMinutes,
+        recovery_key_made_at: state.recoveryKeyMadeAt,
+        keychain: state.keychain,
+        backup: state.backup,
+      });
+    },
+  };
+  return state;
+}
