@@ -47,7 +47,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'lost passphrase': async (page) => {
     await page.goto('/?start=locked');
     await page.locator('#passphrase-lost').click();
-    await page.locator('#recovery-key').fill('7QKM OOOO 9FHP');
+    await page.locator('#recovery-key').fill('7QKM4 UUUUU 9FHPA');
     await page.locator('#passphrase-new').fill('another four quiet words');
     await page.locator('#passphrase-repeated').fill('another four quiet words');
     await page.locator('#recover').click();

@@ -49,7 +49,7 @@ export function installation({ search }: Memory): Installation {
     researchUse: start !== 'first',
     store: storeAtStart(start),
     passphrase: RECORDED_PASSPHRASE,
-    recoveryKey: isNew ? null : '7QKM-2XTD-9FHP-VB4W-R3NE-6JYC-A8GS-5',
+    recoveryKey: isNew ? null : '7QKM4-2XTD9-9FHPA-VB4WK-R3NE2-6JYC8-A8GS5-KM3TX',
     recoveryKeyMadeAt: isNew ? null : STATUS.recovery_key_made_at,
     keychain: chosenKeychain(search.get('keychain')),
     autoLockMinutes: STATUS.auto_lock_minutes,

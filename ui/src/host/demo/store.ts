@@ -27,7 +27,7 @@ type StoreHost = Pick<
 
 /** A browser test sends this event to the page, with the reason as its detail. */
 export const LOCK_EVENT = 'demo-locked';
-const NEW_KEY = '4HTW-8CNB-Q2YE-J7RA-XK5P-3VGM-D6FS-9';
+const NEW_KEY = '4HTW1-8CNBR-Q2YE7-J7RAC-XK5PN-3VGM6-D6FS0-9ZTEH';
 
 const plain = (key: string): string => key.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
@@ -62,8 +62,8 @@ export function storeHost(state: Installation): StoreHost {
     unlockWithRecoveryKey: (key, newPassphrase) => {
       if (state.recoveryKey === null) return refuse('no_recovery_key');
       const wanted = state.recoveryKey.split('-');
-      // The demo takes a look-alike letter for a misread one; Rust computes check characters.
-      const misread = key.toUpperCase().split(/[\s-]+/).findIndex((group) => /[OIU]/.test(group));
+      // The demo takes a letter that no key has for a misread one; Rust computes check characters.
+      const misread = key.toUpperCase().split(/[\s-]+/).findIndex((group) => /U/.test(group));
       if (misread >= 0) return refuse('recovery_key_misread', { group: String(misread + 1) });
       if (plain(key) !== wanted.join('')) return refuse('wrong_recovery_key');
       state.passphrase = newPassphrase;
