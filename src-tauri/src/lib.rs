@@ -7,11 +7,26 @@ mod commands;
 use arguments::Arguments;
 use board::{Board, BoardOptions, StartArguments};
 use clap::Parser;
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 
 /// The board as every command receives it.
 pub(crate) type SharedBoard = Arc<Board>;
+
+/// How often the schedule of backups is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(20);
+
+/// Writes scheduled backups beside the window, for as long as the board is there.
+fn keep_schedule(board: &SharedBoard) {
+    let board = Arc::downgrade(board);
+    std::thread::spawn(move || {
+        while let Some(board) = board.upgrade() {
+            board.backup_if_due();
+            drop(board);
+            std::thread::sleep(LOOK_EVERY);
+        }
+    });
+}
 
 /// Opens the window and returns when it is closed.
 pub fn run() -> ExitCode {
@@ -36,7 +51,9 @@ pub fn run() -> ExitCode {
                 },
                 ..BoardOptions::default()
             });
-            app.manage::<SharedBoard>(Arc::new(board));
+            let board: SharedBoard = Arc::new(board);
+            keep_schedule(&board);
+            app.manage(board);
             WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
                 .title("SpineBoard")
                 .inner_size(1440.0, 900.0)

@@ -38,7 +38,13 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
     (
         "store",
         &["clinical"],
-        &["rusqlite", "rusqlite_migration", "zeroize"],
+        &[
+            "rusqlite",
+            "rusqlite_migration",
+            "ed25519-dalek",
+            "getrandom",
+            "zeroize",
+        ],
     ),
     (
         "report",
@@ -58,7 +64,7 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
         ],
         &[],
     ),
-    ("cli", &["board"], &["clap"]),
+    ("cli", &["board"], &["clap", "rpassword"]),
     (
         "spineboard-desktop",
         &["board"],

@@ -1,5 +1,7 @@
 //! The one door between the interface and Rust, by subject; a few lines each.
 
+mod audit;
+mod backup;
 mod cases;
 mod images;
 mod reports;
@@ -18,7 +20,13 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         session::lock,
         session::words,
         session::catalogue,
-        session::audit_verify,
+        audit::audit_verify,
+        audit::audit_rows,
+        audit::export_audit,
+        backup::write_backup,
+        backup::set_backup_schedule,
+        backup::restore_backup,
+        backup::pick_backup_file,
         cases::list_cases,
         cases::create_case,
         cases::open_case,

@@ -34,7 +34,7 @@ pub(super) async fn pick_folder(
     .await
 }
 
-/// Asks where to write a PDF, proposing a name.
+/// Asks where to write a file, proposing a name; its ending is the kind of file.
 #[tauri::command]
 pub(super) async fn pick_save_path(
     app: AppHandle,
@@ -42,11 +42,10 @@ pub(super) async fn pick_save_path(
     name: String,
 ) -> Result<Option<String>> {
     away(&board, move |_| {
-        let dialog = app
-            .dialog()
-            .file()
-            .set_file_name(name)
-            .add_filter("PDF", &["pdf"]);
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let kind = ending.to_uppercase();
+        let dialog = app.dialog().file().add_filter(kind, &[ending]);
+        let dialog = dialog.set_file_name(&name);
         Ok(text(dialog.blocking_save_file()))
     })
     .await

@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{AppStatus, AuditView, BoardError, CatalogueView, Secret};
+use board::{AppStatus, BoardError, CatalogueView, Secret};
 use std::collections::BTreeMap;
 use tauri::State;
 
@@ -44,9 +44,4 @@ pub(super) fn words(board: State<'_, SharedBoard>, language: String) -> BTreeMap
 #[tauri::command]
 pub(super) fn catalogue(board: State<'_, SharedBoard>) -> CatalogueView {
     board.catalogue()
-}
-
-#[tauri::command]
-pub(super) async fn audit_verify(board: State<'_, SharedBoard>) -> Result<AuditView> {
-    away(&board, |board| board.audit_verify()).await
 }

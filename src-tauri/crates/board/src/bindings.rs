@@ -1,8 +1,9 @@
 //! Writes the types that the interface sees as TypeScript, from the values that commands exchange.
 
 use crate::{
-    AppStatus, AuditView, BoardError, CaseSummary, CaseView, CatalogueView, EntryAdvice,
-    ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, ScanProgress, StackGeometry,
+    AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
+    EntryAdvice, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, ScanProgress,
+    StackGeometry,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -11,6 +12,7 @@ use ts_rs::{Config, ExportError, TS};
 pub fn write(folder: &Path) -> Result<(), ExportError> {
     let config = Config::new().with_out_dir(folder);
     AppStatus::export_all(&config)?;
+    AuditRowView::export_all(&config)?;
     AuditView::export_all(&config)?;
     BoardError::export_all(&config)?;
     CaseSummary::export_all(&config)?;

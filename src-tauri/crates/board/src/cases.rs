@@ -16,7 +16,10 @@ use store::{CaseSummary, Change, RevisionInfo, Store, StoredCase};
 impl Board {
     /// Cases whose name or patient number contains every word; the latest change first.
     pub fn list_cases(&self, search: &str) -> Result<Vec<CaseSummary>, BoardError> {
-        self.with_store(|store| Ok(store.list(search)?))
+        self.with_store(|store| {
+            self.note_listing(store)?;
+            Ok(store.list(search)?)
+        })
     }
 
     /// A new case with today as its index date.
@@ -36,13 +39,18 @@ impl Board {
             self.save(
                 store,
                 &case,
-                &Change::new(&self.options.author, "created", 0),
+                &Change::new(self.options.author.as_str(), "created", 0),
             )
         })
     }
 
+    /// Shows a case; that it was looked at is logged.
     pub fn open_case(&self, id: &str) -> Result<CaseView, BoardError> {
-        self.with_store(|store| self.view(store, store.case(id)?))
+        self.with_store(|store| {
+            let stored = store.case(id)?;
+            self.note(store, "case_viewed", Some(id))?;
+            self.view(store, stored)
+        })
     }
 
     pub fn set_identity(&self, id: &str, identity: Identity) -> Result<CaseView, BoardError> {
@@ -138,7 +146,7 @@ impl Board {
             self.save(
                 store,
                 &earlier.case,
-                &Change::new(&self.options.author, &summary, current),
+                &Change::new(self.options.author.as_str(), &summary, current),
             )
         })
     }
@@ -207,7 +215,7 @@ impl Board {
         self.with_store(|store| {
             let mut current = store.case(id)?;
             change(&mut current.case)?;
-            let made = Change::new(&self.options.author, summary, current.revision);
+            let made = Change::new(self.options.author.as_str(), summary, current.revision);
             self.save(store, &current.case, &made)
         })
     }
@@ -222,12 +230,18 @@ impl Board {
         store.put_case(case, change, self.now())?;
         let stored = store.case(&case.id)?;
         let view = self.view(store, stored)?;
-        let (revision, author) = (view.revision, &self.options.author);
-        store.put_assessment(&case.id, revision, &view.assessment, author, self.now())?;
+        let revision = view.revision;
+        store.put_assessment(
+            &case.id,
+            revision,
+            &view.assessment,
+            change.author,
+            self.now(),
+        )?;
         Ok(view)
     }
 
-    fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
+    pub(crate) fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
         let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
         Ok(CaseView {
             assessment: assess(&stored.case, index_date, self.packs()),

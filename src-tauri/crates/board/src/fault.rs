@@ -69,7 +69,7 @@ impl From<StoreError> for BoardError {
             }
             StoreError::UnknownRevision { revision }
             | StoreError::UnreadableRevision { revision } => fault.with("revision", revision),
-            StoreError::Folder(kind) => fault.with("detail", kind),
+            StoreError::Folder(kind) | StoreError::Unwritable(kind) => fault.with("detail", kind),
             StoreError::Database(code) => fault.with("detail", code),
             _ => fault,
         }

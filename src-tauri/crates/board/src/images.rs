@@ -181,7 +181,7 @@ impl Board {
             let mut current = store.case(case_id)?;
             let id = mark.id.clone();
             current.case.key_images.push(mark);
-            let author = &self.options.author;
+            let author = self.options.author.as_str();
             let mut change = Change::new(author, "key_image", current.revision);
             change.key_image = Some(KeyImagePixels {
                 id: &id,

@@ -2,6 +2,8 @@
 //! model packs, the images and the clock. The desktop shell and the command line both call this.
 
 mod assess;
+mod audit;
+mod backup;
 pub mod bindings;
 mod cases;
 mod demo;
@@ -14,6 +16,8 @@ mod tables;
 mod view;
 
 pub use assess::assess;
+pub use audit::{AgainstView, AuditFaultView, AuditRowView, AuditView, audit_words};
+pub use backup::{BackupFault, BackupStatus, BackupView};
 pub use cases::index_date_of;
 pub use chrono::NaiveDate;
 pub use clinical::{
@@ -27,7 +31,7 @@ pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_repor
 pub use imaging::{ScanProgress, StackGeometry};
 pub use inference::PackSet;
 pub use packs::{PackCheck, check_packs};
-pub use session::{AuditFaultView, AuditView, CatalogueView, RuleView, Secret};
+pub use session::{CatalogueView, RuleView, Secret};
 pub use store::CaseSummary;
 pub use summary::write_report;
 pub use tables::{TableOutcome, assess_table, read_case_file};
@@ -38,6 +42,7 @@ pub use view::{
 
 use chrono::{DateTime, Utc};
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicBool},
 };
@@ -77,6 +82,8 @@ pub struct Board {
     store: Mutex<Option<Store>>,
     images: Mutex<Arc<images::OpenImages>>,
     cancel_scan: AtomicBool,
+    /// When each person's look at the list of cases was logged last.
+    listings: Mutex<BTreeMap<String, DateTime<Utc>>>,
 }
 
 impl Board {
@@ -94,6 +101,7 @@ impl Board {
             store: Mutex::new(None),
             images: Mutex::default(),
             cancel_scan: AtomicBool::new(false),
+            listings: Mutex::default(),
         }
     }
 

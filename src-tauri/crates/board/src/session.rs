@@ -1,6 +1,9 @@
 //! First start, unlocking and locking, and what an interface needs to build itself.
 
-use crate::{APP_VERSION, AppStatus, Board, BoardError, PackState, PackStatus, StoreStatus, lock};
+use crate::{
+    APP_VERSION, AppStatus, BackupStatus, Board, BoardError, PackState, PackStatus, StoreStatus,
+    backup, lock,
+};
 use clinical::{
     catalogue::{Catalogue, Feature, FeatureId, Group},
     level::Level,
@@ -8,7 +11,7 @@ use clinical::{
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
-use store::{AuditFault, Store, StoreState};
+use store::{Store, StoreState};
 use ts_rs::TS;
 
 const RESEARCH_USE: &str = "research_use_accepted";
@@ -22,6 +25,12 @@ pub struct Secret(String);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Secret(..)")
+    }
+}
+
+impl Secret {
+    pub(crate) fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -49,27 +58,13 @@ pub struct RuleView {
     pub citation: String,
 }
 
-/// What a walk over the audit log found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct AuditView {
-    #[ts(type = "number")]
-    pub entries: u64,
-    /// Codes for the words `audit.<code>`, with the number of the entry or revision; empty if the
-    /// log is whole.
-    pub faults: Vec<AuditFaultView>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct AuditFaultView {
-    pub code: String,
-    #[ts(type = "number")]
-    pub number: u64,
-}
-
 impl Board {
     /// What the application can do right now. Never fails.
     pub fn status(&self) -> AppStatus {
         let open = lock(&self.store);
+        let backup = open.as_ref().map_or_else(BackupStatus::default, |store| {
+            backup::status(store, self.now())
+        });
         let (store, accepted) = match open.as_ref() {
             Some(store) => (
                 StoreStatus::Open,
@@ -84,6 +79,7 @@ impl Board {
             data_folder: self.options.data.display().to_string(),
             packs: self.pack_status(),
             start: self.options.start.clone(),
+            backup,
         }
     }
 
@@ -184,38 +180,11 @@ impl Board {
         }
     }
 
-    /// Checks the audit log from end to end.
-    pub fn audit_verify(&self) -> Result<AuditView, BoardError> {
-        self.with_store(|store| {
-            let report = store.audit_verify()?;
-            let faults = report.faults.iter().map(fault_view).collect();
-            Ok(AuditView {
-                entries: report.rows,
-                faults,
-            })
-        })
-    }
-
     /// Runs `work` on the open store.
     pub(crate) fn with_store<T>(
         &self,
         work: impl FnOnce(&mut Store) -> Result<T, BoardError>,
     ) -> Result<T, BoardError> {
         work(lock(&self.store).as_mut().ok_or_else(BoardError::locked)?)
-    }
-}
-
-fn fault_view(fault: &AuditFault) -> AuditFaultView {
-    let (code, number) = match fault {
-        AuditFault::Altered { number } => ("altered", *number),
-        AuditFault::BrokenLink { number } => ("broken_link", *number),
-        AuditFault::Truncated { found, .. } => ("truncated", *found),
-        AuditFault::OtherHead => ("other_head", 0),
-        AuditFault::RevisionAltered { revision, .. } => ("revision_altered", u64::from(*revision)),
-        AuditFault::RevisionMissing { revision, .. } => ("revision_missing", u64::from(*revision)),
-    };
-    AuditFaultView {
-        code: code.to_owned(),
-        number,
     }
 }

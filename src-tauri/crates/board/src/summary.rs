@@ -10,8 +10,11 @@ use clinical::{assessment::Assessment, case::Case, catalogue::Catalogue, words::
 use imaging::{Continue, Library};
 use inference::PackSet;
 use report::{EdgeMarks, KeyPicture, ReportInput, board_summary};
-use std::path::{Path, PathBuf};
-use store::AuditEntry;
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+use store::{AuditEntry, StoreError, WholeFile};
 
 const LANGUAGE: &str = "en";
 
@@ -27,7 +30,7 @@ impl Board {
         path: Option<&Path>,
         mask_identity: bool,
     ) -> Result<ExportedFile, BoardError> {
-        let view = self.open_case(case_id)?;
+        let view = self.with_store(|store| self.view(store, store.case(case_id)?))?;
         let pictures = self.kept_pictures(&view.case)?;
         let now = self.now();
         let path = match path {
@@ -35,9 +38,9 @@ impl Board {
             None => self.report_path(&view.case, now)?,
         };
         let pdf = summary(&view.case, &view.assessment, &pictures, mask_identity, now)?;
-        write(&path, &pdf)?;
         self.with_store(|store| {
-            let mut entry = AuditEntry::new(&self.options.author, "report_exported");
+            store.write_file(&path, &pdf)?;
+            let mut entry = AuditEntry::new(self.options.author.as_str(), "report_exported");
             entry.case_id = Some(case_id);
             entry.revision = Some(view.revision);
             entry.details = &pdf;
@@ -61,9 +64,15 @@ impl Board {
         })
     }
 
-    fn report_path(&self, case: &Case, now: DateTime<Utc>) -> Result<PathBuf, BoardError> {
+    /// Where files go that were given no other place; made where needed.
+    pub(crate) fn reports_folder(&self) -> Result<PathBuf, BoardError> {
         let folder = self.options.data.join("reports");
-        std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+        std::fs::create_dir_all(&folder).map_err(StoreError::from)?;
+        Ok(folder)
+    }
+
+    fn report_path(&self, case: &Case, now: DateTime<Utc>) -> Result<PathBuf, BoardError> {
+        let folder = self.reports_folder()?;
         let short: String = case.id.chars().take(8).collect();
         Ok(folder.join(format!(
             "board-summary-{short}-{}.pdf",
@@ -148,23 +157,9 @@ fn local_offset(now: DateTime<Utc>) -> FixedOffset {
 
 /// An existing file stays whole until the new one is written.
 fn write(path: &Path, pdf: &[u8]) -> Result<(), BoardError> {
-    let part = path.with_added_extension("part");
-    std::fs::write(&part, pdf)
-        .and_then(|()| std::fs::rename(&part, path))
-        .map_err(|error| {
-            // What is half written is worth nothing; the first reason is the one to tell.
-            let _ = std::fs::remove_file(&part);
-            unwritable(path, &error)
-        })
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> BoardError {
-    BoardError::new(
-        "report_unwritable",
-        format!(
-            "{} cannot be written: {error}. Choose another folder.",
-            path.display()
-        ),
-    )
-    .with("detail", error.kind())
+    let whole = WholeFile::create(path).and_then(|mut file| {
+        file.write_all(pdf)?;
+        file.finish()
+    });
+    Ok(whole.map_err(|error| StoreError::Unwritable(error.kind()))?)
 }

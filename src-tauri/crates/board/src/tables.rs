@@ -22,6 +22,7 @@ use std::{
     io::{BufReader, BufWriter},
     path::Path,
 };
+use store::WholeFile;
 
 /// Author of what is read from a file.
 const FROM_FILE: &str = "file";
@@ -75,7 +76,7 @@ pub fn assess_table(
         .iter()
         .map(|table| table.id.clone())
         .collect();
-    let target = File::create(output).map_err(|error| file_error(output, error))?;
+    let mut target = WholeFile::create(output).map_err(|error| file_error(output, error))?;
     let mut faults = Vec::new();
     let results = std::iter::from_fn(|| {
         let batch: Vec<CohortRow> = rows.by_ref().take(BATCH).collect();
@@ -88,7 +89,11 @@ pub fn assess_table(
             assess_batch(batch, packs, now.date_naive())
         })
     });
-    let rows = cohort_output::write_rows(BufWriter::new(target), &labels, &ids, results.flatten())?;
+    let rows = {
+        let buffered = BufWriter::new(&mut target);
+        cohort_output::write_rows(buffered, &labels, &ids, results.flatten())?
+    };
+    target.finish().map_err(|error| file_error(output, error))?;
     Ok(TableOutcome { rows, faults })
 }
 

@@ -1,5 +1,6 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
+use crate::BackupStatus;
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{assessment::Assessment, case::Case, level::Level};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub struct AppStatus {
     pub data_folder: String,
     pub packs: Vec<PackStatus>,
     pub start: StartArguments,
+    pub backup: BackupStatus,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]

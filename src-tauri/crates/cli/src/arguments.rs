@@ -10,12 +10,18 @@ use std::path::{Path, PathBuf};
 #[command(
     name = "spineboard",
     version,
-    after_help = "Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 done, but some rows or files had faults, which are named."
+    after_help = "Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 done, but some rows, files or entries of the audit log had faults, which are named."
 )]
 pub(crate) struct Arguments {
     /// Folder with model packs, looked through before the application's own.
     #[arg(long, global = true, value_name = "DIR", env = "SPINEBOARD_PACKS")]
     pub(crate) packs: Option<PathBuf>,
+    /// Folder that holds the encrypted database; needed by audit, backup and restore.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// File whose first line is the passphrase, or - for standard input; else the terminal asks.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -66,10 +72,42 @@ pub(crate) enum Command {
         #[arg(long)]
         mask_identity: bool,
     },
+    /// The audit log.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Write one encrypted file that holds everything, and check it by opening it.
+    Backup {
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Make a store from a backup, in a data folder that has none.
+    Restore {
+        #[arg(value_name = "FILE")]
+        backup: PathBuf,
+    },
     /// Model packs.
     Pack {
         #[command(subcommand)]
         command: PackCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Recompute every hash, check every signature and hold the log against what was saved. Exit
+    /// code 0 if the log is whole, 3 if it is not.
+    Verify {
+        /// An exported log or a backup that was kept elsewhere: finds a log that was written anew
+        /// or rolled back since.
+        #[arg(long, value_name = "EARLIER")]
+        against: Option<PathBuf>,
+    },
+    /// Write the log as JSON lines, without names and without patients.
+    Export {
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
 }
 

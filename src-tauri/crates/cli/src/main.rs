@@ -2,8 +2,9 @@
 
 mod arguments;
 mod print;
+mod store;
 
-use arguments::{Arguments, Command, PackCommand};
+use arguments::{Arguments, AuditCommand, Command, PackCommand};
 use board::{BoardError, PackSet};
 use chrono::Utc;
 use clap::Parser;
@@ -12,12 +13,18 @@ use std::process::ExitCode;
 /// Everything came out, but some rows or files had faults that were named.
 const DONE_IN_PART: u8 = 3;
 
+/// As Clap ends for arguments that do not fit.
+const WRONG_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("spineboard: {error}");
-            ExitCode::FAILURE
+            match error.code.as_str() {
+                store::USAGE => ExitCode::from(WRONG_USAGE),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -68,6 +75,36 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             let packs = PackSet::open(&folders);
             board::write_report(&case, images.as_deref(), out, *mask_identity, &packs, now)?;
             println!("{}", out.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Audit {
+            command: AuditCommand::Verify { against },
+        } => {
+            let board = store::unlocked(arguments)?;
+            let found = board.audit_verify()?;
+            print::audit(&found);
+            let mut whole = found.faults.is_empty();
+            if let Some(earlier) = against {
+                let found = board.audit_against(earlier)?;
+                print::against(&found, earlier);
+                whole &= found.fault.is_none();
+            }
+            Ok(in_part(whole))
+        }
+        Command::Audit {
+            command: AuditCommand::Export { out },
+        } => {
+            let written = store::unlocked(arguments)?.export_audit(Some(out))?;
+            println!("{}", written.path);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Backup { out } => {
+            let written = store::unlocked(arguments)?.write_backup(Some(out))?;
+            print::backup(&written);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore { backup } => {
+            store::restore(arguments, backup)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Pack {

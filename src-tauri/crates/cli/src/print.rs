@@ -1,6 +1,9 @@
 //! What the terminal shows. Results go to standard output, faults to standard error.
 
-use board::{DemoFiles, ImagesReport, PackCheck, TableOutcome};
+use board::{
+    AgainstView, AuditFaultView, AuditView, BackupView, DemoFiles, ImagesReport, PackCheck,
+    TableOutcome,
+};
 use serde::Serialize;
 use std::path::Path;
 
@@ -77,6 +80,32 @@ pub(crate) fn packs(checks: &[PackCheck]) {
         let verdict = if check.ready { "ready" } else { "refused" };
         println!("{verdict}  {}: {}", check.name, check.verdict);
     }
+}
+
+pub(crate) fn audit(found: &AuditView) {
+    println!("{} entries, {} faults", found.entries, found.faults.len());
+    println!("signing key  {}", found.signing_key);
+    for fault in &found.faults {
+        audit_fault(fault);
+    }
+}
+
+pub(crate) fn against(found: &AgainstView, earlier: &Path) {
+    match &found.fault {
+        None => println!("{} entries as in {}", found.entries, earlier.display()),
+        Some(fault) => audit_fault(fault),
+    }
+}
+
+fn audit_fault(fault: &AuditFaultView) {
+    eprintln!("{}", board::audit_words(fault));
+}
+
+pub(crate) fn backup(written: &BackupView) {
+    println!(
+        "{}: {} bytes, {} revisions, {} entries of the audit log",
+        written.path, written.bytes, written.revisions, written.audit_entries
+    );
 }
 
 fn some(text: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 
 use crate::{
     Store, StoreError,
-    audit::{self, AuditEntry},
+    audit::{self, Actor, AuditEntry},
     time_of, time_text,
 };
 use chrono::{DateTime, Utc};
@@ -36,7 +36,7 @@ impl Store {
         case_id: &str,
         revision: u32,
         assessment: &Assessment,
-        author: &str,
+        author: Actor<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let record = serde_json::to_string(assessment).map_err(|_| StoreError::NotStorable)?;
@@ -83,6 +83,7 @@ impl Store {
         };
         audit::append(&transaction, &entry, now)?;
         transaction.commit()?;
+        self.move_anchor();
         Ok(())
     }
 
@@ -159,13 +160,19 @@ mod tests {
     fn results_stay_with_their_revision_and_versions() {
         let (_folder, mut store) = trial::store_with_case();
         store
-            .put_assessment("case-1", 1, &assessment(0.5), "A", noon())
+            .put_assessment("case-1", 1, &assessment(0.5), "A".into(), noon())
             .unwrap();
         store
-            .put_assessment("case-1", 1, &assessment(0.5), "A", minutes_later(1))
+            .put_assessment("case-1", 1, &assessment(0.5), "A".into(), minutes_later(1))
             .unwrap();
         store
-            .put_assessment("case-1", 1, &assessment(0.625), "A", minutes_later(2))
+            .put_assessment(
+                "case-1",
+                1,
+                &assessment(0.625),
+                "A".into(),
+                minutes_later(2),
+            )
             .unwrap();
         let kept = store.assessments("case-1").unwrap();
         assert_eq!(kept.len(), 2);
@@ -200,7 +207,7 @@ mod tests {
             ..assessment(0.5)
         };
         store
-            .put_assessment("case-1", 1, &refused, "A", noon())
+            .put_assessment("case-1", 1, &refused, "A".into(), noon())
             .unwrap();
         assert_eq!(store.assessments("case-1").unwrap()[0].pack, None);
     }
@@ -227,10 +234,10 @@ mod tests {
     #[test]
     fn a_result_needs_its_revision_and_is_never_changed() {
         let (_folder, mut store) = trial::store_with_case();
-        let put = store.put_assessment("case-1", 2, &assessment(0.5), "A", noon());
+        let put = store.put_assessment("case-1", 2, &assessment(0.5), "A".into(), noon());
         assert_eq!(put, Err(StoreError::UnknownRevision { revision: 2 }));
         store
-            .put_assessment("case-1", 1, &assessment(0.5), "A", noon())
+            .put_assessment("case-1", 1, &assessment(0.5), "A".into(), noon())
             .unwrap();
         for statement in [
             "UPDATE assessments SET record = '{}'",

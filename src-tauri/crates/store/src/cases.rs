@@ -2,7 +2,7 @@
 
 use crate::{
     Store, StoreError,
-    audit::{self, AuditEntry},
+    audit::{self, Actor, AuditEntry},
     drafts,
     key_images::{self, KeyImagePixels},
     revisions, time_of, time_text,
@@ -16,7 +16,7 @@ use ts_rs::TS;
 /// Who changes a case, and what goes with it in the same transaction.
 #[derive(Debug, Clone)]
 pub struct Change<'a> {
-    pub author: &'a str,
+    pub author: Actor<'a>,
     /// What was done, as a code of lower-case letters, digits, `_` and `.`.
     pub summary: &'a str,
     /// The revision that the change was made from; 0 for a case that is new here.
@@ -44,9 +44,13 @@ pub struct CaseSummary {
 }
 
 impl<'a> Change<'a> {
-    pub fn new(author: &'a str, summary: &'a str, expected_revision: u32) -> Change<'a> {
+    pub fn new(
+        author: impl Into<Actor<'a>>,
+        summary: &'a str,
+        expected_revision: u32,
+    ) -> Change<'a> {
         Change {
-            author,
+            author: author.into(),
             summary,
             expected_revision,
             commits_draft: None,
@@ -93,6 +97,7 @@ impl Store {
         };
         audit::append(&transaction, &entry, now)?;
         transaction.commit()?;
+        self.move_anchor();
         Ok(revision)
     }
 

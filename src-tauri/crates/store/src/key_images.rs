@@ -4,7 +4,7 @@
 
 use crate::{
     Store, StoreError,
-    audit::{self, AuditEntry},
+    audit::{self, Actor, AuditEntry},
     cases, time_of, time_text,
 };
 use chrono::{DateTime, Utc};
@@ -38,7 +38,7 @@ impl Store {
         &mut self,
         case_id: &str,
         image: &KeyImagePixels<'_>,
-        author: &str,
+        author: Actor<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let transaction = self
@@ -47,6 +47,7 @@ impl Store {
         cases::newest_revision(&transaction, case_id)?.ok_or(StoreError::UnknownCase)?;
         append(&transaction, case_id, image, author, now)?;
         transaction.commit()?;
+        self.move_anchor();
         Ok(())
     }
 
@@ -60,7 +61,7 @@ pub(crate) fn append(
     transaction: &Transaction<'_>,
     case_id: &str,
     image: &KeyImagePixels<'_>,
-    author: &str,
+    author: Actor<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     if let Some(kept) = read(transaction, image.id)? {
@@ -80,14 +81,14 @@ pub(crate) fn append(
             case_id,
             image.geometry,
             image.pixels,
-            author,
+            author.name,
             time_text(now)
         ],
     )?;
     let entry = AuditEntry {
         case_id: Some(case_id),
         details: image.pixels,
-        ..AuditEntry::new(author, "key_image_stored")
+        ..AuditEntry::new(author, audit::KEY_IMAGE_STORED)
     };
     audit::append(transaction, &entry, now)?;
     Ok(())
@@ -146,12 +147,12 @@ mod tests {
             .map(|byte: u32| (byte * 31 % 251) as u8)
             .collect();
         store
-            .put_key_image_pixels("case-1", &image(&pixels), "A", noon())
+            .put_key_image_pixels("case-1", &image(&pixels), "A".into(), noon())
             .unwrap();
         store
-            .put_key_image_pixels("case-1", &image(&pixels), "A", noon())
+            .put_key_image_pixels("case-1", &image(&pixels), "A".into(), noon())
             .unwrap();
-        let other = store.put_key_image_pixels("case-1", &image(&[1, 2]), "A", noon());
+        let other = store.put_key_image_pixels("case-1", &image(&[1, 2]), "A".into(), noon());
         assert_eq!(other, Err(StoreError::KeyImageExists));
         store.close().unwrap();
 

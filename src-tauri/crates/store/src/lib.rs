@@ -7,8 +7,10 @@
 
 mod assessments;
 mod audit;
+mod backup;
 mod cases;
 mod drafts;
+mod files;
 mod key_images;
 mod migrations;
 mod opening;
@@ -18,9 +20,14 @@ mod settings;
 mod trial;
 
 pub use assessments::StoredAssessment;
-pub use audit::{AuditEntry, AuditFault, AuditReport, AuditRow};
+pub use audit::{
+    Actor, AgainstFault, AgainstReport, AuditEntry, AuditFault, AuditReport, AuditRow,
+    anchor::{ANCHOR_FILE, AnchorFault, SignedHead},
+};
+pub use backup::{BackupInfo, backup_info};
 pub use cases::{CaseSummary, Change};
 pub use drafts::Draft;
+pub use files::WholeFile;
 pub use key_images::{KeyImagePixels, StoredKeyImage};
 pub use opening::{DATABASE_FILE, LOCK_FILE, MINIMUM_PASSPHRASE_CHARACTERS, Store, StoreState};
 pub use revisions::{RevisionInfo, StoredCase};
@@ -69,6 +76,21 @@ pub enum StoreError {
     /// For example a number that is not finite, which JSON cannot carry.
     #[error("the case holds a value that could not be read back, so it was not saved")]
     NotStorable,
+    #[error("the operating system gives no random numbers, so no key can be made")]
+    NoRandomness,
+    #[error("the file is not a backup of SpineBoard")]
+    NotABackup,
+    #[error("the backup was written by a newer SpineBoard; open it with that one")]
+    NewerBackup,
+    #[error("the backup is damaged; use another one")]
+    BackupDamaged,
+    /// What was read back is not what was to be kept; the file was removed again.
+    #[error("the backup did not come back as it was written, so it was not kept")]
+    BackupUnfaithful,
+    #[error("the file cannot be written there ({0:?})")]
+    Unwritable(io::ErrorKind),
+    #[error("the file is not an exported audit log or a backup of SpineBoard")]
+    NotAnExport,
     #[error("other pixels are already kept under this key image id")]
     KeyImageExists,
     #[error("the data folder cannot be reached ({0:?})")]
@@ -79,6 +101,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A fault of a place outside the data folder.
+    pub(crate) fn target(error: io::Error) -> StoreError {
+        StoreError::Unwritable(error.kind())
+    }
+
     /// A stable code for the words on screen.
     pub fn code(&self) -> &'static str {
         match self {
@@ -97,6 +124,13 @@ impl StoreError {
             StoreError::UnknownRevision { .. } => "unknown_revision",
             StoreError::UnreadableRevision { .. } => "unreadable_revision",
             StoreError::NotStorable => "not_storable",
+            StoreError::NoRandomness => "no_randomness",
+            StoreError::NotABackup => "not_a_backup",
+            StoreError::NewerBackup => "newer_backup",
+            StoreError::BackupDamaged => "backup_damaged",
+            StoreError::BackupUnfaithful => "backup_unfaithful",
+            StoreError::Unwritable(_) => "file_unwritable",
+            StoreError::NotAnExport => "not_an_export",
             StoreError::KeyImageExists => "key_image_exists",
             StoreError::Folder(_) => "folder",
             StoreError::Database(_) => "database",

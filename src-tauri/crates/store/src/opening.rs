@@ -7,6 +7,7 @@
 use crate::{
     StoreError,
     audit::{self, AuditEntry},
+    files,
     migrations::{self, MIGRATIONS},
 };
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
 
@@ -57,6 +58,7 @@ pub enum StoreState {
 pub struct Store {
     // Fields drop in order: the database closes before the lock goes.
     pub(crate) connection: Connection,
+    pub(crate) folder: PathBuf,
     _lock: File,
 }
 
@@ -95,16 +97,15 @@ impl Store {
             return Err(StoreError::AlreadyCreated);
         }
         let unfinished = folder.join(UNFINISHED_FILE);
-        match fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        files::remove(&unfinished)?;
+        // An anchor without its database speaks of another one.
+        files::remove(&folder.join(audit::anchor::ANCHOR_FILE))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut connection = unlock(&unfinished, passphrase, flags)?;
         // One file without a companion until it has its name.
         connection.pragma_update(None, "journal_mode", "MEMORY")?;
         migrations::migrate(&mut connection, &MIGRATIONS)?;
-        audit::begin(&mut connection, &AuditEntry::new("", "store_created"), now)?;
+        audit::sign_from_here(&mut connection, now)?;
         connection.close().map_err(|(_, error)| error)?;
         File::options().write(true).open(&unfinished)?.sync_all()?;
         fs::rename(&unfinished, &database)?;
@@ -128,7 +129,7 @@ impl Store {
 }
 
 /// Takes the folder's lock, which the operating system lets go of when the program ends.
-fn lock(folder: &Path) -> Result<File, StoreError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, StoreError> {
     let path = folder.join(LOCK_FILE);
     let file = File::options()
         .create(true)
@@ -162,11 +163,17 @@ fn open_locked(
     )?;
     check_pages(&connection)?;
     migrations::migrate(&mut connection, &MIGRATIONS)?;
-    audit::begin(&mut connection, &AuditEntry::new("", "store_opened"), now)?;
-    Ok(Store {
+    audit::anchor::check(&mut connection, folder, now)?;
+    audit::sign_from_here(&mut connection, now)?;
+    audit::begin(&mut connection, &AuditEntry::new("", "unlocked"), now)?;
+    audit::anchor::write(&connection, folder)?;
+    let mut store = Store {
         connection,
+        folder: folder.to_owned(),
         _lock: lock,
-    })
+    };
+    store.clear_away()?;
+    Ok(store)
 }
 
 /// Tells a file that cannot be ours from a wrong passphrase: SQLCipher's answer is the same.
@@ -238,6 +245,7 @@ mod tests {
     use super::*;
     use crate::{
         Change,
+        migrations::KNOWN_VERSION,
         trial::{self, PASSPHRASE, minutes_later, noon},
     };
     use tempfile::TempDir;
@@ -309,7 +317,10 @@ mod tests {
             .map(|entry| entry.unwrap().file_name())
             .collect();
         names.sort();
-        assert_eq!(names, [DATABASE_FILE, LOCK_FILE]);
+        assert_eq!(
+            names,
+            [audit::anchor::ANCHOR_FILE, DATABASE_FILE, LOCK_FILE]
+        );
     }
 
     #[test]
@@ -415,7 +426,7 @@ mod tests {
         let (folder, store) = trial::store_with_case();
         let after_crash = tempfile::tempdir().unwrap();
         let log = format!("{DATABASE_FILE}-wal");
-        for name in [DATABASE_FILE, &log] {
+        for name in [DATABASE_FILE, &log, audit::anchor::ANCHOR_FILE] {
             fs::copy(folder.path().join(name), after_crash.path().join(name)).unwrap();
         }
         drop(store);
@@ -451,13 +462,18 @@ mod tests {
         connection.pragma_update(None, "user_version", 7).unwrap();
         connection.close().unwrap();
         let before = bytes(&folder);
-        let newer = StoreError::NewerDatabase { found: 7, known: 1 };
+        let newer = StoreError::NewerDatabase {
+            found: 7,
+            known: KNOWN_VERSION,
+        };
         assert_eq!(refusal(&folder, PASSPHRASE), newer);
         assert_eq!(bytes(&folder), before);
 
         let path = folder.path().join(DATABASE_FILE);
         let connection = unlock(&path, PASSPHRASE, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection
+            .pragma_update(None, "user_version", KNOWN_VERSION)
+            .unwrap();
         connection.close().unwrap();
         assert_nothing_lost(&folder);
     }

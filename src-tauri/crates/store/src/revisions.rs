@@ -104,7 +104,7 @@ pub(crate) fn append(
             case_id,
             number,
             record,
-            change.author,
+            change.author.name,
             time_text(now),
             change.summary
         ],

@@ -1,7 +1,11 @@
-//! Walks the whole audit log and holds it against the saved revisions.
+//! Walks the whole audit log: hashes, links and signatures, and the saved revisions and pictures that
+//! it speaks of.
 
-use super::{AuditRow, BEFORE_FIRST, REVISION_SAVED, hash_of, hexadecimal, read_head, read_rows};
-use crate::{Store, StoreError};
+use super::{
+    AuditRow, BEFORE_FIRST, KEY_IMAGE_STORED, REVISION_SAVED, SIGNED_VERSION, anchor::AnchorFault,
+    hash_of, hexadecimal, read_head, read_rows, signing, signing::Signing,
+};
+use crate::{Store, StoreError, time_text};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
@@ -9,6 +13,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditReport {
     pub rows: u64,
+    /// Fingerprint of the public key, to be compared by eye; empty where there is no key.
+    pub signing_key: String,
     pub faults: Vec<AuditFault>,
 }
 
@@ -19,6 +25,14 @@ pub enum AuditFault {
     Altered { number: u64 },
     /// The row does not continue the one before it: rows were deleted, inserted or exchanged.
     BrokenLink { number: u64 },
+    /// A row from the time of signatures has none.
+    Unsigned { number: u64 },
+    /// The row's signature was not made by this installation's key for this row.
+    ForgedSignature { number: u64 },
+    /// The key is not the one that the log names at `number`, so no signature can be judged.
+    OtherKey { number: u64 },
+    /// Rows are signed, but the key is gone.
+    KeyMissing,
     /// The log ends at `found`, but `expected` rows were written.
     Truncated { found: u64, expected: u64 },
     /// The last row is not the one that was written last.
@@ -27,44 +41,61 @@ pub enum AuditFault {
     RevisionAltered { case_id: String, revision: u32 },
     /// The log says a revision was saved, and there is none.
     RevisionMissing { case_id: String, revision: u32 },
+    /// The log says at `number` that a picture was kept, and it is not there as it was.
+    KeyImageAltered { number: u64 },
+    /// A kept picture that the log does not know.
+    KeyImageUnlogged { case_id: String },
+    /// At `number`, an opening found that something other than this program had changed the folder.
+    Anchor { fault: AnchorFault, number: u64 },
 }
 
 impl Store {
-    /// Recomputes every hash and holds the log against the saved revisions.
+    /// Recomputes every hash, checks every signature and holds the log against what was saved.
     pub fn audit_verify(&self) -> Result<AuditReport, StoreError> {
-        let rows = read_rows(&self.connection)?;
-        let mut faults = chain_faults(&rows);
-        let head = read_head(&self.connection)?;
-        let (last, last_hash) = rows
-            .last()
-            .map_or((0, BEFORE_FIRST), |row| (row.number, row.hash.as_str()));
-        match head {
-            Some((expected, _)) if expected > last => {
-                faults.push(AuditFault::Truncated {
-                    found: last,
-                    expected,
-                });
-            }
-            Some((expected, hash)) if expected == last && hash == last_hash => {}
-            None if rows.is_empty() => {}
-            _ => faults.push(AuditFault::OtherHead),
-        }
-        faults.extend(revision_faults(&self.connection, &rows)?);
-        Ok(AuditReport {
-            rows: rows.len() as u64,
-            faults,
-        })
+        verify(&self.connection, "main")
     }
 }
 
-fn chain_faults(rows: &[AuditRow]) -> Vec<AuditFault> {
+/// `schema` is `main`, or the name under which a copy is attached.
+pub(crate) fn verify(connection: &Connection, schema: &str) -> Result<AuditReport, StoreError> {
+    let rows = read_rows(connection, schema)?;
+    let signing = Signing::read(connection, schema)?;
+    let mut faults = row_faults(&rows, signing.as_ref());
+    faults.extend(signature_faults(&rows, signing.as_ref()));
+    faults.extend(head_fault(&rows, read_head(connection, schema)?));
+    faults.extend(revision_faults(connection, schema, &rows)?);
+    faults.extend(key_image_faults(connection, schema, &rows)?);
+    faults.extend(rows.iter().filter_map(|row| {
+        let fault = AnchorFault::of_action(&row.action)?;
+        let number = row.number;
+        Some(AuditFault::Anchor { fault, number })
+    }));
+    Ok(AuditReport {
+        rows: rows.len() as u64,
+        signing_key: signing.map_or_else(String::new, |signing| {
+            signing::fingerprint(&signing.public_key)
+        }),
+        faults,
+    })
+}
+
+/// Content and links. A seal can only be recomputed with the key's salt; where the key is another
+/// than the row's, [`signature_faults`] says so.
+fn row_faults(rows: &[AuditRow], signing: Option<&Signing>) -> Vec<AuditFault> {
     let mut faults = Vec::new();
     let (mut number, mut hash) = (0, BEFORE_FIRST);
     for row in rows {
         if row.number != number + 1 || row.previous_hash != hash {
             faults.push(AuditFault::BrokenLink { number: row.number });
         }
-        if row.hash != hash_of(row) {
+        let seal = match (row.hash_version, signing) {
+            (SIGNED_VERSION, Some(signing)) if row.number >= signing.first_number => {
+                Some(signing.seal(&row.actor))
+            }
+            (SIGNED_VERSION, _) => None,
+            _ => Some(String::new()),
+        };
+        if seal.is_some_and(|seal| row.hash != hash_of(row, &seal)) {
             faults.push(AuditFault::Altered { number: row.number });
         }
         (number, hash) = (row.number, row.hash.as_str());
@@ -72,30 +103,89 @@ fn chain_faults(rows: &[AuditRow]) -> Vec<AuditFault> {
     faults
 }
 
+fn signature_faults(rows: &[AuditRow], signing: Option<&Signing>) -> Vec<AuditFault> {
+    let Some(signing) = signing else {
+        let signed = rows.iter().any(|row| row.hash_version == SIGNED_VERSION);
+        return signed
+            .then_some(AuditFault::KeyMissing)
+            .into_iter()
+            .collect();
+    };
+    let first = signing.first_number;
+    let signed_before = rows
+        .iter()
+        .any(|row| row.number < first && row.hash_version == SIGNED_VERSION);
+    let named = rows
+        .iter()
+        .find(|row| row.number == first)
+        .is_some_and(|row| signing.is_named_by(row));
+    if signed_before || !named {
+        return vec![AuditFault::OtherKey { number: first }];
+    }
+    let judge = |row: &AuditRow| {
+        let number = row.number;
+        match &row.signature {
+            None => Some(AuditFault::Unsigned { number }),
+            Some(signature) => {
+                let whole = row.hash_version == SIGNED_VERSION
+                    && signing::verifies(&signing.public_key, number, &row.hash, signature);
+                (!whole).then_some(AuditFault::ForgedSignature { number })
+            }
+        }
+    };
+    rows.iter()
+        .filter(|row| row.number >= first)
+        .filter_map(judge)
+        .collect()
+}
+
+fn head_fault(rows: &[AuditRow], head: Option<(u64, String)>) -> Option<AuditFault> {
+    let (last, last_hash) = rows
+        .last()
+        .map_or((0, BEFORE_FIRST), |row| (row.number, row.hash.as_str()));
+    match head {
+        Some((expected, _)) if expected > last => Some(AuditFault::Truncated {
+            found: last,
+            expected,
+        }),
+        Some((expected, hash)) if expected == last && hash == last_hash => None,
+        None if rows.is_empty() => None,
+        _ => Some(AuditFault::OtherHead),
+    }
+}
+
+/// Content, author and time of every revision.
 fn revision_faults(
     connection: &Connection,
+    schema: &str,
     rows: &[AuditRow],
 ) -> Result<Vec<AuditFault>, StoreError> {
     let mut logged = BTreeMap::new();
     for row in rows.iter().filter(|row| row.action == REVISION_SAVED) {
         if let (Some(case_id), Some(revision)) = (&row.case_id, row.revision) {
-            logged.insert((case_id.clone(), revision), row.details_hash.as_str());
+            logged.insert((case_id.clone(), revision), row);
         }
     }
     let mut faults = Vec::new();
-    let mut statement = connection
-        .prepare("SELECT case_id, number, record FROM revisions ORDER BY case_id, number")?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT case_id, number, record, author, saved_at FROM {schema}.revisions
+         ORDER BY case_id, number"
+    ))?;
     let mut records = statement.query([])?;
     while let Some(record) = records.next()? {
         let (case_id, revision): (String, u32) = (record.get(0)?, record.get(1)?);
-        let found = hexadecimal(
-            record
-                .get_ref(2)?
-                .as_str()
-                .map_err(|_| StoreError::Damaged)?
-                .as_bytes(),
-        );
-        if logged.remove(&(case_id.clone(), revision)) != Some(found.as_str()) {
+        let text = |column: usize| -> Result<&str, StoreError> {
+            let value = record.get_ref(column)?;
+            value.as_str().map_err(|_| StoreError::Damaged)
+        };
+        let found = hexadecimal(text(2)?.as_bytes());
+        let (author, saved_at) = (text(3)?, text(4)?);
+        let whole = logged
+            .remove(&(case_id.clone(), revision))
+            .is_some_and(|row| {
+                row.details_hash == found && row.actor == author && time_text(row.at) == saved_at
+            });
+        if !whole {
             faults.push(AuditFault::RevisionAltered { case_id, revision });
         }
     }
@@ -106,142 +196,39 @@ fn revision_faults(
     Ok(faults)
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::super::tests::logged;
-    use super::*;
-
-    /// Does what only someone with the passphrase and a SQL tool could do.
-    fn tamper(store: &Store, statements: &str) -> Vec<AuditFault> {
-        let triggers = "DROP TRIGGER audit_follows; DROP TRIGGER audit_stays;
-            DROP TRIGGER audit_is_kept; DROP TRIGGER revisions_stay;
-            DROP TRIGGER revisions_are_kept; DROP TRIGGER revisions_follow;";
-        store.connection.execute_batch(triggers).unwrap();
-        store.connection.execute_batch(statements).unwrap();
-        store.audit_verify().unwrap().faults
+fn key_image_faults(
+    connection: &Connection,
+    schema: &str,
+    rows: &[AuditRow],
+) -> Result<Vec<AuditFault>, StoreError> {
+    // The same picture may be kept for several marks, so each row answers for one of them.
+    let mut logged: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.action == KEY_IMAGE_STORED) {
+        if let Some(case_id) = &row.case_id {
+            let key = (case_id.clone(), row.details_hash.clone());
+            logged.entry(key).or_default().push(row.number);
+        }
     }
-
-    #[test]
-    fn an_edit_is_seen() {
-        let (_folder, store) = logged();
-        let faults = tamper(
-            &store,
-            "UPDATE audit SET actor = 'Dr Nobody' WHERE number = 4",
-        );
-        assert_eq!(faults, [AuditFault::Altered { number: 4 }]);
+    let mut faults = Vec::new();
+    let mut statement =
+        connection.prepare(&format!("SELECT case_id, pixels FROM {schema}.key_images"))?;
+    let mut images = statement.query([])?;
+    while let Some(image) = images.next()? {
+        let case_id: String = image.get(0)?;
+        let pixels = image
+            .get_ref(1)?
+            .as_blob()
+            .map_err(|_| StoreError::Damaged)?;
+        let known = logged.get_mut(&(case_id.clone(), hexadecimal(pixels)));
+        if known.and_then(Vec::pop).is_none() {
+            faults.push(AuditFault::KeyImageUnlogged { case_id });
+        }
     }
-
-    #[test]
-    fn an_edit_with_its_hash_recomputed_breaks_the_next_link() {
-        let (_folder, store) = logged();
-        let mut row = store.audit_rows().unwrap().remove(3);
-        row.actor = "Dr Nobody".to_owned();
-        let hash = hash_of(&row);
-        let edit =
-            format!("UPDATE audit SET actor = 'Dr Nobody', hash = '{hash}' WHERE number = 4");
-        assert_eq!(
-            tamper(&store, &edit),
-            [AuditFault::BrokenLink { number: 5 }]
-        );
-    }
-
-    #[test]
-    fn a_deletion_is_seen() {
-        let (_folder, store) = logged();
-        let faults = tamper(&store, "DELETE FROM audit WHERE number = 4");
-        assert_eq!(faults, [AuditFault::BrokenLink { number: 5 }]);
-    }
-
-    #[test]
-    fn a_deletion_closed_up_by_renumbering_is_seen() {
-        let (_folder, store) = logged();
-        let faults = tamper(
-            &store,
-            "DELETE FROM audit WHERE number = 4; UPDATE audit SET number = 4 WHERE number = 5;",
-        );
-        assert!(
-            faults.contains(&AuditFault::BrokenLink { number: 4 }),
-            "{faults:?}"
-        );
-        assert!(
-            faults.contains(&AuditFault::Altered { number: 4 }),
-            "{faults:?}"
-        );
-        assert!(
-            faults.contains(&AuditFault::Truncated {
-                found: 4,
-                expected: 5
-            }),
-            "{faults:?}"
-        );
-    }
-
-    #[test]
-    fn an_exchange_of_rows_is_seen() {
-        let (_folder, store) = logged();
-        let faults = tamper(
-            &store,
-            "UPDATE audit SET number = 99 WHERE number = 3;
-             UPDATE audit SET number = 3 WHERE number = 4;
-             UPDATE audit SET number = 4 WHERE number = 99;",
-        );
-        assert!(
-            faults.contains(&AuditFault::BrokenLink { number: 3 }),
-            "{faults:?}"
-        );
-        assert!(
-            faults.contains(&AuditFault::Altered { number: 3 }),
-            "{faults:?}"
-        );
-    }
-
-    #[test]
-    fn a_cut_tail_is_seen() {
-        let (_folder, store) = logged();
-        let faults = tamper(&store, "DELETE FROM audit WHERE number >= 4");
-        assert!(
-            faults.contains(&AuditFault::Truncated {
-                found: 3,
-                expected: 5
-            }),
-            "{faults:?}"
-        );
-        let revision = AuditFault::RevisionAltered {
-            case_id: "case-1".to_owned(),
-            revision: 2,
-        };
-        assert!(faults.contains(&revision), "{faults:?}");
-        assert_eq!(
-            tamper_again(&store, "DELETE FROM audit_head"),
-            Some(AuditFault::OtherHead)
-        );
-    }
-
-    fn tamper_again(store: &Store, statements: &str) -> Option<AuditFault> {
-        store.connection.execute_batch(statements).unwrap();
-        store.audit_verify().unwrap().faults.into_iter().next()
-    }
-
-    #[test]
-    fn an_altered_or_lost_revision_is_seen() {
-        let (_folder, store) = logged();
-        let faults = tamper(
-            &store,
-            "UPDATE revisions SET record = '{}' WHERE number = 1",
-        );
-        let case_id = "case-1".to_owned();
-        let altered = AuditFault::RevisionAltered {
-            case_id: case_id.clone(),
-            revision: 1,
-        };
-        assert_eq!(faults, std::slice::from_ref(&altered));
-        let lost = "DELETE FROM revisions WHERE number = 2";
-        store.connection.execute_batch(lost).unwrap();
-        let missing = AuditFault::RevisionMissing {
-            case_id,
-            revision: 2,
-        };
-        assert_eq!(store.audit_verify().unwrap().faults, [altered, missing]);
-    }
+    let mut lost: Vec<u64> = logged.into_values().flatten().collect();
+    lost.sort_unstable();
+    faults.extend(
+        lost.into_iter()
+            .map(|number| AuditFault::KeyImageAltered { number }),
+    );
+    Ok(faults)
 }
