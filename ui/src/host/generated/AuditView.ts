@@ -11,6 +11,6 @@ export type AuditView = { entries: number,
  */
 faults: Array<AuditFaultView>, 
 /**
- * Fingerprint of the key that signs the log, in groups of four.
+ * Fingerprint of the installation's public key, in groups of four digits, to be compared by eye.
  */
 signing_key: string, checked_at: string, };

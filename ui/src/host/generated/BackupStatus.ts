@@ -3,6 +3,18 @@ import type { BackupFault } from "./BackupFault";
 import type { BackupView } from "./BackupView";
 
 /**
- * The schedule of backups, and how the last one went.
+ * The schedule and how it goes.
  */
-export type BackupStatus = { folder: string | null, every_hours: number, keep: number, last: BackupView | null, last_fault: BackupFault | null, due: boolean, };
+export type BackupStatus = { 
+/**
+ * Where scheduled backups go; none if there is no schedule.
+ */
+folder: string | null, every_hours: number, 
+/**
+ * How many scheduled backups stay.
+ */
+keep: number, last: BackupView | null, 
+/**
+ * Why the last scheduled backup failed, until one succeeds.
+ */
+last_fault: BackupFault | null, due: boolean, };
