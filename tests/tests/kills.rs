@@ -394,15 +394,18 @@ fn nothing_that_was_saved_is_lost_when_the_program_is_killed() {
             done.step = "opening".to_owned();
         } else {
             let started = Instant::now();
-            let mut whole = false;
-            while !whole {
+            let hear = |done: &mut Done| {
                 let left = PATIENCE.saturating_sub(started.elapsed());
                 match program.said.recv_timeout(left) {
-                    Ok(report) => whole = take(report, &mut done),
-                    Err(_) => panic!("kill {kill}: the state after '{}' was not whole", done.step),
+                    Ok(report) => take(report, done),
+                    Err(_) => panic!("kill {kill}: not whole, or stuck, after '{}'", done.step),
                 }
+            };
+            while !hear(&mut done) {}
+            for _ in 0..chance.below(24) {
+                hear(&mut done);
             }
-            std::thread::sleep(Duration::from_millis(chance.below(600)));
+            std::thread::sleep(Duration::from_millis(chance.below(200)));
         }
         program.kill(&mut done);
         let step = done.step.split(' ').next().unwrap_or_default().to_owned();
