@@ -1,9 +1,9 @@
 // What the panes show: one stack, or the three planes of its volume. Holds the drawing engine's
 // life cycle, so that the component only lays out.
-import { CoreEnums, RenderingEngine, applyWindow, bindTools, createVolume, forgetStack, registerStack, setLeftButton, startEngine, type LeftButton } from './engine.ts';
+import { CoreEnums, RenderingEngine, applyWindow, bindTools, createVolume, forgetPicture, forgetStack, registerStack, setLeftButton, startEngine, type LeftButton } from './engine.ts';
 import { setVolumesForViewports, cache, type Types } from '@cornerstonejs/core';
-import type { Host } from '../host/host.ts';
-import type { StackGeometry } from '../host/types.ts';
+import { asHostError, type Host } from '../host/host.ts';
+import type { HostError, StackGeometry } from '../host/types.ts';
 import { StackFrames } from './frames.ts';
 import { cross, edgesOf, type Vector } from './orientation.ts';
 import { openingWindow, windowOfRange } from './presets.ts';
@@ -27,8 +27,16 @@ export class Display {
   panes = $state<Record<string, PaneState>>({});
   window = $state({ center: 0, width: 1 });
   read = $state({ done: 0, total: 0 });
-  failure = $state<unknown>(undefined);
+  /** Why nothing of the stack can be shown. */
+  failure = $state.raw<HostError | undefined>(undefined);
+  /** Why the frame that the stack pane shows is blank. */
+  frameFailure = $state.raw<HostError | undefined>(undefined);
+  /** How many frames read so far could not be decoded. */
+  blankFrames = $state(0);
   geometry = $state.raw<StackGeometry | undefined>(undefined);
+
+  /** Small enough to be in memory as a whole, as three planes need it. */
+  isHeld = $state(true);
 
   readonly #host: Host;
   #engine: RenderingEngine | undefined;
@@ -52,8 +60,13 @@ export class Display {
     this.geometry = geometry;
     this.window = openingWindow(geometry);
     this.#frames = new StackFrames(this.#host, geometry);
-    this.#imageIds = registerStack(geometry, this.#frames);
+    const imageIds = registerStack(geometry, this.#frames);
+    this.#imageIds = imageIds;
+    this.#frames.onDropped = (index) => forgetPicture(imageIds[index] ?? '', geometry.id);
+    this.isHeld = this.#frames.isHeld;
     this.read = { done: 0, total: geometry.images.length };
+    this.frameFailure = undefined;
+    this.blankFrames = 0;
   }
 
   /** Shows the open stack in the given elements: one for a stack, three for the planes. */
@@ -101,12 +114,17 @@ export class Display {
   }
 
   #readRest(frames: StackFrames): Promise<void> {
+    if (!frames.isHeld) {
+      this.read = { done: 0, total: 0 };
+      return Promise.resolve();
+    }
     this.#reading ??= frames
       .readAll((done, total) => {
         this.read = { done, total };
+        this.blankFrames = frames.failures;
       })
       .catch((reason: unknown) => {
-        this.failure = reason;
+        this.failure = asHostError(reason);
       });
     return this.#reading;
   }
@@ -150,6 +168,33 @@ export class Display {
       count: viewport.getNumberOfSlices() ?? 0,
       edges: this.geometry?.orientation ? edgesOf(right, down) : EMPTY_PANE.edges,
     };
+    if (id === 'stack') this.#tellFailure();
+  }
+
+  #tellFailure(): void {
+    this.frameFailure = this.#frames?.failure(this.frameShown('stack'));
+    this.blankFrames = this.#frames?.failures ?? 0;
+  }
+
+  /** Reads the shown frame again after it could not be decoded. */
+  async retryFrame(): Promise<void> {
+    const frames = this.#frames;
+    const index = this.frameShown('stack');
+    const imageId = this.#imageIds[index];
+    if (!frames || imageId === undefined) return;
+    try {
+      const read = await frames.retry(index);
+      if (frames.closed) return;
+      this.#tellFailure();
+      if (!read || !this.geometry) return;
+      // The blank picture and a volume that holds it are forgotten by the drawing machine.
+      forgetPicture(imageId, this.geometry.id);
+      const viewport = this.#engine?.getViewport('stack') as Types.IStackViewport | undefined;
+      await viewport?.setStack(this.#imageIds, this.frameShown('stack'));
+      this.setWindow(this.window.center, this.window.width);
+    } catch (reason) {
+      this.failure = asHostError(reason);
+    }
   }
 
   setWindow(center: number, width: number): void {

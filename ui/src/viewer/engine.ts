@@ -3,6 +3,7 @@
 import {
   Enums,
   RenderingEngine,
+  cache,
   getShouldUseCPURendering,
   imageLoader,
   init as initialiseCore,
@@ -60,6 +61,16 @@ export function registerStack(geometry: StackGeometry, frames: StackFrames): str
 export function forgetStack(stackId: string): void {
   open.get(stackId)?.frames.close();
   open.delete(stackId);
+}
+
+/** Forgets one picture, and the volume of its stack, so that both are made anew from their values. */
+export function forgetPicture(imageId: string, stackId: string): void {
+  if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId, { force: true });
+  if (cache.getVolume(volumeIdOf(stackId))) cache.removeVolumeLoadObject(volumeIdOf(stackId));
+}
+
+function volumeIdOf(stackId: string): string {
+  return `spineboard-volume:${stackId}`;
 }
 
 /** Finds the frame behind an image id: ours, or the one that a local volume gives its slices. */
@@ -186,7 +197,7 @@ function imagePixelModule(geometry: StackGeometry): Record<string, unknown> {
 export function createVolume(geometry: StackGeometry, frames: StackFrames): string {
   const volume = geometry.volume;
   if (!volume) throw new Error('this stack is no volume');
-  const volumeId = `spineboard-volume:${geometry.id}`;
+  const volumeId = volumeIdOf(geometry.id);
   const pixel = imagePixelModule(geometry);
   const window = openingWindow(geometry);
   volumeLoader.createLocalVolume(volumeId, {

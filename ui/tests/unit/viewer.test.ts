@@ -93,6 +93,72 @@ describe('frames of a stack', () => {
   });
 });
 
+describe('frames that cannot be decoded', () => {
+  /** Frame 2 is refused until `mended`. */
+  function damaged(frames: number, mended: { yet: boolean }, calls: [number, number][] = []): StackFrames {
+    const readFrames = (stack: string, first: number, count: number): Promise<ArrayBuffer> => {
+      if (first <= 2 && first + count > 2 && !mended.yet) {
+        calls.push([first, count]);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as Tauri rejects: with a plain object
+        return Promise.reject({ code: 'image_unreadable', message: '', parameters: { reason: 'timed_out' } });
+      }
+      return host(calls).readFrames(stack, first, count);
+    };
+    return new StackFrames({ readFrames } as unknown as Host, geometry(frames));
+  }
+
+  it('are black and have a reason, and the others of their chunk are read', async () => {
+    const frames = damaged(5, { yet: false });
+    await frames.readAll(() => undefined);
+    expect(frames.failures).toBe(1);
+    expect(frames.failure(2)?.parameters.reason).toBe('timed_out');
+    expect([...frames.values]).toEqual([0, 1, 10, 11, -32768, -32768, 30, 31, 40, 41]);
+  });
+
+  it('are not asked for again by themselves, but at a retry', async () => {
+    const mended = { yet: false };
+    const calls: [number, number][] = [];
+    const frames = damaged(5, mended, calls);
+    await frames.readAll(() => undefined);
+    calls.length = 0;
+    expect([...(await frames.frame(2))]).toEqual([-32768, -32768]);
+    expect(calls).toEqual([]);
+    expect(await frames.retry(2)).toBe(false);
+    mended.yet = true;
+    expect(await frames.retry(2)).toBe(true);
+    expect([frames.failure(2), frames.failures, ...(await frames.frame(2))]).toEqual([undefined, 0, 20, 21]);
+  });
+
+  it('are told from images that are closed', async () => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as Tauri rejects: with a plain object
+    const readFrames = (): Promise<ArrayBuffer> => Promise.reject({ code: 'unknown_stack', message: '', parameters: {} });
+    const frames = new StackFrames({ readFrames } as unknown as Host, geometry(5));
+    await expect(frames.readAll(() => undefined)).rejects.toMatchObject({ code: 'unknown_stack' });
+    expect(frames.failures).toBe(0);
+  });
+});
+
+describe('a stack that is too large to hold', () => {
+  it('is read frame by frame, keeps those seen last, and allocates nothing for the whole', async () => {
+    const calls: [number, number][] = [];
+    const frameBytes = 64 * 1024 * 1024;
+    const readFrames = (_: string, first: number, count: number): Promise<ArrayBuffer> => {
+      calls.push([first, count]);
+      return Promise.resolve(new ArrayBuffer(count * frameBytes));
+    };
+    // 64 frames of 64 MB: 4 GB.
+    const frames = new StackFrames({ readFrames } as unknown as Host, geometry(64, { bytes_per_frame: frameBytes }));
+    const dropped: number[] = [];
+    frames.onDropped = (index) => dropped.push(index);
+    expect([frames.isHeld, frames.values.byteLength]).toEqual([false, 0]);
+    for (const index of [10, 11, 12, 13, 14, 15]) expect((await frames.frame(index)).byteLength).toBe(frameBytes);
+    expect(dropped).toEqual([10, 11]);
+    await frames.frame(15);
+    await frames.frame(10);
+    expect(calls).toEqual([[10, 1], [11, 1], [12, 1], [13, 1], [14, 1], [15, 1], [10, 1]]);
+  });
+});
+
 describe('orientation letters', () => {
   it('names the edges of an axial and a sagittal picture', () => {
     expect(edgesOf([1, 0, 0], [0, 1, 0])).toEqual({ left: 'R', right: 'L', top: 'A', bottom: 'P' });
