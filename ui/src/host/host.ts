@@ -8,6 +8,8 @@ import type {
   CaseSummary,
   CaseView,
   CatalogueView,
+  DeidentifiedInput,
+  DeidentifiedView,
   EntryAdvice,
   ExportedFile,
   FeatureId,
@@ -87,9 +89,16 @@ export interface Host {
   drafts(caseId: string): Promise<Record<string, string>>;
 
   // Images
-  openImages(path: string, onProgress: (progress: ScanProgress) => void): Promise<ImageLibrary>;
+  /** Folders, ZIP files, DICOMDIRs or single files, all into one library. */
+  openImages(paths: string[], onProgress: (progress: ScanProgress) => void): Promise<ImageLibrary>;
   cancelImages(): Promise<void>;
   pickFolder(): Promise<string | null>;
+  /** A ZIP file or a DICOMDIR. */
+  pickImagesFile(): Promise<string | null>;
+  /** Hears of what is dropped anywhere on the window; the answer ends the listening. */
+  onImagesDropped(callback: (paths: string[]) => void): () => void;
+  /** Hears whether something is held over the window; the answer ends the listening. */
+  onImagesHover(callback: (over: boolean) => void): () => void;
   stackGeometry(stackId: string): Promise<StackGeometry>;
   /** Frames `first .. first + count` of a stack as little-endian pixel values, modality LUT applied. */
   readFrames(stackId: string, first: number, count: number): Promise<ArrayBuffer>;
@@ -104,6 +113,8 @@ export interface Host {
   /** Without a path the report goes to the data folder. */
   exportPdf(caseId: string, path: string | null, maskIdentity: boolean): Promise<ExportedFile>;
   pickSavePath(name: string): Promise<string | null>;
+  /** Writes copies without identity into an empty folder, searched for what identifies before it answers. */
+  exportDeidentified(caseId: string, input: DeidentifiedInput): Promise<DeidentifiedView>;
 }
 
 /** What a rejected command carries; anything else becomes the code `unexpected`. */

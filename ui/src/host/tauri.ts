@@ -19,10 +19,7 @@ export function tauriHost(): Host {
     unlockWithRecoveryKey: (key, newPassphrase) => invoke('unlock_with_recovery_key', { key, newPassphrase }),
     unlockWithKeychain: () => invoke('unlock_with_keychain'),
     lock: () => invoke('lock'),
-    onLocked: (callback) => {
-      const stop = listen<{ reason: LockReason }>('locked', ({ payload }) => callback(payload.reason));
-      return () => void stop.then((unlisten) => unlisten());
-    },
+    onLocked: (callback) => hear('locked', ({ reason }) => callback(reason)),
     noteActivity: () => invoke('note_activity'),
     words: (language) => invoke('words', { language }),
     catalogue: () => invoke('catalogue'),
@@ -60,12 +57,15 @@ export function tauriHost(): Host {
     saveDraft: (caseId, field, text) => invoke('save_draft', { caseId, field, text }),
     drafts: (caseId) => invoke('drafts', { caseId }),
 
-    openImages: (path, onProgress) => {
+    openImages: (paths, onProgress) => {
       const channel = new Channel<ScanProgress>(onProgress);
-      return invoke('open_images', { path, onProgress: channel });
+      return invoke('open_images', { paths, onProgress: channel });
     },
     cancelImages: () => invoke('cancel_images'),
     pickFolder: () => invoke('pick_folder'),
+    pickImagesFile: () => invoke('pick_images_file'),
+    onImagesDropped: (callback) => hear('images_dropped', ({ paths }) => callback(paths)),
+    onImagesHover: (callback) => hear('images_hover', ({ over }) => callback(over)),
     stackGeometry: (stackId) => invoke('stack_geometry', { stackId }),
     readFrames: (stackId, first, count) => invoke('read_frames', { stackId, first, count }),
     linkStudy: (caseId, studyInstanceUid, confirmMismatch) =>
@@ -77,5 +77,19 @@ export function tauriHost(): Host {
 
     exportPdf: (caseId, path, maskIdentity) => invoke('export_pdf', { caseId, path, maskIdentity }),
     pickSavePath: (name) => invoke('pick_save_path', { name }),
+    exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),
   };
+}
+
+/** What the shell tells the window by itself. */
+interface ShellEvents {
+  locked: { reason: LockReason };
+  images_dropped: { paths: string[] };
+  images_hover: { over: boolean };
+}
+
+/** Listens until the answer is called, even if that is before Tauri is ready. */
+function hear<Name extends keyof ShellEvents>(event: Name, callback: (payload: ShellEvents[Name]) => void): () => void {
+  const listening = listen<ShellEvents[Name]>(event, ({ payload }) => callback(payload));
+  return () => void listening.then((end) => end());
 }

@@ -14,14 +14,25 @@ export function findStack(library: ImageLibrary, stackId: string): { study: Stud
 
 /** Studies by patient, in the order of the library. */
 export function byPatient(library: ImageLibrary): { key: string; studies: Study[] }[] {
-  const patients: { key: string; studies: Study[] }[] = [];
+  const patients = new Map<string, Study[]>();
   for (const study of library.studies) {
     const key = JSON.stringify(study.patient);
-    const known = patients.find((patient) => patient.key === key);
-    if (known) known.studies.push(study);
-    else patients.push({ key, studies: [study] });
+    const known = patients.get(key);
+    if (known) known.push(study);
+    else patients.set(key, [study]);
   }
-  return patients;
+  return [...patients].map(([key, studies]) => ({ key, studies }));
+}
+
+/** How much a library holds, for people to compare with what they expect. */
+export function countLibrary(library: ImageLibrary): { patients: number; studies: number; stacks: number; images: number } {
+  const stacks = library.studies.flatMap(({ series }) => series.flatMap((one) => one.stacks));
+  return {
+    patients: byPatient(library).length,
+    studies: library.studies.length,
+    stacks: stacks.length,
+    images: stacks.reduce((sum, stack) => sum + stack.images.length, 0),
+  };
 }
 
 /** A DICOM name as people write it, in Latin letters where the file has them. */

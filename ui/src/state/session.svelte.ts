@@ -15,6 +15,7 @@ import type {
   Subject,
 } from '../host/types.ts';
 import { recordedLesions, recordedLevels } from './form.ts';
+import { ImageReading } from './reading.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
 
 export type Tab = 'facts' | 'images' | 'assessment' | 'report';
@@ -55,6 +56,7 @@ export class Session {
   images = $state.raw<ImageLibrary | null>(null);
   /** The stack that is shown. */
   stackId = $state<string | null>(null);
+  readonly reading: ImageReading = new ImageReading(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
   page = $state<Page | null>(null);
   /** Why the store closed itself, until it is opened again. */
@@ -167,8 +169,7 @@ export class Session {
   async open(command: () => Promise<CaseView>): Promise<boolean> {
     const view = await this.run(command);
     if (!view) return false;
-    this.images = null;
-    this.stackId = null;
+    this.forgetImages();
     this.fieldRequest = null;
     this.tab = 'facts';
     this.formLevel = view.level ?? recordedLevels(view, this.catalogue.levels)[0] ?? null;
@@ -181,10 +182,15 @@ export class Session {
   /** Back to the list; the case is saved already. */
   close(): void {
     this.view = null;
-    this.images = null;
-    this.stackId = null;
+    this.forgetImages();
     this.drafts = {};
     this.error = null;
+  }
+
+  private forgetImages(): void {
+    this.reading.forget();
+    this.images = null;
+    this.stackId = null;
   }
 
   async lock(): Promise<void> {

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { choosePassphrase, expect, keepRecoveryKey, menu, openDemo, test } from './watch.ts';
+import { choosePassphrase, drag, expect, keepRecoveryKey, menu, openDemo, openImages, test } from './watch.ts';
 
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'first start': async (page) => {
@@ -141,7 +141,40 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('[data-stack=ct-other]').click();
     await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await expect(page.getByTestId('mismatch-banner')).toBeVisible();
-    await page.getByTestId('rejected').locator('summary').click();
+  },
+  'images being read': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/slow');
+    await expect(page.getByTestId('scan-progress')).toContainText('files read');
+  },
+  'images left out': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/disc.zip');
+    await expect(page.getByTestId('left-out')).toBeVisible();
+    for (const summary of await page.getByTestId('left-out').locator('summary').all()) await summary.click();
+    await expect(page.getByTestId('and-more').first()).toBeVisible();
+  },
+  'one examination under two patients': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/same-exam');
+    await expect(page.getByTestId('same-exam')).toBeVisible();
+  },
+  'an image that cannot be decoded': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/damaged');
+    await page.locator('[data-stack=ct-axial]').click();
+    await expect(page.getByTestId('frame-failure')).toBeVisible();
+  },
+  'files held over the window': async (page) => {
+    await openDemo(page);
+    await drag(page, 'dragover');
+    await expect(page.getByTestId('drop-overlay')).toBeVisible();
+  },
+  'files dropped without a case': async (page) => {
+    await page.goto('/?start=open');
+    await expect(page.locator('#new-case')).toBeVisible();
+    await drag(page, 'drop', ['disc.zip']);
+    await expect(page.getByTestId('drop-refused')).toBeVisible();
   },
   assessment: async (page) => {
     await openDemo(page);
@@ -153,6 +186,26 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('#tab-report').click();
     await page.locator('#export-pdf').click();
     await expect(page.getByTestId('pdf-written')).toBeVisible();
+  },
+  'de-identified export': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/demo/images');
+    await expect(page.getByTestId('library-result')).toBeVisible();
+    await page.locator('#tab-report').click();
+    await page.locator('#deidentified-folder').fill('/copies');
+    await page.locator('#export-deidentified').click();
+    await expect(page.getByTestId('burned-in')).toBeVisible();
+  },
+  'de-identified copies': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/demo/images');
+    await expect(page.getByTestId('library-result')).toBeVisible();
+    await page.locator('#tab-report').click();
+    await page.locator('#deidentified-folder').fill('/copies');
+    await page.locator('#export-deidentified').click();
+    await page.locator('#burned-in-confirmed').check();
+    await page.locator('#export-deidentified').click();
+    await expect(page.getByTestId('deidentified-written')).toBeVisible();
   },
 };
 

@@ -183,7 +183,7 @@ test('images of another patient raise a loud finding until someone answers it', 
   await page.locator('#tab-images').click();
   await page.locator('#images-path').fill('/demo/images');
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('rejected')).toContainText('Files that could not be used: 2');
+  await expect(page.getByTestId('rejected')).toContainText('Left out: 2');
   await page.locator('[data-stack=ct-other]').click();
   await expect(page.getByTestId('mismatch-banner')).toBeVisible();
   await expect(page.getByTestId('mismatch-badge')).toBeVisible();

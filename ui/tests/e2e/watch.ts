@@ -67,4 +67,23 @@ export async function lockByItself(page: Page, reason: 'idle' | 'suspend'): Prom
   await page.evaluate((detail) => dispatchEvent(new CustomEvent('demo-locked', { detail })), reason);
 }
 
+/** Opens images of the demo host by their path. */
+export async function openImages(page: Page, path: string): Promise<void> {
+  await page.locator('#tab-images').click();
+  await page.locator('#images-path').fill(path);
+  await page.keyboard.press('Enter');
+}
+
+/** Holds made-up files over the window, or drops them on it. */
+export async function drag(page: Page, kind: 'dragover' | 'dragleave' | 'drop', names: string[] = []): Promise<void> {
+  await page.evaluate(
+    ([event, files]) => {
+      const held = new DataTransfer();
+      for (const name of files) held.items.add(new File(['x'], name));
+      dispatchEvent(new DragEvent(event, { bubbles: true, cancelable: true, dataTransfer: held }));
+    },
+    [kind, names] as const,
+  );
+}
+
 export { expect };

@@ -69,7 +69,7 @@ describe('a case', () => {
   it('leaves nothing behind for the next one', async () => {
     const session = await started('start=open&demo');
     session.tab = 'images';
-    session.images = await session.host.openImages('/demo', () => undefined);
+    session.images = await session.host.openImages(['/demo/images'], () => undefined);
     session.stackId = 'ct-axial';
     await session.open(() => session.host.createCase(IDENTITY, ''));
     expect([session.images, session.stackId, session.formLevel, session.tab]).toEqual([null, null, null, 'facts']);

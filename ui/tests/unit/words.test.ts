@@ -17,7 +17,7 @@ function sources(folder = SOURCE): string[] {
 const text = sources().join('\n');
 /** Keys in full, and the fixed beginnings of keys that end in a code. */
 const literal = [...text.matchAll(/\bt\(\s*'([a-z0-9_.]+)'/g), ...text.matchAll(/\? '((?:screen|viewer)\.[a-z0-9_.]+)'|: '((?:screen|viewer)\.[a-z0-9_.]+)'/g)].map((found) => found[1] ?? found[2] ?? '');
-const beginnings = [...text.matchAll(/`((?:screen|viewer|finding|error|refusal|population|absence|subject|image_rejection|specialty|role|audit|audit_action)\.[a-z0-9_.]*)\$\{/g)].map((found) => found[1] ?? '');
+const beginnings = [...text.matchAll(/`((?:screen|viewer|finding|error|refusal|population|absence|subject|image_rejection|image_rejection_advice|specialty|role|audit|audit_action)\.[a-z0-9_.]*)\$\{/g)].map((found) => found[1] ?? '');
 
 beforeEach(() => setWords({ hello: 'Hello {name}, {again} {name}', waits: 'It is {absence}', 'absence.pending': 'result pending' }));
 
@@ -64,4 +64,20 @@ it('says for every refusal what is kept and what to do', () => {
 
 it('says every action of the audit log in words', () => {
   expect(ACTIONS.filter((action) => !(`audit_action.${action}` in words))).toEqual([]);
+});
+
+it('says of every reason for leaving a file out what happened and what to do', () => {
+  const generated = readFileSync(resolve(SOURCE, 'host/generated/Reason.ts'), 'utf8');
+  const reasons = [...(/export type Reason = (.*);/.exec(generated)?.[1] ?? '').matchAll(/"([a-z_]+)"/g)].map(([, reason]) => reason ?? '');
+  expect(reasons.length).toBeGreaterThan(20);
+  for (const table of ['image_rejection', 'image_rejection_advice']) {
+    expect(reasons.filter((reason) => !(`${table}.${reason}` in words))).toEqual([]);
+  }
+});
+
+it('says at every place without a case what to do before files are dropped', () => {
+  const session = readFileSync(resolve(SOURCE, 'state/session.svelte.ts'), 'utf8');
+  const places = [...session.matchAll(/export type (?:Place|Page) = (.*);/g)].flatMap(([, union = '']) => [...union.matchAll(/'([a-z_]+)'/g)].map(([, place]) => place ?? ''));
+  expect(places).toContain('sign_in');
+  expect(places.filter((place) => place !== 'case' && !(`screen.drop.${place}` in words))).toEqual([]);
 });

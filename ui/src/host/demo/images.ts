@@ -1,14 +1,18 @@
 // Images of the demo host: the recorded library with made-up pixels, links and key images.
 import type { Host } from '../host.ts';
+import type { ImageLibrary } from '../types.ts';
+import { libraryOf } from './libraries.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
 import { framesOf, geometryOf, onePixel } from './pixels.ts';
-import { IMAGES } from './recorded.ts';
 
 type ImagesHost = Pick<
   Host,
   | 'openImages'
   | 'cancelImages'
   | 'pickFolder'
+  | 'pickImagesFile'
+  | 'onImagesDropped'
+  | 'onImagesHover'
   | 'stackGeometry'
   | 'readFrames'
   | 'linkStudy'
@@ -18,37 +22,79 @@ type ImagesHost = Pick<
   | 'keyImagePng'
 >;
 
+/** A frame of `/damaged` that no retry helps, and one that is read at the second attempt. */
+const BROKEN_FRAME = 14;
+const SHY_FRAME = 12;
+/** Names of events that stand for dragging over the window and dropping on it. */
+const DRAG = 'dragover';
+
 export function imagesHost({ next, change }: Memory): ImagesHost {
   let scan = new AbortController();
+  let open: ImageLibrary = libraryOf(['/demo/images']);
+  let attempts = 0;
 
   return {
-    openImages: async (path, onProgress) => {
+    openImages: async (paths, onProgress) => {
       scan = new AbortController();
       const { signal } = scan;
-      const steps = 4;
-      for (let step = 1; step <= steps; step += 1) {
-        onProgress({ done: step * 12, found: steps * 12, images: step * 11, rejected: step > 2 ? 2 : 0 });
-        await new Promise((resolve) => setTimeout(resolve, path === '/slow' ? 400 : 20));
+      const library = libraryOf(paths);
+      const slow = paths.some((path) => path.startsWith('/slow'));
+      const steps = slow ? 15 : 4;
+      for (let step = 0; step <= steps; step += 1) {
+        const done = Math.round((library.files * step) / steps);
+        const rejected = Math.round((library.rejected.length * step) / steps);
+        onProgress({ done, found: library.files, images: done - rejected, rejected });
+        await new Promise((resolve) => setTimeout(resolve, slow ? 300 : 20));
         if (signal.aborted) return refuse('cancelled');
       }
-      return path === '/missing' ? refuse('image_folder', { detail: 'not found' }) : { ...IMAGES, folder: path };
+      if (paths.includes('/missing')) return refuse('image_folder', { detail: 'not found' });
+      open = library;
+      attempts = 0;
+      return library;
     },
     cancelImages: () => {
       scan.abort();
       return Promise.resolve();
     },
     pickFolder: () => Promise.resolve('/demo/images'),
-    stackGeometry: (stackId) => Promise.resolve(geometryOf(IMAGES, stackId)),
-    readFrames: (stackId, first, count) => Promise.resolve(framesOf(IMAGES, stackId, first, count)),
+    pickImagesFile: () => Promise.resolve('/disc.zip'),
+    onImagesDropped: (callback) => {
+      const dropped = (event: DragEvent): void => {
+        event.preventDefault();
+        callback([...(event.dataTransfer?.files ?? [])].map(({ name }) => `/${name}`));
+      };
+      addEventListener('drop', dropped);
+      return () => removeEventListener('drop', dropped);
+    },
+    onImagesHover: (callback) => {
+      const over = (event: DragEvent): void => {
+        event.preventDefault();
+        callback(event.type === DRAG);
+      };
+      for (const kind of [DRAG, 'dragleave', 'drop'] as const) addEventListener(kind, over);
+      return () => [DRAG, 'dragleave', 'drop'].forEach((kind) => removeEventListener(kind as 'drop', over));
+    },
+    stackGeometry: (stackId) => Promise.resolve(geometryOf(open, stackId)),
+    readFrames: (stackId, first, count) => {
+      if (open.sources.includes('/damaged')) {
+        const inside = (frame: number): boolean => frame >= first && frame < first + count;
+        if (inside(BROKEN_FRAME)) return refuse('image_unreadable', { reason: 'decoder_crashed', detail: '' });
+        if (inside(SHY_FRAME)) {
+          attempts += count === 1 ? 1 : 0;
+          if (attempts < 2) return refuse('image_unreadable', { reason: 'timed_out', detail: '' });
+        }
+      }
+      return Promise.resolve(framesOf(open, stackId, first, count));
+    },
     linkStudy: (caseId, studyInstanceUid, confirmMismatch) =>
       change(caseId, (view) => {
-        const study = IMAGES.studies.find(({ uid }) => uid === studyInstanceUid);
+        const study = open.studies.find(({ uid }) => uid === studyInstanceUid);
         if (!study) return view;
         const same = study.patient.patient_id === view.case.identity.patient_id;
         const others = view.case.studies.filter((linked) => linked.study_instance_uid !== studyInstanceUid);
         const linked = {
           study_instance_uid: study.uid,
-          folder: IMAGES.folder,
+          folder: open.folder,
           description: study.description,
           study_date: study.date,
           patient_id: study.patient.patient_id,
