@@ -1,11 +1,36 @@
-// Reports of the demo host: nothing is written, a path is named.
+// Reports and exports of the demo host: nothing is written, paths are named.
 import type { Host } from '../host.ts';
+import type { DeidentifiedView } from '../types.ts';
+import { refuse } from './memory.ts';
 
-type ReportHost = Pick<Host, 'exportPdf' | 'pickSavePath'>;
+type ReportHost = Pick<Host, 'exportPdf' | 'pickSavePath' | 'exportDeidentified'>;
 
+/** The export into `/full`, `/leak` or `/unread` is refused; with images it asks about burned-in text. */
 export function reportHost(): ReportHost {
   return {
     exportPdf: (_caseId, path) => Promise.resolve({ path: path ?? '/demo/spineboard/reports/summary.pdf' }),
     pickSavePath: (name) => Promise.resolve(`/demo/${name}`),
+    exportDeidentified: (_caseId, input) => {
+      if (input.folder === '/full') return refuse('folder_not_empty');
+      if (input.folder === '/leak') return refuse('identity_found', { count: '2' });
+      if (input.folder === '/unread') return refuse('no_open_images');
+      if (input.images && !input.confirm_burned_in) return refuse('burned_in_not_confirmed', { count: '2' });
+      const images = input.images ? Array.from({ length: 58 }, (_, index) => `images/${index < 24 ? 1 : 2}/${String(index + 1).padStart(4, '0')}.dcm`) : [];
+      const view: DeidentifiedView = {
+        folder: input.folder,
+        files: [...images, ...(input.case_file ? ['case.json'] : []), ...(input.pdf ? ['summary.pdf'] : [])],
+        images: images.length,
+        warnings: input.images
+          ? [
+              { code: 'burned_in_possible', path: 'images/1/0003.dcm', detail: 'Burned In Annotation (0028,0301) is YES' },
+              { code: 'burned_in_possible', path: 'images/2/0031.dcm', detail: 'secondary capture' },
+              { code: 'left_out', path: 'US/IM0001', detail: 'unsupported compression' },
+            ]
+          : [],
+        searched_values: 14,
+        searched_files: images.length + Number(input.case_file) + Number(input.pdf),
+      };
+      return Promise.resolve(view);
+    },
   };
 }
