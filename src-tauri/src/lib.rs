@@ -8,7 +8,7 @@ use arguments::Arguments;
 use board::{Board, BoardOptions, StartArguments};
 use clap::Parser;
 use std::{process::ExitCode, sync::Arc, time::Duration};
-use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Manager, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse};
 
 /// The board as every command receives it.
 pub(crate) type SharedBoard = Arc<Board>;
@@ -30,6 +30,7 @@ fn keep_schedule(board: &SharedBoard) {
 
 /// Opens the window and returns when it is closed.
 pub fn run() -> ExitCode {
+    board::without_memory_image();
     let arguments = Arguments::parse();
     let started = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
@@ -42,7 +43,7 @@ pub fn run() -> ExitCode {
             let mut packs: Vec<_> = arguments.packs.into_iter().collect();
             packs.push(data.join("packs"));
             packs.push(app.path().resource_dir()?.join("packs"));
-            let board = Board::start(BoardOptions {
+            let options = BoardOptions {
                 data,
                 packs,
                 start: StartArguments {
@@ -50,14 +51,20 @@ pub fn run() -> ExitCode {
                     images_path: arguments.images.map(|path| path.display().to_string()),
                 },
                 ..BoardOptions::default()
-            });
-            let board: SharedBoard = Arc::new(board);
+            };
+            board::report_crashes(Some(options.data.clone()), "SpineBoard", options.clock);
+            let board: SharedBoard = Arc::new(Board::start(options));
             keep_schedule(&board);
             app.manage(board);
             WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
                 .title("SpineBoard")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(960.0, 640.0)
+                // Nothing that was shown stays behind in a cache, a cookie or local storage.
+                .incognito(true)
+                .devtools(cfg!(debug_assertions))
+                .on_new_window(|_, _| NewWindowResponse::Deny)
+                .on_download(|_, _| false)
                 // Dropped files must never navigate the window away from the application.
                 .on_navigation(|url| {
                     matches!(url.scheme(), "tauri" | "about")

@@ -62,7 +62,7 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
             "report",
             "exchange",
         ],
-        &[],
+        &["rustix"],
     ),
     ("cli", &["board"], &["clap", "rpassword"]),
     (

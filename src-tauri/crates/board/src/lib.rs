@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 pub mod bindings;
 mod cases;
+mod crash;
 mod demo;
 mod fault;
 mod images;
@@ -25,6 +26,7 @@ pub use clinical::{
     case::{Case, Identity},
     level::Level,
 };
+pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
@@ -84,6 +86,7 @@ pub struct Board {
     cancel_scan: AtomicBool,
     /// When each person's look at the list of cases was logged last.
     listings: Mutex<BTreeMap<String, DateTime<Utc>>>,
+    last_crash: Option<CrashReport>,
 }
 
 impl Board {
@@ -96,6 +99,7 @@ impl Board {
             loading.get_or_init(|| PackSet::open(&folders));
         });
         Board {
+            last_crash: crash::untold(&options.data),
             options,
             packs,
             store: Mutex::new(None),

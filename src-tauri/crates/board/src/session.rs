@@ -80,6 +80,7 @@ impl Board {
             packs: self.pack_status(),
             start: self.options.start.clone(),
             backup,
+            last_crash: self.last_crash.clone(),
         }
     }
 

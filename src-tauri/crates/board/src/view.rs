@@ -1,6 +1,6 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
-use crate::BackupStatus;
+use crate::{BackupStatus, CrashReport};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{assessment::Assessment, case::Case, level::Level};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,10 @@ pub struct AppStatus {
     pub data_folder: String,
     pub packs: Vec<PackStatus>,
     pub start: StartArguments,
+    /// An error of an earlier run that ended something unexpectedly, told once.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_crash: Option<CrashReport>,
     pub backup: BackupStatus,
 }
 

@@ -17,6 +17,8 @@ const DONE_IN_PART: u8 = 3;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    board::without_memory_image();
+    board::report_crashes(None, "spineboard", Utc::now);
     match run(&Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
