@@ -1,4 +1,5 @@
-//! The hazard list of ARCHITECTURE.md names a test for each control; the test must be there.
+//! The hazard list and the threat model of ARCHITECTURE.md name a test for each control; the test
+//! must be there.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -7,26 +8,29 @@ mod support;
 use std::{collections::BTreeSet, path::Path};
 use support::repository;
 
-/// Names of tests in backticks in the last column of the hazard table.
-fn named_tests(document: &str) -> BTreeSet<String> {
-    let table = document
-        .split("## Hazards")
+/// The cells of each row of the table under a heading, without the row of titles.
+fn table(document: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = document
+        .split(&format!("\n## {heading}\n"))
         .nth(1)
-        .expect("the hazard list");
-    table
+        .unwrap_or_else(|| panic!("no section {heading}"));
+    let section = section.split("\n## ").next().unwrap_or_default();
+    section
         .lines()
         .filter(|line| line.starts_with('|') && !line.starts_with("|---"))
         .skip(1)
-        .flat_map(|line| {
-            line.trim_end_matches('|')
-                .rsplit('|')
-                .next()
-                .unwrap_or("")
-                .split('`')
+        .map(|line| {
+            let cells = line.trim_matches('|').split('|');
+            cells.map(|cell| cell.trim().to_owned()).collect()
         })
-        .enumerate()
-        .filter(|(index, _)| index % 2 == 1)
-        .map(|(_, name)| name.to_owned())
+        .collect()
+}
+
+/// Names of tests in backticks in the last column.
+fn named_tests(table: &[Vec<String>]) -> BTreeSet<String> {
+    let last = table.iter().filter_map(|row| row.last());
+    last.flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -42,11 +46,7 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
-#[test]
-fn every_control_of_a_hazard_has_its_test() {
-    let document = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
-    let named = named_tests(&document);
-    assert!(named.len() >= 12, "the table was not read: {named:?}");
+fn absent_tests(named: &BTreeSet<String>) -> Vec<&String> {
     let mut text = String::new();
     for folder in [
         "src-tauri",
@@ -60,13 +60,40 @@ fn every_control_of_a_hazard_has_its_test() {
             sources(&folder, &mut text);
         }
     }
-    let absent: Vec<&String> = named
+    named
         .iter()
         .filter(|name| {
             !text.contains(&format!("fn {name}("))
                 && !text.contains(&format!("def {name}("))
                 && !text.contains(&format!("'{name}'"))
         })
-        .collect();
+        .collect()
+}
+
+fn document() -> String {
+    std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap()
+}
+
+#[test]
+fn every_control_of_a_hazard_has_its_test() {
+    let named = named_tests(&table(&document(), "Hazards"));
+    assert!(named.len() >= 12, "the table was not read: {named:?}");
+    let absent = absent_tests(&named);
+    assert!(absent.is_empty(), "no such test: {absent:?}");
+}
+
+/// A control that is a setting or a sentence says so by a dash in place of the test.
+#[test]
+fn every_control_of_a_threat_has_its_test_or_says_that_it_has_none() {
+    let threats = table(&document(), "Threat model");
+    assert!(threats.len() >= 10, "the table was not read: {threats:?}");
+    for row in &threats {
+        assert_eq!(row.len(), 4, "asset, threat, control, test: {row:?}");
+        assert!(row.iter().all(|cell| !cell.is_empty()), "{row:?}");
+        let named = named_tests(std::slice::from_ref(row));
+        assert!(!named.is_empty() || row[3] == "–", "{row:?}");
+    }
+    let named = named_tests(&threats);
+    let absent = absent_tests(&named);
     assert!(absent.is_empty(), "no such test: {absent:?}");
 }
