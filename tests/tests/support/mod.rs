@@ -8,6 +8,8 @@
     clippy::panic
 )]
 
+pub mod trace;
+
 use std::{
     future::Future,
     net::TcpListener,
@@ -73,6 +75,30 @@ pub mod programs {
     /// The built desktop shell.
     pub fn window() -> Option<PathBuf> {
         named("SPINEBOARD_WINDOW")
+    }
+
+    /// The built command line, which lies beside the folder of the tests.
+    pub fn command_line() -> Option<PathBuf> {
+        let tests = std::env::current_exe().ok()?;
+        let path = tests.parent()?.parent()?.join("spineboard");
+        if path.exists() {
+            return Some(path);
+        }
+        eprintln!(
+            "SKIPPED: this test needs {}, which ./check builds",
+            path.display()
+        );
+        None
+    }
+
+    /// strace, which watches what a program asks of the system (Linux only).
+    pub fn strace() -> Option<PathBuf> {
+        let path = PathBuf::from("/usr/bin/strace");
+        if path.exists() {
+            return Some(path);
+        }
+        eprintln!("SKIPPED: this test needs strace, which ./check installs");
+        None
     }
 
     pub fn tauri_driver() -> Option<PathBuf> {
