@@ -116,6 +116,12 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.keyboard.press('Enter');
     await expect(page.getByTestId('error')).toBeVisible();
   },
+  'damaged store': async (page) => {
+    await page.goto('/?start=damaged');
+    await page.locator('#passphrase').fill('correct horse battery staple');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('failed-restore').locator('summary').click();
+  },
   'store that cannot be opened': async (page) => {
     await page.goto('/?start=newer');
     await expect(page.getByTestId('store-failed')).toBeVisible();

@@ -47,6 +47,7 @@ const CODES = [
   ...['sign_in_needed', 'wrong_secret', 'secret_too_short', 'secret_too_simple', 'too_many_attempts', 'not_allowed', 'last_manager'],
   ...['unknown_person', 'name_needed', 'person_exists', 'wrong_recovery_key', 'recovery_key_misread', 'no_recovery_key'],
   ...['keychain_unavailable', 'keychain_empty', 'keys_missing', 'keys_damaged', 'not_a_backup', 'backup_damaged'],
+  ...['newer_backup', 'backup_unfaithful', 'no_backup_folder', 'backup_folder', 'backup_in_data_folder', 'file_unwritable'],
   ...['wrong_passphrase', 'passphrase_too_short', 'already_created', 'store_locked', 'damaged', 'newer_database'],
 ];
 const ACTIONS = [

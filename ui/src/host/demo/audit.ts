@@ -28,7 +28,7 @@ export function auditHost(state: Installation, { search }: Memory): AuditHost {
       const folder = state.backup.folder;
       if (path === null && folder === null) return refuse('no_backup_folder');
       if (folder === '/missing') return refuse('backup_folder', { detail: 'not found' });
-      const view = { ...AUDIT.backup, path: path ?? `${folder ?? ''}/spineboard-2026-03-12-0930.spinebackup`, made_at: NOW };
+      const view = { ...AUDIT.backup, path: path ?? `${folder ?? ''}/spineboard-20260312-093000.backup`, made_at: NOW };
       state.backup = { ...state.backup, last: view, last_fault: null, due: false };
       return Promise.resolve(view);
     },
@@ -37,7 +37,7 @@ export function auditHost(state: Installation, { search }: Memory): AuditHost {
       return state.status();
     },
     restoreBackup: (path, passphrase) => {
-      if (!path.endsWith('.spinebackup')) return refuse('not_a_backup');
+      if (!path.endsWith('.backup')) return refuse('not_a_backup');
       if (path.includes('damaged')) return refuse('backup_damaged');
       if (passphrase !== RECORDED_PASSPHRASE) return refuse('wrong_passphrase');
       state.store = { kind: 'locked' };
@@ -45,6 +45,6 @@ export function auditHost(state: Installation, { search }: Memory): AuditHost {
       state.people = STATUS.people;
       return state.status();
     },
-    pickBackupFile: () => Promise.resolve('/demo/stick/spineboard-2026-03-11-1800.spinebackup'),
+    pickBackupFile: () => Promise.resolve('/demo/stick/spineboard-20260311-180000.backup'),
   };
 }

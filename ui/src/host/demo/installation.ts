@@ -10,6 +10,8 @@ export const RECORDED_PASSPHRASE = 'correct horse battery staple';
 export interface Installation {
   researchUse: boolean;
   store: StoreStatus;
+  /** Found only when the store is opened. */
+  isDamaged: boolean;
   passphrase: string;
   recoveryKey: string | null;
   recoveryKeyMadeAt: string | null;
@@ -24,9 +26,8 @@ export interface Installation {
 }
 
 function storeAtStart(start: string): StoreStatus {
-  if (start === 'locked') return { kind: 'locked' };
+  if (start === 'locked' || start === 'damaged') return { kind: 'locked' };
   if (start === 'newer') return { kind: 'failed', code: 'newer_database', parameters: { found: '9', known: '1' } };
-  if (start === 'damaged') return { kind: 'failed', code: 'damaged', parameters: {} };
   return start === 'first' ? { kind: 'absent' } : { kind: 'open' };
 }
 
@@ -48,6 +49,7 @@ export function installation({ search }: Memory): Installation {
   const state: Installation = {
     researchUse: start !== 'first',
     store: storeAtStart(start),
+    isDamaged: start === 'damaged',
     passphrase: RECORDED_PASSPHRASE,
     recoveryKey: isNew ? null : '7QKM4-2XTD9-9FHPA-VB4WK-R3NE2-6JYC8-A8GS5-KM3TX',
     recoveryKeyMadeAt: isNew ? null : STATUS.recovery_key_made_at,

@@ -58,7 +58,10 @@ export function storeHost(state: Installation): StoreHost {
       state.passphrase = chosen;
       return open();
     },
-    unlock: (tried) => (tried === state.passphrase ? open() : refuse('wrong_passphrase')),
+    unlock: (tried) => {
+      if (state.isDamaged) return refuse('damaged');
+      return tried === state.passphrase ? open() : refuse('wrong_passphrase');
+    },
     unlockWithRecoveryKey: (key, newPassphrase) => {
       if (state.recoveryKey === null) return refuse('no_recovery_key');
       const wanted = state.recoveryKey.split('-');
