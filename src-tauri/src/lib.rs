@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod drops;
 
 use arguments::Arguments;
 use board::{Board, BoardOptions, StartArguments};
@@ -35,6 +36,7 @@ pub fn run() -> ExitCode {
     let started = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::handler())
+        .on_window_event(drops::pass_on)
         .setup(move |app| {
             let data = match arguments.data {
                 Some(folder) => folder,

@@ -36,7 +36,9 @@ fn images(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let board = Board::start(BoardOptions::default());
-                let library = board.open_images(folder.path(), &mut |_| ()).unwrap();
+                let library = board
+                    .open_images(&[folder.path().to_owned()], &mut |_| ())
+                    .unwrap();
                 let (_, _, stack) = library.library.stacks().next().unwrap();
                 let count = if everything {
                     stack.images.len() as u32

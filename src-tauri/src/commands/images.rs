@@ -1,8 +1,9 @@
-//! Images: opening a folder with progress, frames as raw bytes, key images.
+//! Images: opening with progress, frames as raw bytes, key images.
 
 use super::away;
 use crate::SharedBoard;
 use board::{BoardError, CaseView, ImageLibrary, KeyImageInput, ScanProgress, StackGeometry};
+use std::path::PathBuf;
 use tauri::{
     State,
     ipc::{Channel, Response},
@@ -13,14 +14,13 @@ type Result<T> = std::result::Result<T, BoardError>;
 #[tauri::command]
 pub(super) async fn open_images(
     board: State<'_, SharedBoard>,
-    path: String,
+    paths: Vec<String>,
     on_progress: Channel<ScanProgress>,
 ) -> Result<ImageLibrary> {
     away(&board, move |board| {
+        let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
         // A window that has gone away no longer listens; the scan itself goes on.
-        board.open_images(path.as_ref(), &mut |progress| {
-            drop(on_progress.send(progress))
-        })
+        board.open_images(&paths, &mut |progress| drop(on_progress.send(progress)))
     })
     .await
 }

@@ -51,6 +51,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         images::key_image_png,
         reports::export_pdf,
         reports::pick_folder,
+        reports::pick_images_file,
         reports::pick_save_path,
     ]
 }

@@ -34,6 +34,19 @@ pub(super) async fn pick_folder(
     .await
 }
 
+/// Asks for a file of images: a ZIP archive, the directory of a disc, or any other; none if the person
+/// closes the dialog.
+#[tauri::command]
+pub(super) async fn pick_images_file(
+    app: AppHandle,
+    board: State<'_, SharedBoard>,
+) -> Result<Option<String>> {
+    away(&board, move |_| {
+        Ok(text(app.dialog().file().blocking_pick_file()))
+    })
+    .await
+}
+
 /// Asks where to write a file, proposing a name; its ending is the kind of file.
 #[tauri::command]
 pub(super) async fn pick_save_path(

@@ -278,7 +278,7 @@ impl Board {
         if !view.case.studies.is_empty() {
             return Ok(view);
         }
-        self.open_images(&folder, &mut |_| ())?;
+        self.open_images(&[folder], &mut |_| ())?;
         let uids: Vec<String> = {
             let open = lock(&self.images);
             open.library

@@ -1,5 +1,5 @@
-//! Open images: a folder is read into a library, stacks are shown frame by frame, studies are
-//! linked to a case, and key images are kept with their pixels.
+//! Open images: folders, archives and discs are read into a library, stacks are shown frame by frame,
+//! studies are linked to a case, and key images are kept with their pixels.
 
 use crate::{Board, BoardError, CaseView, KeyImageInput, lock, new_id};
 use clinical::case::{Case, KeyImage, LinkedStudy};
@@ -13,7 +13,10 @@ use imaging::{
 use serde::{Deserialize, Serialize};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use store::{Change, KeyImagePixels};
 use ts_rs::TS;
@@ -23,7 +26,6 @@ const KEY_IMAGE_SIDE: u32 = 1024;
 
 /// What is open at the moment. Shared, so that frames can be read while another folder opens.
 pub(crate) struct OpenImages {
-    folder: PathBuf,
     pub(crate) library: Library,
     cache: FrameCache,
 }
@@ -31,16 +33,16 @@ pub(crate) struct OpenImages {
 impl Default for OpenImages {
     fn default() -> OpenImages {
         OpenImages {
-            folder: PathBuf::new(),
             library: Library::default(),
             cache: FrameCache::new(DEFAULT_LIMIT),
         }
     }
 }
 
-/// What a folder holds.
+/// What was opened, and what is in it.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct ImageLibrary {
+    /// The sources as one name to show.
     pub folder: String,
     #[serde(flatten)]
     pub library: Library,
@@ -56,27 +58,39 @@ pub(crate) struct KeyImageShape {
 }
 
 impl Board {
-    /// Reads a folder. `progress` hears about every batch of files; [`Board::cancel_images`] ends it
-    /// and leaves what was open before.
+    /// Reads folders, ZIP archives, discs and files as one library. `progress` hears about every
+    /// batch of files; [`Board::cancel_images`] or a later opening ends it and leaves what was open
+    /// before.
     pub fn open_images(
         &self,
-        folder: &Path,
+        paths: &[PathBuf],
         progress: &mut dyn FnMut(ScanProgress),
     ) -> Result<ImageLibrary, BoardError> {
-        self.cancel_scan.store(false, Ordering::Relaxed);
-        let library = imaging::scan(folder, &mut |report| {
+        if paths.is_empty() {
+            return Err(BoardError::new(
+                "nothing_to_open",
+                "No folder or file was named. Choose a folder, a ZIP file or a disc with images.",
+            ));
+        }
+        let cancelled = Arc::new(AtomicBool::new(false));
+        self.replace_scan(Arc::clone(&cancelled));
+        let library = imaging::scan_all(paths, &mut |report| {
             progress(report);
-            match self.cancel_scan.load(Ordering::Relaxed) {
+            match cancelled.load(Ordering::Relaxed) {
                 true => Continue::No,
                 false => Continue::Yes,
             }
         })?;
         let opened = ImageLibrary {
-            folder: folder.display().to_string(),
+            folder: joined(&library.sources),
             library,
         };
-        *lock(&self.images) = Arc::new(OpenImages {
-            folder: folder.to_owned(),
+        let mut images = lock(&self.images);
+        // A later opening may have begun meanwhile; the one that was asked for last counts.
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(ImagingError::Cancelled.into());
+        }
+        *images = Arc::new(OpenImages {
             library: opened.library.clone(),
             ..OpenImages::default()
         });
@@ -85,7 +99,12 @@ impl Board {
 
     /// Ends a running [`Board::open_images`].
     pub fn cancel_images(&self) {
-        self.cancel_scan.store(true, Ordering::Relaxed);
+        self.replace_scan(Arc::default());
+    }
+
+    fn replace_scan(&self, next: Arc<AtomicBool>) {
+        let previous = std::mem::replace(&mut *lock(&self.scan), next);
+        previous.store(true, Ordering::Relaxed);
     }
 
     /// Everything needed to draw a stack. Where the file names no window, one from the values of
@@ -123,15 +142,15 @@ impl Board {
         confirm_mismatch: bool,
     ) -> Result<CaseView, BoardError> {
         let open = self.open();
-        let study = open
-            .library
-            .studies
-            .iter()
-            .find(|study| study.uid == study_uid)
-            .ok_or_else(BoardError::unknown_stack)?;
         let confirmed = confirm_mismatch.then(|| self.options.author.clone());
-        let link = linked(study, &open.folder, confirmed);
         self.change(case_id, "study_linked", |case| {
+            let study = study_for(case, &open.library, study_uid)?;
+            let source = open.library.source_of(study);
+            let link = linked(
+                study,
+                source.map_or("".as_ref(), PathBuf::as_path),
+                confirmed,
+            );
             case.studies
                 .retain(|known| known.study_instance_uid != study_uid);
             case.studies.push(link);
@@ -228,10 +247,46 @@ fn find<'library>(
         .ok_or_else(BoardError::unknown_stack)
 }
 
-fn linked(study: &Study, folder: &Path, mismatch_confirmed_by: Option<String>) -> LinkedStudy {
+/// The open study with a UID. Where it stands under several patients, one of a patient who is not the
+/// case's: which of them is looked at is not known here, so that the alert must come.
+fn study_for<'library>(
+    case: &Case,
+    library: &'library Library,
+    study_uid: &str,
+) -> Result<&'library Study, BoardError> {
+    let mut named = library
+        .studies
+        .iter()
+        .filter(|study| study.uid == study_uid);
+    let first = named.next().ok_or_else(BoardError::unknown_stack)?;
+    let is_own = |study: &Study| is_patient_of(case, study);
+    Ok(std::iter::once(first)
+        .chain(named)
+        .find(|study| !is_own(study))
+        .unwrap_or(first))
+}
+
+fn is_patient_of(case: &Case, study: &Study) -> bool {
+    study.patient.patient_id.trim() == case.identity.patient_id.trim()
+}
+
+/// Several sources as one name; of many only the first are named.
+fn joined(sources: &[PathBuf]) -> String {
+    const NAMED: usize = 3;
+    let more = (sources.len() > NAMED).then(|| "…".to_owned());
+    sources
+        .iter()
+        .take(NAMED)
+        .map(|source| source.display().to_string())
+        .chain(more)
+        .collect::<Vec<_>>()
+        .join(" + ")
+}
+
+fn linked(study: &Study, source: &Path, mismatch_confirmed_by: Option<String>) -> LinkedStudy {
     LinkedStudy {
         study_instance_uid: study.uid.clone(),
-        folder: folder.display().to_string(),
+        folder: source.display().to_string(),
         description: study.description.clone(),
         study_date: study.date,
         patient_id: study.patient.patient_id.clone(),
@@ -306,19 +361,29 @@ pub(crate) fn pictures_from(
     case.key_images
         .iter()
         .map(|mark| {
-            let (stack, index) = library.find_image(&mark.sop_instance_uid, mark.frame)?;
+            let mut found: Vec<_> = library
+                .find_images(&mark.sop_instance_uid, mark.frame)
+                .collect();
+            if found.len() > 1 {
+                // The same image under several patients: only that of the case's own is its image.
+                found.retain(|(study, ..)| is_patient_of(case, study));
+            }
+            let (_, stack, index) = *found.first()?;
             picture(stack, index, mark).ok()
         })
         .collect()
 }
 
-/// A folder's content for the command line, with the hashes of decoded pixels where asked for.
+/// What was opened for the command line, with the hashes of decoded pixels where asked for.
 #[derive(Debug, Clone, Serialize)]
 pub struct ImagesReport {
     pub folder: String,
+    pub sources: Vec<PathBuf>,
     pub files: u64,
     pub studies: Vec<StudyReport>,
     pub rejected: Vec<imaging::library::RejectedFile>,
+    pub questions: Vec<imaging::LibraryQuestion>,
+    pub missing: Vec<imaging::MissingFile>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hashes: Vec<FileHash>,
 }
@@ -341,9 +406,9 @@ pub struct FileHash {
     pub refused: Option<String>,
 }
 
-/// Reads a folder without opening a board.
-pub fn images_report(folder: &Path, with_hashes: bool) -> Result<ImagesReport, BoardError> {
-    let library = imaging::scan(folder, &mut |_| Continue::Yes)?;
+/// Reads folders, archives, discs and files without opening a board.
+pub fn images_report(paths: &[PathBuf], with_hashes: bool) -> Result<ImagesReport, BoardError> {
+    let library = imaging::scan_all(paths, &mut |_| Continue::Yes)?;
     let hashes = if with_hashes {
         hashes(&library)
     } else {
@@ -354,10 +419,13 @@ pub fn images_report(folder: &Path, with_hashes: bool) -> Result<ImagesReport, B
         study: study.clone(),
     });
     Ok(ImagesReport {
-        folder: folder.display().to_string(),
+        folder: joined(&library.sources),
         files: library.files,
         studies: studies.collect(),
+        sources: library.sources.clone(),
         rejected: library.rejected.clone(),
+        questions: library.questions.clone(),
+        missing: library.missing.clone(),
         hashes,
     })
 }
@@ -395,4 +463,86 @@ fn hashes(library: &Library) -> Vec<FileHash> {
         },
     };
     paths.iter().map(hash).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::BoardOptions;
+    use imaging::{library::PatientFacts, phantom, phantom::PhantomPlan};
+
+    fn study(uid: &str, patient_id: &str) -> Study {
+        Study {
+            uid: uid.to_owned(),
+            description: String::new(),
+            date: None,
+            patient: PatientFacts {
+                patient_id: patient_id.to_owned(),
+                ..PatientFacts::default()
+            },
+            series: Vec::new(),
+        }
+    }
+
+    fn case_of(patient_id: &str) -> Case {
+        let mut case = crate::demo::demo_case(chrono::Utc::now());
+        case.identity.patient_id = patient_id.to_owned();
+        case
+    }
+
+    /// Which patient's stack is looked at is not known when a study is linked by its UID.
+    #[test]
+    fn a_study_under_several_patients_is_never_linked_as_the_cases_own() {
+        let library = Library {
+            studies: vec![study("1", "A1"), study("1", "B2"), study("2", "A1")],
+            ..Library::default()
+        };
+        for (patient, uid, expected) in [("A1", "1", "B2"), ("B2", "1", "A1"), ("A1", "2", "A1")] {
+            let chosen = study_for(&case_of(patient), &library, uid).unwrap();
+            assert_eq!(chosen.patient.patient_id, expected, "{patient} {uid}");
+        }
+        assert!(study_for(&case_of("A1"), &library, "3").is_err());
+    }
+
+    fn small_phantom(folder: &Path) {
+        let plan = PhantomPlan {
+            ct_matrix: 16,
+            ct_slices: 3,
+            ..PhantomPlan::SMALL
+        };
+        phantom::write(folder, &plan, &mut |_, _| ()).unwrap();
+    }
+
+    #[test]
+    fn what_was_asked_for_last_is_open_and_a_stopped_opening_changes_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let [first, second] = ["first", "second"].map(|name| place.path().join(name));
+        small_phantom(&first);
+        small_phantom(&second);
+        let board = Board::start(BoardOptions::default());
+        assert_eq!(
+            board.open_images(&[], &mut |_| ()).unwrap_err().code,
+            "nothing_to_open"
+        );
+        board
+            .open_images(std::slice::from_ref(&first), &mut |_| ())
+            .unwrap();
+        let stopped = board.open_images(std::slice::from_ref(&second), &mut |_| {
+            board.cancel_images()
+        });
+        assert_eq!(stopped.unwrap_err().code, "cancelled");
+        assert_eq!(board.open().library.sources, [first.clone()]);
+        // The second begins while the first is being read.
+        let mut begun = false;
+        let overtaken = board.open_images(std::slice::from_ref(&first), &mut |_| {
+            if !std::mem::replace(&mut begun, true) {
+                board
+                    .open_images(std::slice::from_ref(&second), &mut |_| ())
+                    .unwrap();
+            }
+        });
+        assert_eq!(overtaken.unwrap_err().code, "cancelled");
+        assert_eq!(board.open().library.sources, [second]);
+    }
 }

@@ -30,7 +30,7 @@ pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
-pub use imaging::{ScanProgress, StackGeometry};
+pub use imaging::{LibraryQuestion, ScanProgress, StackGeometry};
 pub use inference::PackSet;
 pub use packs::{PackCheck, check_packs};
 pub use session::{CatalogueView, RuleView, Secret};
@@ -83,10 +83,11 @@ pub struct Board {
     packs: Arc<OnceLock<PackSet>>,
     store: Mutex<Option<Store>>,
     images: Mutex<Arc<images::OpenImages>>,
-    cancel_scan: AtomicBool,
     /// When each person's look at the list of cases was logged last.
     listings: Mutex<BTreeMap<String, DateTime<Utc>>>,
     last_crash: Option<CrashReport>,
+    /// Set to end the opening of images that runs at the moment.
+    scan: Mutex<Arc<AtomicBool>>,
 }
 
 impl Board {
@@ -104,8 +105,8 @@ impl Board {
             packs,
             store: Mutex::new(None),
             images: Mutex::default(),
-            cancel_scan: AtomicBool::new(false),
             listings: Mutex::default(),
+            scan: Mutex::default(),
         }
     }
 

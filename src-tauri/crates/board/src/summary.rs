@@ -81,7 +81,8 @@ impl Board {
     }
 }
 
-/// Writes the summary of a case file; its key images are drawn from the files of `images`.
+/// Writes the summary of a case file; its key images are drawn from the files of `images`, a
+/// folder, ZIP archive, disc or file.
 pub fn write_report(
     case: &Case,
     images: Option<&Path>,

@@ -34,9 +34,12 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// List what a folder of DICOM files holds: patients, studies, series, volumes, rejected files.
+    /// List what folders, ZIP archives, discs (DICOMDIR) and DICOM files hold: studies, series, volumes,
+    /// rejected and missing files, and what a person has to judge.
     Images {
-        path: PathBuf,
+        /// Read together as one library.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
         /// Print as JSON.
         #[arg(long)]
         json: bool,
@@ -65,8 +68,8 @@ pub(crate) enum Command {
         json: PathBuf,
         #[arg(long, value_name = "PDF")]
         out: PathBuf,
-        /// Folder with the images that the case's key images point to.
-        #[arg(long, value_name = "DIR")]
+        /// Folder, ZIP archive or disc with the images that the case's key images point to.
+        #[arg(long, value_name = "PATH")]
         images: Option<PathBuf>,
         /// Leave the patient's identity out.
         #[arg(long)]

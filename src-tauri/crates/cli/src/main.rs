@@ -39,14 +39,16 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             print::demo(&board::write_demo(folder, now)?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Images { path, json, hash } => {
-            let report = board::images_report(path, *hash)?;
+        Command::Images { paths, json, hash } => {
+            let report = board::images_report(paths, *hash)?;
             if *json {
                 print::json(&report)
             } else {
                 print::images(&report)
             }
-            Ok(in_part(report.rejected.is_empty()))
+            Ok(in_part(
+                report.rejected.is_empty() && report.missing.is_empty(),
+            ))
         }
         Command::Assess {
             json,

@@ -1,8 +1,8 @@
 //! What the terminal shows. Results go to standard output, faults to standard error.
 
 use board::{
-    AgainstView, AuditFaultView, AuditView, BackupView, DemoFiles, ImagesReport, PackCheck,
-    TableOutcome,
+    AgainstView, AuditFaultView, AuditView, BackupView, DemoFiles, ImagesReport, LibraryQuestion,
+    PackCheck, TableOutcome,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -53,6 +53,25 @@ pub(crate) fn images(report: &ImagesReport) {
         }
     }
     println!("{} files, {} left out", report.files, report.rejected.len());
+    for question in &report.questions {
+        let LibraryQuestion::SameExamOtherPatient {
+            study_uids,
+            patients,
+            images,
+        } = question;
+        println!(
+            "the same exam stands under {} patients ({images} images): check whose it is; study {}",
+            patients.len(),
+            study_uids.join(", ")
+        );
+    }
+    for file in &report.missing {
+        eprintln!(
+            "{}: names {}, which is not there: copy the disc again",
+            file.directory.display(),
+            file.file
+        );
+    }
     for file in &report.rejected {
         eprintln!(
             "{}: {} {}",

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// A person's name in up to three scripts; a group that is absent is none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+)]
 pub struct PersonName {
     /// In single-byte characters, usually Latin; components parted by `^` (family, given, …).
     pub alphabetic: Option<String>,

@@ -12,7 +12,7 @@ use crate::{
     fragments::Fragments,
     header::{FrameShape, ImageHeader},
     library::ImageRef,
-    part10::{self, OpenedFile},
+    part10::{self, OpenedFile, Purpose},
     pixels::{FRAME_LIMIT, Palette, Photometric, Pixels},
     problem::{ImagingError, Reason, Refusal},
     rle,
@@ -21,6 +21,7 @@ use crate::{
 };
 use sha2::{Digest, Sha256};
 use std::{
+    io::Read,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
@@ -76,8 +77,10 @@ pub(crate) struct FrameReader {
 
 impl FrameReader {
     pub(crate) fn open(path: &Path) -> Result<FrameReader, Refusal> {
-        catch_unwind(AssertUnwindSafe(|| FrameReader::new(part10::open(path)?)))
-            .unwrap_or_else(|_| Err(Reason::BrokenStructure.because("header")))
+        catch_unwind(AssertUnwindSafe(|| {
+            FrameReader::new(part10::open(path, Purpose::Pixels)?)
+        }))
+        .unwrap_or_else(|_| Err(Reason::BrokenStructure.because("header")))
     }
 
     fn new(mut file: OpenedFile) -> Result<FrameReader, Refusal> {
@@ -288,8 +291,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::{
-        part10::Source,
         phantom::{self, PhantomPlan},
+        source::Source,
     };
     use std::io::Cursor;
 

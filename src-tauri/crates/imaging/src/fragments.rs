@@ -1,9 +1,10 @@
 //! The fragments of encapsulated pixel data (PS3.5 section A.4) and which of them make up a frame.
 
 use crate::{
-    part10::Source,
     problem::{Reason, Refusal},
+    source::Source,
 };
+use std::io::Read;
 
 /// Fragments of one file; each frame has at least one.
 const FRAGMENT_LIMIT: usize = 1_000_000;

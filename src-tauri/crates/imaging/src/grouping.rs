@@ -6,12 +6,11 @@
 use crate::{
     geometry,
     header::{FrameFacts, ImageHeader},
-    library::{ImageRef, Library, Plane, RejectedFile, Rescale, Series, Stack, StackNote, Study},
+    library::{ImageRef, Plane, Rescale, Series, Stack, StackNote, Study},
     pixels::PixelFormat,
-    problem::Reason,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, HashMap},
     path::PathBuf,
 };
 
@@ -20,27 +19,10 @@ const SPACING_AGREEMENT: f64 = 1e-4;
 
 pub(crate) type ReadFile = (PathBuf, ImageHeader);
 
-/// Groups files, given in any order.
-pub(crate) fn library(mut files: Vec<ReadFile>, mut rejected: Vec<RejectedFile>) -> Library {
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    let count = files.len() + rejected.len();
-    let mut seen = BTreeSet::new();
+/// Groups files without copies, sorted by path.
+pub(crate) fn studies(files: Vec<ReadFile>) -> Vec<Study> {
     let mut studies: BTreeMap<_, BTreeMap<_, Vec<ReadFile>>> = BTreeMap::new();
     for (path, header) in files {
-        // The same UID under another patient is not a copy but a question; it stays visible.
-        let identity = (
-            header.patient.clone(),
-            header.series_uid.clone(),
-            header.sop_instance_uid.clone(),
-        );
-        if !seen.insert(identity) {
-            rejected.push(RejectedFile {
-                path,
-                reason: Reason::Duplicate,
-                detail: String::new(),
-            });
-            continue;
-        }
         let study = (header.patient.clone(), header.study_uid.clone());
         let series = (header.series_uid.clone(), header.modality.clone());
         studies
@@ -50,13 +32,23 @@ pub(crate) fn library(mut files: Vec<ReadFile>, mut rejected: Vec<RejectedFile>)
             .or_default()
             .push((path, header));
     }
-    rejected.sort_by(|a, b| a.path.cmp(&b.path));
     let mut studies: Vec<Study> = studies.into_values().filter_map(study).collect();
     studies.sort_by(|a, b| (&a.patient, a.date, &a.uid).cmp(&(&b.patient, b.date, &b.uid)));
-    Library {
-        studies,
-        rejected,
-        files: count as u64,
+    number_stacks(&mut studies);
+    studies
+}
+
+/// One series UID may stand under several patients or modalities; a stack of one must never be taken
+/// for a stack of the other.
+fn number_stacks(studies: &mut [Study]) {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let series = studies.iter_mut().flat_map(|study| &mut study.series);
+    for series in series {
+        let number = numbers.entry(series.uid.clone()).or_default();
+        for stack in &mut series.stacks {
+            *number += 1;
+            stack.id = format!("{}.{number}", series.uid);
+        }
     }
 }
 
@@ -100,13 +92,10 @@ fn one_series(files: Vec<ReadFile>) -> Option<Series> {
             None => clusters.push(vec![frame]),
         }
     }
-    let stacks = clusters.into_iter().flat_map(part_passes).map(stack);
-    series.stacks = stacks
-        .enumerate()
-        .map(|(index, stack)| Stack {
-            id: format!("{}.{}", series.uid, index + 1),
-            ..stack
-        })
+    series.stacks = clusters
+        .into_iter()
+        .flat_map(part_passes)
+        .map(stack)
         .collect();
     Some(series)
 }

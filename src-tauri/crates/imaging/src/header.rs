@@ -21,8 +21,9 @@ use sha2::{Digest, Sha256};
 
 /// More frames than any scanner writes into one object; each costs memory while scanning.
 const FRAME_COUNT_LIMIT: u32 = 200_000;
-const DICOMDIR: &str = "1.2.840.10008.1.3.10";
+pub(crate) const DICOMDIR: &str = "1.2.840.10008.1.3.10";
 
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ImageHeader {
     pub(crate) sop_instance_uid: String,
     pub(crate) patient: PatientFacts,
@@ -245,6 +246,10 @@ pub(crate) fn derived_uid(parts: &[&[u8]]) -> String {
 fn check_length(shape: &FrameShape, location: PixelLocation, end: u64) -> Result<(), Refusal> {
     let there = end.saturating_sub(location.offset);
     match location.length {
+        // Each frame has at least one fragment with an item header of eight bytes.
+        None if there / 8 < u64::from(shape.frames) => {
+            Err(Reason::Truncated.because(format!("{} frames in {there} bytes", shape.frames)))
+        }
         None => Ok(()),
         Some(length) if length > there || length < shape.native_bytes() => Err(Reason::Truncated
             .because(format!(

@@ -1,19 +1,23 @@
 //! Fences dicom-rs: files to series to volumes to geometry.
 //!
-//! [`scan()`] opens a folder and groups what it finds; [`decode()`] gives the stored values of a frame;
+//! [`scan_all()`] opens folders, archives, discs and files and groups what it finds; [`decode()`] gives the stored values of a frame;
 //! [`display`] turns them into what a viewer draws and [`render`] into pictures for a report;
 //! [`phantom`] writes a synthetic patient. Nothing here decides anything medical.
 
+mod archive;
 pub mod cache;
 mod cells;
 pub mod charset;
 mod codec;
 mod codestream;
 mod colour;
+mod copies;
 mod decode;
+mod dicomdir;
 pub mod display;
 mod fragments;
 mod functional_groups;
+pub mod fuzzing;
 mod geometry;
 mod grouping;
 mod header;
@@ -23,9 +27,12 @@ mod part10;
 pub mod phantom;
 pub mod pixels;
 pub mod problem;
+mod questions;
 pub mod render;
 mod rle;
 mod scan;
+mod source;
+mod sources;
 mod values;
 mod walker;
 mod wanted;
@@ -33,8 +40,8 @@ mod wanted;
 pub use cache::FrameCache;
 pub use decode::{decode, pixel_hash};
 pub use display::{StackGeometry, auto_window, frames_for_display, stack_geometry};
-pub use library::{ImageRef, Library, Series, Stack, Study};
+pub use library::{ImageRef, Library, LibraryQuestion, MissingFile, Series, Stack, Study};
 pub use pixels::{PixelKind, Pixels};
 pub use problem::{ImagingError, Reason, Refusal};
 pub use render::{from_png, png, render_image};
-pub use scan::{Continue, ScanProgress, scan};
+pub use scan::{Continue, ScanProgress, scan, scan_all};

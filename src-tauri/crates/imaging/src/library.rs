@@ -9,15 +9,45 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use ts_rs::TS;
 
-/// Everything found in one folder. Studies are sorted by patient, date and UID.
+/// Everything found in what was opened. Studies are sorted by patient, date and UID.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Library {
+    /// The folders, archives and files that were read, as they were named; for the directory of a disc
+    /// its folder.
+    pub sources: Vec<PathBuf>,
     pub studies: Vec<Study>,
     /// Files that were left out, sorted by path.
     pub rejected: Vec<RejectedFile>,
     /// How many files were looked at.
     #[ts(type = "number")]
     pub files: u64,
+    /// What a person has to judge; nothing was merged.
+    pub questions: Vec<LibraryQuestion>,
+    /// Named by the directory of a disc and not there, sorted; at most 10,000.
+    pub missing: Vec<MissingFile>,
+}
+
+/// Something that the files leave open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LibraryQuestion {
+    /// Studies, series or images with the same unique identifier stand under several patients: one
+    /// person with two numbers or spellings, or a mix-up.
+    SameExamOtherPatient {
+        study_uids: Vec<String>,
+        patients: Vec<PatientFacts>,
+        /// Files with an image in these studies, all patients together.
+        #[ts(type = "number")]
+        images: u64,
+    },
+}
+
+/// A file that the directory of a disc (DICOMDIR) names and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+pub struct MissingFile {
+    pub directory: PathBuf,
+    /// Its path below the directory's folder, with slashes.
+    pub file: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -28,7 +58,9 @@ pub struct RejectedFile {
 }
 
 /// Who the images say the patient is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+)]
 pub struct PatientFacts {
     /// Patient ID (0010,0020); empty where the file has none.
     pub patient_id: String,
@@ -64,7 +96,8 @@ pub struct Series {
 /// Images of one series that share orientation, frame of reference, matrix, spacing and type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Stack {
-    /// Stable within a library: the series UID and the number of the stack, counted from 1.
+    /// Unique and stable within a library: the series UID and the number of the stack, counted from 1
+    /// over all patients that the series stands under.
     pub id: String,
     pub rows: u32,
     pub columns: u32,
@@ -161,6 +194,19 @@ pub enum StackNote {
 }
 
 impl Library {
+    /// The source that a study was read from: the most particular one that leads to its first image.
+    pub fn source_of(&self, study: &Study) -> Option<&PathBuf> {
+        let first = study
+            .series
+            .iter()
+            .flat_map(|series| &series.stacks)
+            .find_map(|stack| stack.images.first())?;
+        self.sources
+            .iter()
+            .filter(|source| first.path.starts_with(source))
+            .max_by_key(|source| source.components().count())
+    }
+
     /// All stacks in order.
     pub fn stacks(&self) -> impl Iterator<Item = (&Study, &Series, &Stack)> {
         self.studies.iter().flat_map(|study| {
@@ -173,16 +219,18 @@ impl Library {
         })
     }
 
-    /// The stack and place of an image; the frame counts from 1.
-    pub fn find_image(&self, sop_instance_uid: &str, frame: u32) -> Option<(&Stack, usize)> {
-        self.stacks().find_map(|(_, _, stack)| {
-            stack
-                .images
-                .iter()
-                .position(|image| {
-                    image.sop_instance_uid == sop_instance_uid && image.frame == frame
-                })
-                .map(|index| (stack, index))
+    /// Study, stack and place of an image, once for each patient that it stands under; the frame
+    /// counts from 1.
+    pub fn find_images<'library>(
+        &'library self,
+        sop_instance_uid: &'library str,
+        frame: u32,
+    ) -> impl Iterator<Item = (&'library Study, &'library Stack, usize)> {
+        self.stacks().filter_map(move |(study, _, stack)| {
+            let index = stack.images.iter().position(|image| {
+                image.sop_instance_uid == sop_instance_uid && image.frame == frame
+            })?;
+            Some((study, stack, index))
         })
     }
 }

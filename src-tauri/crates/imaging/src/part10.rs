@@ -9,7 +9,9 @@
 //! a declared transfer syntax that contradicts the first element is corrected.
 
 use crate::{
+    archive,
     problem::{Reason, Refusal},
+    source::{FileRange, Source},
     walker::{Encoding, Walker, is_known_vr},
 };
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
@@ -17,7 +19,7 @@ use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 use std::{
     fs::File,
-    io::{BufReader, Cursor, Read, Seek, SeekFrom},
+    io::{Cursor, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -57,77 +59,42 @@ pub(crate) struct PixelLocation {
     pub(crate) words: bool,
 }
 
-/// The bytes of a data set: the file, or its inflated copy.
-pub(crate) enum Source {
-    File(BufReader<File>, u64),
-    Memory(Cursor<Vec<u8>>),
+/// What a file is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Only what stands before the pixel data; a packed file is inflated no further.
+    Header,
+    Pixels,
 }
 
-impl Source {
-    pub(crate) fn length(&self) -> u64 {
-        match self {
-            Source::File(_, length) => *length,
-            Source::Memory(bytes) => bytes.get_ref().len() as u64,
-        }
-    }
-
-    pub(crate) fn seek_to(&mut self, position: u64) -> std::io::Result<()> {
-        match self {
-            // Keeps the buffer where the target lies inside it.
-            Source::File(file, _) => {
-                let here = file.stream_position()?;
-                file.seek_relative(position as i64 - here as i64)
-            }
-            Source::Memory(bytes) => {
-                bytes.set_position(position);
-                Ok(())
-            }
-        }
-    }
-
-    pub(crate) fn read_exact(&mut self, into: &mut [u8]) -> std::io::Result<()> {
-        match self {
-            Source::File(file, _) => file.read_exact(into),
-            Source::Memory(bytes) => bytes.read_exact(into),
-        }
-    }
-}
-
-/// Opens a file, reads its wanted elements and finds its pixel data.
-pub(crate) fn open(path: &Path) -> Result<OpenedFile, Refusal> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    if length == 0 {
+/// Opens a file on the disk or in an archive, reads its wanted elements and finds its pixel data.
+pub(crate) fn open(path: &Path, purpose: Purpose) -> Result<OpenedFile, Refusal> {
+    let source = source(path, purpose)?;
+    if source.length() == 0 {
         return Err(Reason::Empty.because(""));
     }
-    read_source(Source::File(BufReader::new(file), length))
+    read_source(source)
 }
 
-/// The same for bytes in memory.
-pub(crate) fn read_source(mut source: Source) -> Result<OpenedFile, Refusal> {
-    let mut meta = Meta::default();
-    let mut start = 0;
-    let mut opening = [0_u8; 132];
-    let opening_length = source.length().min(132) as usize;
-    source.read_exact(&mut opening[..opening_length])?;
-    let has_prefix = opening_length == 132 && &opening[128..] == b"DICM";
-    if has_prefix {
-        start = 132;
+/// The bytes behind a path; one that leads through an archive names an entry of it.
+pub(crate) fn source(path: &Path, purpose: Purpose) -> Result<Source, Refusal> {
+    match File::open(path) {
+        Ok(file) => Ok(Source::File(FileRange::whole(file)?)),
+        Err(error) => match archive::split(path) {
+            Some((archive, entry)) => archive::open_entry(&archive, &entry, purpose),
+            None => Err(error.into()),
+        },
     }
-    if has_prefix || opening.starts_with(&[2, 0]) {
-        start = read_meta(&mut source, start, &mut meta)?;
-    }
-    if meta.transfer_syntax == DEFLATED {
-        source = inflate(source, start)?;
-        start = 0;
-    }
-    let Some(encoding) = recognise(&mut source, start, &meta.transfer_syntax)? else {
-        return Err(if has_prefix {
-            Reason::BrokenStructure.because("no data set after the file meta information")
-        } else {
-            Reason::NotDicom.because("")
-        });
-    };
+}
+
+/// The same for bytes that are there already.
+pub(crate) fn read_source(source: Source) -> Result<OpenedFile, Refusal> {
+    let DataSet {
+        mut source,
+        start,
+        encoding,
+        meta,
+    } = find_data_set(source)?;
     let mut walker = Walker::new(&mut source, start, encoding)?;
     let pixels = walker.walk_data_set()?;
     let (bytes, charset) = (walker.copied, walker.charset);
@@ -150,11 +117,51 @@ pub(crate) fn read_source(mut source: Source) -> Result<OpenedFile, Refusal> {
     })
 }
 
+/// Where the data set starts and how it is encoded.
+pub(crate) struct DataSet {
+    pub(crate) source: Source,
+    pub(crate) start: u64,
+    pub(crate) encoding: Encoding,
+    pub(crate) meta: Meta,
+}
+
 #[derive(Default)]
-struct Meta {
-    transfer_syntax: String,
-    sop_class: String,
+pub(crate) struct Meta {
+    pub(crate) transfer_syntax: String,
+    pub(crate) sop_class: String,
     sop_instance: String,
+}
+
+/// Steps over preamble and meta information.
+pub(crate) fn find_data_set(mut source: Source) -> Result<DataSet, Refusal> {
+    let mut meta = Meta::default();
+    let mut start = 0;
+    let mut opening = [0_u8; 132];
+    let opening_length = source.length().min(132) as usize;
+    source.read_exact(&mut opening[..opening_length])?;
+    let has_prefix = opening_length == 132 && &opening[128..] == b"DICM";
+    if has_prefix {
+        start = 132;
+    }
+    if has_prefix || opening.starts_with(&[2, 0]) {
+        start = read_meta(&mut source, start, &mut meta)?;
+    }
+    if meta.transfer_syntax == DEFLATED {
+        source = inflate(source, start)?;
+        start = 0;
+    }
+    match recognise(&mut source, start, &meta.transfer_syntax)? {
+        Some(encoding) => Ok(DataSet {
+            source,
+            start,
+            encoding,
+            meta,
+        }),
+        None if has_prefix => {
+            Err(Reason::BrokenStructure.because("no data set after the file meta information"))
+        }
+        None => Err(Reason::NotDicom.because("")),
+    }
 }
 
 /// Reads group 0002 (always explicit little endian) and returns where the data set starts.
@@ -207,17 +214,23 @@ fn uid_text(value: &[u8]) -> String {
     }
 }
 
-/// Undoes RFC 1951 compression of a data set or frame, refusing more than `limit` bytes.
-pub(crate) fn inflate_bounded(packed: &mut dyn Read, limit: u64) -> Result<Vec<u8>, Refusal> {
-    let Some(Codec::Dataset(Some(adapter))) = TransferSyntaxRegistry
+/// A reader that undoes RFC 1951 compression.
+pub(crate) fn deflated<'reader>(
+    packed: Box<dyn Read + 'reader>,
+) -> Result<Box<dyn Read + 'reader>, Refusal> {
+    match TransferSyntaxRegistry
         .get(DEFLATED)
         .map(|syntax| syntax.codec())
-    else {
-        return Err(Reason::UnsupportedCompression.because("deflate"));
-    };
+    {
+        Some(Codec::Dataset(Some(adapter))) => Ok(adapter.adapt_reader(packed)),
+        _ => Err(Reason::UnsupportedCompression.because("deflate")),
+    }
+}
+
+/// Undoes the compression of a data set or frame, refusing more than `limit` bytes.
+pub(crate) fn inflate_bounded(packed: &mut dyn Read, limit: u64) -> Result<Vec<u8>, Refusal> {
     let mut inflated = Vec::new();
-    let outcome = adapter
-        .adapt_reader(Box::new(packed))
+    let outcome = deflated(Box::new(packed))?
         .take(limit + 1)
         .read_to_end(&mut inflated);
     if inflated.len() as u64 > limit {
@@ -229,17 +242,9 @@ pub(crate) fn inflate_bounded(packed: &mut dyn Read, limit: u64) -> Result<Vec<u
     }
 }
 
-fn inflate(source: Source, start: u64) -> Result<Source, Refusal> {
-    let inflated = match source {
-        Source::File(mut file, _) => {
-            file.seek(SeekFrom::Start(start))?;
-            inflate_bounded(&mut file, INFLATED_LIMIT)?
-        }
-        Source::Memory(mut bytes) => {
-            bytes.set_position(start);
-            inflate_bounded(&mut bytes, INFLATED_LIMIT)?
-        }
-    };
+fn inflate(mut source: Source, start: u64) -> Result<Source, Refusal> {
+    source.seek_to(start)?;
+    let inflated = inflate_bounded(&mut source, INFLATED_LIMIT)?;
     Ok(Source::Memory(Cursor::new(inflated)))
 }
 

@@ -18,8 +18,10 @@ pub enum Reason {
     Dicomdir,
     /// A DICOM object without pixels: report, structure set, plan, presentation state.
     NoImage,
-    /// An object with the same SOP Instance UID was read already.
+    /// The same image, by SOP Instance UID and contents, was read already.
     Duplicate,
+    /// Another file with the same SOP Instance UID and patient has other contents.
+    DuplicateDiffers,
     /// The file ends before its contents do.
     Truncated,
     /// The elements of the file contradict each other.
@@ -36,6 +38,22 @@ pub enum Reason {
     DecodingFailed,
     /// The operating system refuses to read the file.
     Unreadable,
+    /// The name in an archive or on a disc leads, or could lead, out of it.
+    UnsafePath,
+    /// A link, pipe or device: following or opening one may lead anywhere or never end.
+    Link,
+    /// Unpacks to far more than it should.
+    Bomb,
+    /// Protected by a password.
+    Encrypted,
+    /// An archive within an archive.
+    NestedArchive,
+    /// A packed entry of an archive that is too large to be held unpacked in memory.
+    UnpackFirst,
+    /// The file or its archive has gone since it was opened.
+    Missing,
+    /// More files than this program agrees to list.
+    TooMany,
 }
 
 /// A file that was left out, or a frame that could not be decoded, and why.
@@ -82,6 +100,9 @@ impl Reason {
             Reason::Dicomdir => "a directory file, its images are found by themselves",
             Reason::NoImage => "a DICOM object without an image, it is not shown",
             Reason::Duplicate => "the same image was found in another file, one copy is used",
+            Reason::DuplicateDiffers => {
+                "another file claims to be this image but differs, the other one is used: ask the source which is right"
+            }
             Reason::Truncated => "the file ends too early, copy it again from its source",
             Reason::BrokenStructure => "the file is damaged, export it again from its source",
             Reason::MissingAttribute => {
@@ -98,6 +119,22 @@ impl Reason {
                 "the compressed image is damaged, export it again from its source"
             }
             Reason::Unreadable => "the file cannot be read, check the disc and its permissions",
+            Reason::UnsafePath => {
+                "its name leads out of the archive or disc, it was not opened: ask the sender for a new export"
+            }
+            Reason::Link => "a link or device and not a file, open the place it leads to by itself",
+            Reason::Bomb => {
+                "it unpacks to far more than images do, it was not opened: ask the sender for a new export"
+            }
+            Reason::Encrypted => "protected by a password, unpack it and open the folder",
+            Reason::NestedArchive => "an archive within an archive, unpack it and open the folder",
+            Reason::UnpackFirst => {
+                "too large to be read inside the archive, unpack it and open the folder"
+            }
+            Reason::Missing => "the file is no longer there, open the images again",
+            Reason::TooMany => {
+                "too many files for one opening, the rest was not looked at: open a smaller folder"
+            }
         }
     }
 
@@ -112,6 +149,12 @@ impl Reason {
 
 impl From<std::io::Error> for Refusal {
     fn from(error: std::io::Error) -> Refusal {
+        if let Some(refusal) = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Refusal>())
+        {
+            return refusal.clone();
+        }
         match error.kind() {
             std::io::ErrorKind::UnexpectedEof => Reason::Truncated.because("end of file"),
             kind => Reason::Unreadable.because(kind.to_string()),

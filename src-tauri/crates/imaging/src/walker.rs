@@ -6,12 +6,14 @@
 //! what the two could understand differently (private, unknown, oddly encoded) is left out of it.
 
 use crate::{
-    part10::{EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, PixelLocation, Source},
+    part10::{EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, PixelLocation},
     problem::{Reason, Refusal},
+    source::Source,
     wanted::is_wanted,
 };
 use dicom_core::{Tag, VR, dictionary::DataDictionary};
 use dicom_dictionary_std::StandardDataDictionary;
+use std::io::Read;
 
 /// Copied header bytes; the shared functional groups of thousands of frames stay below this.
 const HEADER_LIMIT: usize = 64 << 20;
@@ -249,7 +251,7 @@ impl<'source> Walker<'source> {
     }
 
     /// Steps over a value, into sequences where their structure has to be known or checked.
-    fn value(&mut self, element: &ElementHeader, depth: usize) -> Result<(), Refusal> {
+    pub(crate) fn value(&mut self, element: &ElementHeader, depth: usize) -> Result<(), Refusal> {
         if depth > DEPTH_LIMIT {
             return Err(Reason::BrokenStructure.because("sequences nested too deeply"));
         }

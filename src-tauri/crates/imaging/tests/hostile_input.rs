@@ -143,7 +143,7 @@ fn symbolic_links_are_not_followed() {
     std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
     let library = open(folder.path());
     assert!(library.studies.is_empty());
-    assert_eq!(reasons(&library), [Reason::Unreadable, Reason::Unreadable]);
+    assert_eq!(reasons(&library), [Reason::Link, Reason::Link]);
 }
 
 #[test]
