@@ -5,9 +5,18 @@ import type { RejectedFile } from "./RejectedFile";
 import type { Study } from "./Study";
 
 /**
- * What a folder holds.
+ * What was opened, and what is in it.
  */
-export type ImageLibrary = { folder: string, sources: Array<string>, studies: Array<Study>, 
+export type ImageLibrary = { 
+/**
+ * The sources as one name to show.
+ */
+folder: string, 
+/**
+ * The folders, archives and files that were read, as they were named; for the directory of a disc
+ * its folder.
+ */
+sources: Array<string>, studies: Array<Study>, 
 /**
  * Files that were left out, sorted by path.
  */
@@ -15,8 +24,12 @@ rejected: Array<RejectedFile>,
 /**
  * How many files were looked at.
  */
-files: number, questions: Array<LibraryQuestion>, 
+files: number, 
 /**
- * Named by a DICOMDIR, not there.
+ * What a person has to judge; nothing was merged.
+ */
+questions: Array<LibraryQuestion>, 
+/**
+ * Named by the directory of a disc and not there, sorted; at most 10,000.
  */
 missing: Array<MissingFile>, };

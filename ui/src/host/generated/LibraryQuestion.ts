@@ -2,6 +2,10 @@
 import type { PatientFacts } from "./PatientFacts";
 
 /**
- * Something that only a person can answer; nothing is merged meanwhile.
+ * Something that the files leave open.
  */
-export type LibraryQuestion = { "kind": "same_exam_other_patient", study_uids: Array<string>, patients: Array<PatientFacts>, images: number, };
+export type LibraryQuestion = { "kind": "same_exam_other_patient", study_uids: Array<string>, patients: Array<PatientFacts>, 
+/**
+ * Files with an image in these studies, all patients together.
+ */
+images: number, };

@@ -12,7 +12,8 @@ import type { Window } from "./Window";
  */
 export type Stack = { 
 /**
- * Stable within a library: the series UID and the number of the stack, counted from 1.
+ * Unique and stable within a library: the series UID and the number of the stack, counted from 1
+ * over all patients that the series stands under.
  */
 id: string, rows: number, columns: number, 
 /**
