@@ -73,11 +73,14 @@ pub(crate) fn images(report: &ImagesReport) {
         );
     }
     for file in &report.rejected {
+        let detail = match file.detail.as_str() {
+            "" => String::new(),
+            detail => format!(" ({detail})"),
+        };
         eprintln!(
-            "{}: {} {}",
+            "{}: {}{detail}",
             file.path.display(),
-            file.reason.sentence(),
-            file.detail
+            file.reason.sentence()
         );
     }
 }

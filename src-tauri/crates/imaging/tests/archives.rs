@@ -374,3 +374,36 @@ fn any_bytes_as_an_archive_end_in_a_listing_or_a_reason() {
     }
     assert!((500..9_500).contains(&listed), "{listed} listed");
 }
+
+/// The same from the disk, down to the pixels: what is shown are the four values of the image or nothing.
+#[test]
+fn a_damaged_archive_shows_the_right_pixels_or_none() {
+    let whole = zip(&[
+        Member::stored("IM1", &SLICE.bytes()),
+        Member::deflated("IM2", &other()),
+    ]);
+    let mut state = 2_026_u32;
+    let (mut shown, mut refused) = (0, 0);
+    for _ in 0..400 {
+        let mut bytes = whole.clone();
+        // Numerical Recipes' linear congruential generator
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let place = (state >> 8) as usize % bytes.len();
+        bytes[place] ^= 1 << (state >> 29);
+        let (library, _folder) = opened(&bytes);
+        refused += library.rejected.len();
+        for image in library.stacks().flat_map(|(_, _, stack)| &stack.images) {
+            match imaging::decode(image) {
+                Ok(pixels) => {
+                    assert_eq!(pixels.values().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0]);
+                    shown += 1;
+                }
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(
+        shown > 300 && refused > 100,
+        "{shown} shown, {refused} refused"
+    );
+}
