@@ -23,6 +23,7 @@ export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
 export type Page = 'settings' | 'audit';
+export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
 
@@ -59,6 +60,7 @@ export class Session {
   readonly reading: ImageReading = new ImageReading(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
   page = $state<Page | null>(null);
+  settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
   lockReason = $state<LockReason | null>(null);
 

@@ -95,8 +95,7 @@ test('passphrase, recovery key, auto-lock and key store are changed', async ({ p
 
 test('backups: the last one, one on demand, a schedule, and a fault in words', async ({ page }) => {
   await page.goto('/?start=open&backup=failed');
-  await menu(page, 'settings');
-  await page.locator('#settings-backup').click();
+  await page.locator('#to-backups').click();
   await expect(page.getByTestId('backup-fault')).toContainText('The last backup did not succeed.');
   await expect(page.getByTestId('last-backup')).toContainText('48 MB');
   await page.locator('#backup-every').fill('0');
