@@ -6,6 +6,7 @@ mod commands;
 mod drops;
 
 use arguments::Arguments;
+pub use board::serve_images;
 use board::{Board, BoardOptions, StartArguments};
 use clap::Parser;
 use std::{process::ExitCode, sync::Arc, time::Duration};

@@ -6,5 +6,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    spineboard_desktop::run()
+    spineboard_desktop::serve_images().unwrap_or_else(spineboard_desktop::run)
 }

@@ -3,18 +3,26 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use board::{Board, BoardOptions, PackSet, assess, index_date_of, write_demo, write_report};
+use board::{
+    Board, BoardOptions, PackSet, WorkerCommand, Workers, assess, index_date_of, write_demo,
+    write_report,
+};
 use criterion::{Criterion, criterion_group, criterion_main};
-use std::{hint::black_box, path::Path};
+use std::{hint::black_box, path::Path, sync::Arc};
 
 fn now() -> chrono::DateTime<chrono::Utc> {
     (BoardOptions::default().clock)()
 }
 
+fn image_worker() -> WorkerCommand {
+    WorkerCommand::of(env!("CARGO_BIN_EXE_journey-worker"))
+}
+
 fn steps(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let packs = PackSet::open(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/packs")]);
-    let demo = write_demo(folder.path(), now()).unwrap();
+    let workers = Arc::new(Workers::new(image_worker()));
+    let demo = write_demo(folder.path(), &workers, now()).unwrap();
     let case = board::read_case_file(&demo.case, now()).unwrap();
     let date = index_date_of(&case).unwrap();
     criterion.bench_function("one assessment", |bencher| {
@@ -22,7 +30,7 @@ fn steps(criterion: &mut Criterion) {
     });
     let pdf = folder.path().join("summary.pdf");
     criterion.bench_function("one report without images", |bencher| {
-        bencher.iter(|| write_report(&case, None, &pdf, false, &packs, now()).unwrap());
+        bencher.iter(|| write_report(&case, None, &workers, &pdf, false, &packs, now()).unwrap());
     });
 }
 
@@ -35,7 +43,10 @@ fn images(criterion: &mut Criterion) {
     for (name, everything) in [("to the first image", false), ("to the full volume", true)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let board = Board::start(BoardOptions::default());
+                let board = Board::start(BoardOptions {
+                    image_worker: image_worker(),
+                    ..BoardOptions::default()
+                });
                 let library = board
                     .open_images(&[folder.path().to_owned()], &mut |_| ())
                     .unwrap();

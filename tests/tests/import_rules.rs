@@ -32,6 +32,12 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
             "dicom-pixeldata",
             "dicom-transfer-syntax-registry",
             "image",
+            // what a worker says, and what it takes from itself
+            "postcard",
+            "rlimit",
+            "landlock",
+            "libc",
+            "seccompiler",
         ],
     ),
     ("inference", &["clinical"], &["tract-onnx"]),

@@ -6,14 +6,14 @@ mod support;
 
 use board::{
     Board, BoardOptions, EntryAdvice, ForecastState, Identity, ImageLibrary, KeyImageInput,
-    ObservationInput, PackState, ScoreOutcome, Secret, StoreStatus,
+    ObservationInput, PackState, ScoreOutcome, Secret, StoreStatus, Workers,
 };
 use clinical::{
     case::{AbsenceReason, Entry, Subject, Value},
     findings::FindingCode,
 };
 use std::path::Path;
-use support::{packs, shared};
+use support::{image_worker, packs, shared};
 
 const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -21,6 +21,7 @@ fn start(data: &Path) -> Board {
     Board::start(BoardOptions {
         data: data.to_owned(),
         packs: packs(),
+        image_worker: image_worker(),
         ..BoardOptions::default()
     })
 }
@@ -249,7 +250,7 @@ fn first_stack(library: &ImageLibrary, wanted: impl Fn(&str) -> bool) -> String 
 fn images_of_another_patient_are_a_loud_finding_and_a_key_image_reaches_the_paper() {
     let folder = tempfile::tempdir().unwrap();
     let images = folder.path().join("demo");
-    let demo = board::write_demo(&images, chrono_now()).unwrap();
+    let demo = board::write_demo(&images, &Workers::new(image_worker()), chrono_now()).unwrap();
     let board = opened(&folder.path().join("data"));
     let library = board
         .open_images(&[demo.images.clone()], &mut |_| ())

@@ -12,7 +12,9 @@
 
 mod support;
 
-use board::{Board, BoardOptions, Identity, KeyImageInput, ObservationInput, Secret, StoreStatus};
+use board::{
+    Board, BoardOptions, Identity, KeyImageInput, ObservationInput, Secret, StoreStatus, Workers,
+};
 use clinical::case::{Case, Entry, Subject, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -25,6 +27,7 @@ use std::{
     sync::mpsc::{Receiver, channel},
     time::{Duration, Instant, SystemTime},
 };
+use support::image_worker;
 
 const PASSPHRASE: &str = "correct horse battery staple";
 const FOLDER: &str = "SPINEBOARD_KILL_FOLDER";
@@ -68,6 +71,7 @@ fn tell(report: &Report) {
 fn start(folder: &Path) -> Board {
     Board::start(BoardOptions {
         data: folder.join("data"),
+        image_worker: image_worker(),
         ..BoardOptions::default()
     })
 }
@@ -225,13 +229,17 @@ fn work(board: &Board, folder: &Path, chance: &mut Chance) -> ! {
                 }
                 9 => {
                     begins("import");
-                    let library = board.open_images(&images, &mut |_| ()).unwrap();
+                    let library = board
+                        .open_images(std::slice::from_ref(&images), &mut |_| ())
+                        .unwrap();
                     let study = &library.library.studies[0].uid;
                     board.link_study(&id, study, true).unwrap()
                 }
                 10..12 => {
                     begins("mark");
-                    let library = board.open_images(&images, &mut |_| ()).unwrap();
+                    let library = board
+                        .open_images(std::slice::from_ref(&images), &mut |_| ())
+                        .unwrap();
                     let (_, _, stack) = library.library.stacks().next().unwrap();
                     let mark = KeyImageInput {
                         stack_id: stack.id.clone(),
@@ -380,7 +388,12 @@ fn nothing_that_was_saved_is_lost_when_the_program_is_killed() {
     board.create_store(secret()).unwrap();
     drop(board);
     fs::create_dir(folder.path().join("out")).unwrap();
-    let demo = board::write_demo(&folder.path().join("demo"), chrono::Utc::now()).unwrap();
+    let demo = board::write_demo(
+        &folder.path().join("demo"),
+        &Workers::new(image_worker()),
+        chrono::Utc::now(),
+    )
+    .unwrap();
     few_images(&demo.images, &folder.path().join("images"));
 
     let mut done = Done::default();

@@ -30,6 +30,11 @@ pub fn packs() -> Vec<PathBuf> {
     vec![repository().join("models/packs")]
 }
 
+/// How the journeys' image workers are started.
+pub fn image_worker() -> board::WorkerCommand {
+    board::WorkerCommand::of(env!("CARGO_BIN_EXE_journey-worker"))
+}
+
 /// A folder of the shared open data, or none with a loud remark.
 pub fn shared(part: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPINEBOARD_SHARED")

@@ -11,7 +11,7 @@ use clinical::{
     level::Level,
 };
 use imaging::{
-    Continue, Library, Series, Stack, Study,
+    Continue, Library, Series, Stack, Study, Workers,
     library::Plane,
     phantom::{self, PhantomPlan},
 };
@@ -202,10 +202,14 @@ fn before(today: NaiveDate, days: u64) -> NaiveDate {
 }
 
 /// Writes the demonstration case as a case file and the phantom's CT and MR study beside it.
-pub fn write_demo(folder: &Path, now: DateTime<Utc>) -> Result<DemoFiles, BoardError> {
+pub fn write_demo(
+    folder: &Path,
+    workers: &Workers,
+    now: DateTime<Utc>,
+) -> Result<DemoFiles, BoardError> {
     let images = folder.join("images");
     phantom::write(&images, &PhantomPlan::DEMO, &mut |_, _| ())?;
-    let library = imaging::scan(&images, &mut |_| Continue::Yes)?;
+    let library = imaging::scan(&images, workers, &mut |_| Continue::Yes)?;
     let mut case = demo_case(now);
     for (study, series, stack, index) in demo_images(&library) {
         case.key_images.push(KeyImage {

@@ -82,6 +82,7 @@ impl From<ImagingError> for BoardError {
             ImagingError::Folder(_) => "image_folder",
             ImagingError::Cancelled => "cancelled",
             ImagingError::Image(_) => "image_unreadable",
+            ImagingError::Worker(_) => "image_worker",
             _ => "images",
         };
         BoardError::new(code, error.to_string()).with("detail", &error)

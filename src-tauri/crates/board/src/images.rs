@@ -5,6 +5,7 @@ use crate::{Board, BoardError, CaseView, KeyImageInput, lock, new_id};
 use clinical::case::{Case, KeyImage, LinkedStudy};
 use imaging::{
     Continue, FrameCache, ImagingError, Library, ScanProgress, Series, Stack, StackGeometry, Study,
+    Workers,
     cache::DEFAULT_LIMIT,
     charset::PersonName,
     library::Window,
@@ -30,11 +31,15 @@ pub(crate) struct OpenImages {
     cache: FrameCache,
 }
 
-impl Default for OpenImages {
-    fn default() -> OpenImages {
+impl OpenImages {
+    pub(crate) fn nothing(workers: &Arc<Workers>) -> OpenImages {
+        OpenImages::new(Library::default(), workers)
+    }
+
+    pub(crate) fn new(library: Library, workers: &Arc<Workers>) -> OpenImages {
         OpenImages {
-            library: Library::default(),
-            cache: FrameCache::new(DEFAULT_LIMIT),
+            library,
+            cache: FrameCache::new(Arc::clone(workers), DEFAULT_LIMIT),
         }
     }
 }
@@ -74,7 +79,7 @@ impl Board {
         }
         let cancelled = Arc::new(AtomicBool::new(false));
         self.replace_scan(Arc::clone(&cancelled));
-        let library = imaging::scan_all(paths, &mut |report| {
+        let library = imaging::scan_all(paths, &self.workers, &mut |report| {
             progress(report);
             match cancelled.load(Ordering::Relaxed) {
                 true => Continue::No,
@@ -85,15 +90,13 @@ impl Board {
             folder: joined(&library.sources),
             library,
         };
+        let open = OpenImages::new(opened.library.clone(), &self.workers);
         let mut images = lock(&self.images);
         // A later opening may have begun meanwhile; the one that was asked for last counts.
         if cancelled.load(Ordering::Relaxed) {
             return Err(ImagingError::Cancelled.into());
         }
-        *images = Arc::new(OpenImages {
-            library: opened.library.clone(),
-            ..OpenImages::default()
-        });
+        *images = Arc::new(open);
         Ok(opened)
     }
 
@@ -114,7 +117,7 @@ impl Board {
         let (study, series, stack) = find(&open.library, stack_id)?;
         let mut geometry = imaging::stack_geometry(study, series, stack);
         if geometry.default_window.is_none() {
-            geometry.default_window = imaging::auto_window(stack)?;
+            geometry.default_window = imaging::auto_window(&open.cache, stack)?;
         }
         Ok(geometry)
     }
@@ -194,7 +197,7 @@ impl Board {
             marked_at: self.now(),
             author: self.options.author.clone(),
         };
-        let (png, shape) = picture(stack, index, &mark)?;
+        let (png, shape) = picture(&open.cache, stack, index, &mark)?;
         let shape = serde_json::to_string(&shape).unwrap_or_default();
         self.with_store(|store| {
             let mut current = store.case(case_id)?;
@@ -318,6 +321,7 @@ pub(crate) fn caption(study: &Study, series: &Series) -> String {
 
 /// A key image drawn by `imaging`, with what is needed to print it true to shape.
 pub(crate) fn picture(
+    frames: &FrameCache,
     stack: &Stack,
     index: usize,
     mark: &KeyImage,
@@ -328,7 +332,7 @@ pub(crate) fn picture(
         name: String::new(),
     };
     let side = KEY_IMAGE_SIDE;
-    let drawn = imaging::render_image(stack, index, Some(&window), [side, side])?;
+    let drawn = imaging::render_image(frames, stack, index, Some(&window), [side, side])?;
     let pixel_spacing = stack.pixel_spacing.map(|[between_rows, between_columns]| {
         [
             between_rows * f64::from(stack.rows) / f64::from(drawn.height().max(1)),
@@ -357,7 +361,9 @@ pub(crate) fn picture(
 pub(crate) fn pictures_from(
     case: &Case,
     library: &Library,
+    workers: &Arc<Workers>,
 ) -> Vec<Option<(Vec<u8>, KeyImageShape)>> {
+    let frames = FrameCache::new(Arc::clone(workers), DEFAULT_LIMIT);
     case.key_images
         .iter()
         .map(|mark| {
@@ -369,7 +375,7 @@ pub(crate) fn pictures_from(
                 found.retain(|(study, ..)| is_patient_of(case, study));
             }
             let (_, stack, index) = *found.first()?;
-            picture(stack, index, mark).ok()
+            picture(&frames, stack, index, mark).ok()
         })
         .collect()
 }
@@ -407,10 +413,14 @@ pub struct FileHash {
 }
 
 /// Reads folders, archives, discs and files without opening a board.
-pub fn images_report(paths: &[PathBuf], with_hashes: bool) -> Result<ImagesReport, BoardError> {
-    let library = imaging::scan_all(paths, &mut |_| Continue::Yes)?;
+pub fn images_report(
+    paths: &[PathBuf],
+    with_hashes: bool,
+    workers: &Workers,
+) -> Result<ImagesReport, BoardError> {
+    let library = imaging::scan_all(paths, workers, &mut |_| Continue::Yes)?;
     let hashes = if with_hashes {
-        hashes(&library)
+        hashes(&library, workers)
     } else {
         Vec::new()
     };
@@ -443,14 +453,14 @@ fn volumes(study: &Study) -> Vec<StackGeometry> {
         .collect()
 }
 
-fn hashes(library: &Library) -> Vec<FileHash> {
+fn hashes(library: &Library, workers: &Workers) -> Vec<FileHash> {
     let mut paths: Vec<&PathBuf> = library
         .stacks()
         .flat_map(|(_, _, stack)| stack.images.iter().map(|image| &image.path))
         .collect();
     paths.sort();
     paths.dedup();
-    let hash = |path: &&PathBuf| match imaging::pixel_hash(path) {
+    let hash = |path: &&PathBuf| match workers.pixel_hash(path) {
         Ok(sha256) => FileHash {
             path: (*path).clone(),
             sha256: Some(sha256),

@@ -30,7 +30,10 @@ pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
-pub use imaging::{LibraryQuestion, ScanProgress, StackGeometry};
+pub use imaging::{
+    LibraryQuestion, ScanProgress, StackGeometry, WorkerCommand, Workers,
+    worker::serve_if_asked as serve_images,
+};
 pub use inference::PackSet;
 pub use packs::{PackCheck, check_packs};
 pub use session::{CatalogueView, RuleView, Secret};
@@ -61,6 +64,8 @@ pub struct BoardOptions {
     pub packs: Vec<PathBuf>,
     pub start: StartArguments,
     pub clock: fn() -> DateTime<Utc>,
+    /// How the processes are started that read image files.
+    pub image_worker: WorkerCommand,
     /// Name of the person at the keyboard, recorded with every change.
     pub author: String,
 }
@@ -72,6 +77,7 @@ impl Default for BoardOptions {
             packs: Vec::new(),
             start: StartArguments::default(),
             clock: Utc::now,
+            image_worker: WorkerCommand::this_executable(),
             author: "local user".to_owned(),
         }
     }
@@ -82,6 +88,7 @@ pub struct Board {
     options: BoardOptions,
     packs: Arc<OnceLock<PackSet>>,
     store: Mutex<Option<Store>>,
+    workers: Arc<Workers>,
     images: Mutex<Arc<images::OpenImages>>,
     /// When each person's look at the list of cases was logged last.
     listings: Mutex<BTreeMap<String, DateTime<Utc>>>,
@@ -99,12 +106,14 @@ impl Board {
         std::thread::spawn(move || {
             loading.get_or_init(|| PackSet::open(&folders));
         });
+        let workers = Arc::new(Workers::new(options.image_worker.clone()));
         Board {
             last_crash: crash::untold(&options.data),
             options,
             packs,
             store: Mutex::new(None),
-            images: Mutex::default(),
+            images: Mutex::new(Arc::new(images::OpenImages::nothing(&workers))),
+            workers,
             listings: Mutex::default(),
             scan: Mutex::default(),
         }

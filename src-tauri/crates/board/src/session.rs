@@ -2,7 +2,7 @@
 
 use crate::{
     APP_VERSION, AppStatus, BackupStatus, Board, BoardError, PackState, PackStatus, StoreStatus,
-    backup, lock,
+    backup, images::OpenImages, lock,
 };
 use clinical::{
     catalogue::{Catalogue, Feature, FeatureId, Group},
@@ -153,7 +153,9 @@ impl Board {
     /// Closes the database and forgets open images and the key.
     pub fn lock(&self) -> AppStatus {
         *lock(&self.store) = None;
-        *lock(&self.images) = Arc::default();
+        *lock(&self.images) = Arc::new(OpenImages::nothing(&self.workers));
+        // The last file that a worker read would stay in its memory for a while.
+        self.workers.rest();
         self.status()
     }
 

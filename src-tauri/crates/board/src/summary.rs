@@ -7,12 +7,13 @@ use crate::{
 };
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use clinical::{assessment::Assessment, case::Case, catalogue::Catalogue, words::Words};
-use imaging::{Continue, Library};
+use imaging::{Continue, Library, Workers};
 use inference::PackSet;
 use report::{EdgeMarks, KeyPicture, ReportInput, board_summary};
 use std::{
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use store::{AuditEntry, StoreError, WholeFile};
 
@@ -86,6 +87,7 @@ impl Board {
 pub fn write_report(
     case: &Case,
     images: Option<&Path>,
+    workers: &Arc<Workers>,
     path: &Path,
     mask_identity: bool,
     packs: &PackSet,
@@ -93,10 +95,10 @@ pub fn write_report(
 ) -> Result<(), BoardError> {
     let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
     let library = match images {
-        Some(folder) => imaging::scan(folder, &mut |_| Continue::Yes)?,
+        Some(folder) => imaging::scan(folder, workers, &mut |_| Continue::Yes)?,
         None => Library::default(),
     };
-    let pictures = images::pictures_from(case, &library);
+    let pictures = images::pictures_from(case, &library, workers);
     let assessment = assess(case, index_date, packs);
     write(
         path,

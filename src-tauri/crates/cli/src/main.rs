@@ -5,10 +5,10 @@ mod print;
 mod store;
 
 use arguments::{Arguments, AuditCommand, Command, PackCommand};
-use board::{BoardError, PackSet};
+use board::{BoardError, PackSet, WorkerCommand, Workers};
 use chrono::Utc;
 use clap::Parser;
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 /// Everything came out, but some rows or files had faults that were named.
 const DONE_IN_PART: u8 = 3;
@@ -17,6 +17,9 @@ const DONE_IN_PART: u8 = 3;
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(code) = board::serve_images() {
+        return code;
+    }
     board::without_memory_image();
     board::report_crashes(None, "spineboard", Utc::now);
     match run(&Arguments::parse()) {
@@ -34,13 +37,14 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
     let now = Utc::now();
     let folders = arguments::pack_folders(arguments.packs.as_deref());
+    let workers = Arc::new(Workers::new(WorkerCommand::this_executable()));
     match &arguments.command {
         Command::Demo { folder } => {
-            print::demo(&board::write_demo(folder, now)?);
+            print::demo(&board::write_demo(folder, &workers, now)?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Images { paths, json, hash } => {
-            let report = board::images_report(paths, *hash)?;
+            let report = board::images_report(paths, *hash, &workers)?;
             if *json {
                 print::json(&report)
             } else {
@@ -77,7 +81,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
         } => {
             let case = board::read_case_file(json, now)?;
             let packs = PackSet::open(&folders);
-            board::write_report(&case, images.as_deref(), out, *mask_identity, &packs, now)?;
+            let images = images.as_deref();
+            board::write_report(&case, images, &workers, out, *mask_identity, &packs, now)?;
             println!("{}", out.display());
             Ok(ExitCode::SUCCESS)
         }

@@ -1,11 +1,14 @@
 //! Decoded frames kept in memory up to a number of bytes; the least recently used go first.
+//!
+//! A frame that ended a worker is not asked for again, nor any frame of a file that did so three
+//! times: a viewer that asks once more, as it should, would otherwise keep the workers dying.
 
 use crate::{
-    decode::FrameSource,
     display,
     library::{ImageRef, Stack},
     pixels::Pixels,
-    problem::ImagingError,
+    problem::{ImagingError, Reason, Refusal},
+    worker::Workers,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,10 +19,14 @@ use std::{
 /// 512 MB hold 1,000 slices of 512 × 512.
 pub const DEFAULT_LIMIT: usize = 512 << 20;
 
+/// Frames of one file that may end a worker before the whole file is given up.
+const DEADLY_FRAMES: usize = 3;
+
 type Key = (PathBuf, u32);
 
 /// Shared between threads; frames are decoded outside the lock.
 pub struct FrameCache {
+    workers: Arc<Workers>,
     limit: usize,
     kept: Mutex<Kept>,
 }
@@ -31,11 +38,15 @@ struct Kept {
     uses: BTreeMap<u64, Key>,
     bytes: usize,
     clock: u64,
+    /// Frames by file that ended a worker.
+    deadly: HashMap<PathBuf, Vec<(u32, Refusal)>>,
 }
 
 impl FrameCache {
-    pub fn new(limit: usize) -> FrameCache {
+    /// Keeps up to `limit` bytes.
+    pub fn new(workers: Arc<Workers>, limit: usize) -> FrameCache {
         FrameCache {
+            workers,
             limit,
             kept: Mutex::default(),
         }
@@ -43,33 +54,43 @@ impl FrameCache {
 
     /// A frame from memory, else decoded and kept.
     pub fn frame(&self, image: &ImageRef) -> Result<Arc<Pixels>, ImagingError> {
-        self.frame_from(&mut FrameSource::default(), image)
-    }
-
-    fn frame_from(
-        &self,
-        source: &mut FrameSource,
-        image: &ImageRef,
-    ) -> Result<Arc<Pixels>, ImagingError> {
         let key = (image.path.clone(), image.frame);
-        if let Some(pixels) = self.kept().used(&key) {
-            return Ok(pixels);
+        let known = {
+            let mut kept = self.kept();
+            kept.used(&key)
+                .map(Ok)
+                .or_else(|| kept.deadly(&key).map(Err))
+        };
+        match known {
+            Some(Ok(pixels)) => return Ok(pixels),
+            Some(Err(refusal)) => return Err(refusal.into()),
+            None => {}
         }
-        let pixels = Arc::new(source.frame(image)?);
-        self.kept().keep(key, Arc::clone(&pixels), self.limit);
-        Ok(pixels)
+        match self.workers.frame(image) {
+            Ok(pixels) => {
+                let pixels = Arc::new(pixels);
+                self.kept().keep(key, Arc::clone(&pixels), self.limit);
+                Ok(pixels)
+            }
+            Err(error) => {
+                if let ImagingError::Image(refusal) = &error {
+                    self.kept().note(key, refusal);
+                }
+                Err(error)
+            }
+        }
     }
 
-    /// As [`display::frames_for_display`], with decoded frames kept.
+    /// Frames `first .. first + count` of a stack, or as many of them as there are, one after the
+    /// other: rows, columns, samples, little endian, in the geometry's data type.
     pub fn frames_for_display(
         &self,
         stack: &Stack,
         first: usize,
         count: usize,
     ) -> Result<Vec<u8>, ImagingError> {
-        display::frames_with(stack, first, count, |source, image| {
-            self.frame_from(source, image)
-        })
+        let take = |image: &ImageRef| self.frame(image);
+        display::frames_with(stack, first, count, self.workers.count(), take)
     }
 
     /// Bytes held at the moment.
@@ -98,6 +119,23 @@ impl Kept {
             self.uses.insert(self.clock, key);
         }
         Some(pixels)
+    }
+
+    fn deadly(&self, (path, frame): &Key) -> Option<Refusal> {
+        let noted = self.deadly.get(path)?;
+        let same = noted.iter().find(|(deadly, _)| deadly == frame);
+        let any = noted.last().filter(|_| noted.len() >= DEADLY_FRAMES);
+        same.or(any).map(|(_, refusal)| refusal.clone())
+    }
+
+    fn note(&mut self, (path, frame): Key, refusal: &Refusal) {
+        if matches!(
+            refusal.reason,
+            Reason::TimedOut | Reason::OutOfMemory | Reason::DecoderCrashed
+        ) {
+            let noted = self.deadly.entry(path).or_default();
+            noted.push((frame, refusal.clone()));
+        }
     }
 
     fn keep(&mut self, key: Key, pixels: Arc<Pixels>, limit: usize) {
@@ -153,6 +191,22 @@ mod tests {
         assert!(kept.used(&key("b")).is_none(), "b was used longest ago");
         assert!(kept.used(&key("a")).is_some() && kept.used(&key("c")).is_some());
         assert_eq!(kept.bytes, 80);
+    }
+
+    #[test]
+    fn a_deadly_frame_is_refused_by_itself_and_three_of_them_with_their_file() {
+        let mut kept = Kept::default();
+        let frame = |number| (PathBuf::from("a"), number);
+        kept.note(frame(1), &Reason::DecodingFailed.because(""));
+        assert_eq!(kept.deadly(&frame(1)), None, "the decoder could tell");
+        let timed_out = Reason::TimedOut.because("10 s");
+        kept.note(frame(1), &timed_out);
+        kept.note(frame(2), &timed_out);
+        assert_eq!(kept.deadly(&frame(2)), Some(timed_out.clone()));
+        assert_eq!(kept.deadly(&frame(4)), None);
+        kept.note(frame(3), &timed_out);
+        assert_eq!(kept.deadly(&frame(4)), Some(timed_out));
+        assert_eq!(kept.deadly(&key("b")), None);
     }
 
     #[test]

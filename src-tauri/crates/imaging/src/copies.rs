@@ -48,20 +48,24 @@ pub(crate) fn take_copies(files: Vec<ReadFile>) -> (Vec<ReadFile>, Vec<Copy>) {
     (first, copies)
 }
 
-/// Whether a copy is the same image: all that is read of its header and the stored pixel data agree.
-/// A file that cannot be compared counts as different.
-pub(crate) fn reason(files: &[ReadFile], copy: &Copy) -> Reason {
-    let is_same = files.get(copy.first).is_some_and(|(path, header)| {
-        *header == copy.header && same_pixels(path, &copy.path).unwrap_or(false)
-    });
-    if is_same {
-        Reason::Duplicate
-    } else {
-        Reason::DuplicateDiffers
+impl Copy {
+    /// The file that gave the image.
+    pub(crate) fn first_path<'files>(&self, files: &'files [ReadFile]) -> &'files Path {
+        files
+            .get(self.first)
+            .map_or(Path::new(""), |(path, _)| path)
+    }
+
+    /// All that is read of the header agrees with that of the first file.
+    pub(crate) fn has_header_of(&self, files: &[ReadFile]) -> bool {
+        files
+            .get(self.first)
+            .is_some_and(|(_, header)| *header == self.header)
     }
 }
 
-fn same_pixels(a: &Path, b: &Path) -> Result<bool, Refusal> {
+/// Whether two files hold the same stored pixel data; runs inside a worker.
+pub(crate) fn same_pixels(a: &Path, b: &Path) -> Result<bool, Refusal> {
     let (mut a, mut b) = (Stored::open(a)?, Stored::open(b)?);
     if a.length != b.length || a.form != b.form {
         return Ok(false);

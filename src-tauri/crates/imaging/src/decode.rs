@@ -30,12 +30,14 @@ const RLE: &str = "1.2.840.10008.1.2.5";
 const ENCAPSULATED_UNCOMPRESSED: &str = "1.2.840.10008.1.2.1.98";
 const DEFLATED_FRAME: &str = "1.2.840.10008.1.2.8.1";
 
-/// Decodes one frame of one file.
+/// Decodes one frame of one file in this process; files from outside go through
+/// [`Workers`](crate::Workers).
 pub fn decode(image: &ImageRef) -> Result<Pixels, ImagingError> {
-    FrameSource::default().frame(image)
+    let (pixels, _) = FrameSource::default().frame(&image.path, image.frame)?;
+    Ok(pixels)
 }
 
-/// SHA-256, in hexadecimal, of the stored values of all frames of a file.
+/// SHA-256, in hexadecimal, of the stored values of all frames of a file, decoded in this process.
 pub fn pixel_hash(path: &Path) -> Result<String, ImagingError> {
     let mut reader = FrameReader::open(path)?;
     let mut hasher = Sha256::new();
@@ -53,16 +55,19 @@ pub(crate) struct FrameSource {
 }
 
 impl FrameSource {
-    pub(crate) fn frame(&mut self, image: &ImageRef) -> Result<Pixels, ImagingError> {
-        let (path, mut reader) = match self.open.take() {
-            Some((path, reader)) if path == image.path => (path, reader),
-            _ => (image.path.clone(), FrameReader::open(&image.path)?),
+    /// A frame, counted from 1, and how many the file has.
+    pub(crate) fn frame(&mut self, path: &Path, frame: u32) -> Result<(Pixels, u32), Refusal> {
+        // Another file is closed before this one takes its memory.
+        let mut reader = match self.open.take().filter(|(open, _)| open == path) {
+            Some((_, reader)) => reader,
+            None => FrameReader::open(path)?,
         };
-        let pixels = reader.frame(image.frame.saturating_sub(1))?;
-        if reader.shape.frames > 1 {
-            self.open = Some((path, reader));
+        let pixels = reader.frame(frame.saturating_sub(1))?;
+        let frames = reader.shape.frames;
+        if frames > 1 {
+            self.open = Some((path.to_owned(), reader));
         }
-        Ok(pixels)
+        Ok((pixels, frames))
     }
 }
 
@@ -113,7 +118,7 @@ impl FrameReader {
         if frame >= self.shape.frames {
             return Err(Reason::Truncated.because(format!("frame {}", frame + 1)));
         }
-        let encoded = match &self.fragments {
+        let encoded = match &mut self.fragments {
             None => None,
             Some(fragments) => Some(fragments.frame(
                 &mut self.file.source,

@@ -11,6 +11,7 @@ use crate::{
     walker::Walker,
 };
 use dicom_core::Tag;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 const DIRECTORY_RECORDS: Tag = Tag(0x0004, 0x1220);
@@ -22,10 +23,10 @@ const SEQUENCE_END: Tag = Tag(0xfffe, 0xe0dd);
 
 /// Eight parts of eight characters (PS3.10 section 8.2) and then some: real discs are longer.
 const FILE_ID_LIMIT: u64 = 512;
-const REFERENCE_LIMIT: usize = 200_000;
+pub(crate) const REFERENCE_LIMIT: usize = 200_000;
 
 /// The files that a directory names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Directory {
     /// The parts of each path below the directory's own folder.
     pub(crate) files: Vec<Vec<String>>,

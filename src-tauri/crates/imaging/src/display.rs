@@ -2,17 +2,17 @@
 //! viewer needs, finished, so that it computes none.
 
 use crate::{
-    colour,
-    decode::{FrameSource, decode},
-    geometry,
+    FrameCache, colour, geometry,
     library::{ImageRef, Padding, Plane, Rescale, Series, Stack, StackNote, Study, Window},
     pixels::{Photometric, Pixels},
-    problem::{ImagingError, Refusal},
+    problem::{ImagingError, Reason, Refusal},
 };
 use chrono::NaiveDate;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
 use ts_rs::TS;
 
 /// How the numbers of a frame are laid out.
@@ -225,27 +225,16 @@ pub fn bytes_per_frame(stack: &Stack, data_type: DataType) -> usize {
     }
 }
 
-/// Modality values of `count` images from `first` on, one after the other; images beyond the end
-/// are left out. Decoding runs in parallel.
-pub fn frames_for_display(
-    stack: &Stack,
-    first: usize,
-    count: usize,
-) -> Result<Vec<u8>, ImagingError> {
-    frames_with(stack, first, count, |source, image| {
-        Ok(Arc::new(source.frame(image)?))
-    })
-}
-
-/// The same with another source of decoded frames.
+/// Frames `first .. first + count` of a stack, taken by so many threads at once.
 pub(crate) fn frames_with<Take>(
     stack: &Stack,
     first: usize,
     count: usize,
+    threads: usize,
     take: Take,
 ) -> Result<Vec<u8>, ImagingError>
 where
-    Take: Fn(&mut FrameSource, &ImageRef) -> Result<Arc<Pixels>, ImagingError> + Sync,
+    Take: Fn(&ImageRef) -> Result<Arc<Pixels>, ImagingError> + Sync,
 {
     let total = stack.images.len();
     if first >= total {
@@ -258,14 +247,40 @@ where
     let data_type = data_type(stack);
     let frame = bytes_per_frame(stack, data_type);
     let mut bytes = vec![0; frame * images.len()];
-    bytes
-        .par_chunks_exact_mut(frame.max(1))
-        .zip(images)
-        .try_for_each_init(FrameSource::default, |source, (target, image)| {
-            let pixels = take(source, image)?;
-            fill(target, stack, image, &pixels, data_type)
-        })?;
+    let tasks = Mutex::new(bytes.chunks_exact_mut(frame.max(1)).zip(images));
+    // Not on rayon's threads, which would all stand still while the workers are busy.
+    let work = || -> Result<(), ImagingError> {
+        loop {
+            let Some((target, image)) = lock(&tasks).next() else {
+                return Ok(());
+            };
+            let done =
+                take(image).and_then(|pixels| fill(target, stack, image, &pixels, data_type));
+            if done.is_err() {
+                // The others need not go on.
+                while lock(&tasks).next().is_some() {}
+                return done;
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(images.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
+        let mut outcome = work();
+        for other in others {
+            let other = other
+                .join()
+                .unwrap_or_else(|_| Err(Reason::DecodingFailed.because("stopped").into()));
+            outcome = outcome.and(other);
+        }
+        outcome
+    })?;
     Ok(bytes)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn fill(
@@ -275,9 +290,8 @@ fn fill(
     pixels: &Pixels,
     data_type: DataType,
 ) -> Result<(), ImagingError> {
-    let changed = || -> Refusal {
-        crate::problem::Reason::BrokenStructure.because("the file changed since it was opened")
-    };
+    let changed =
+        || -> Refusal { Reason::BrokenStructure.because("the file changed since it was opened") };
     if pixels.rows != stack.rows || pixels.columns != stack.columns {
         return Err(changed().into());
     }
@@ -310,14 +324,14 @@ fn fill(
 
 /// A window for images without one, as MR: from the 1st to the 99th percentile of the middle image,
 /// padding left out. None for colour.
-pub fn auto_window(stack: &Stack) -> Result<Option<Window>, ImagingError> {
+pub fn auto_window(frames: &FrameCache, stack: &Stack) -> Result<Option<Window>, ImagingError> {
     let Some(image) = stack.images.get(stack.images.len() / 2) else {
         return Ok(None);
     };
     if !stack.format.photometric.is_grey() {
         return Ok(None);
     }
-    let pixels = decode(image)?;
+    let pixels = frames.frame(image)?;
     Ok(Some(percentile_window(
         &pixels,
         image.rescale,

@@ -1,6 +1,7 @@
 //! The fragments of encapsulated pixel data (PS3.5 section A.4) and which of them make up a frame.
 
 use crate::{
+    header::FRAME_COUNT_LIMIT,
     problem::{Reason, Refusal},
     source::Source,
 };
@@ -8,6 +9,8 @@ use std::io::Read;
 
 /// Fragments of one file; each frame has at least one.
 const FRAGMENT_LIMIT: usize = 1_000_000;
+/// Bytes of a Basic Offset Table: four for each frame.
+const TABLE_LIMIT: u64 = 4 * FRAME_COUNT_LIMIT as u64;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Fragment {
@@ -19,6 +22,9 @@ pub(crate) struct Fragments {
     fragments: Vec<Fragment>,
     /// Offsets of the frames from the first fragment's item tag; empty where there is no table.
     table: Vec<u64>,
+    /// The first fragment of each frame, once it was asked for: a file may have a million fragments
+    /// and as many frames.
+    starts: Option<Vec<usize>>,
 }
 
 impl Fragments {
@@ -42,6 +48,9 @@ impl Fragments {
             match &item[..4] {
                 [0xfe, 0xff, 0x00, 0xe0] if position + length > end => {
                     return Err(Reason::Truncated.because("fragment of pixel data"));
+                }
+                [0xfe, 0xff, 0x00, 0xe0] if table.is_none() && length > TABLE_LIMIT => {
+                    return Err(Reason::TooLarge.because("offset table of pixel data"));
                 }
                 [0xfe, 0xff, 0x00, 0xe0] if table.is_none() => {
                     let mut bytes = vec![0; length as usize];
@@ -73,12 +82,13 @@ impl Fragments {
         Ok(Fragments {
             fragments,
             table: table.unwrap_or_default(),
+            starts: None,
         })
     }
 
     /// The encoded bytes of a frame, counted from 0, out of `frames`.
     pub(crate) fn frame(
-        &self,
+        &mut self,
         source: &mut Source,
         frame: u32,
         frames: u32,
@@ -101,7 +111,7 @@ impl Fragments {
     }
 
     fn members(
-        &self,
+        &mut self,
         source: &mut Source,
         frame: usize,
         frames: usize,
@@ -113,11 +123,12 @@ impl Fragments {
         if self.fragments.len() == frames {
             return self.fragments.get(frame..=frame).ok_or_else(missing);
         }
-        let starts = if self.table.len() == frames {
-            self.starts_by_table()
-        } else {
-            self.starts_by_marker(source)?
+        let starts = match self.starts.take() {
+            Some(starts) => starts,
+            None if self.table.len() == frames => self.starts_by_table(),
+            None => self.starts_by_marker(source)?,
         };
+        let starts = self.starts.insert(starts);
         if starts.len() != frames {
             return Err(Reason::BrokenStructure.because("frames and fragments do not match"));
         }
@@ -192,13 +203,13 @@ mod tests {
     fn the_offset_table_tells_which_fragments_make_a_frame() {
         let mut source = encapsulated(&[0, 24], &[b"AAAA", b"BB", b"CCCC"]);
         // first frame: items of 8+4 and 8+2 bytes, padded table points to the third fragment at 22
-        let listed = Fragments::list(&mut source, 0, Vec::new()).unwrap();
+        let mut listed = Fragments::list(&mut source, 0, Vec::new()).unwrap();
         assert!(
             listed.frame(&mut source, 0, 2, 100).is_err(),
             "offset 24 hits no fragment"
         );
         let mut source = encapsulated(&[0, 22], &[b"AAAA", b"BB", b"CCCC"]);
-        let listed = Fragments::list(&mut source, 0, Vec::new()).unwrap();
+        let mut listed = Fragments::list(&mut source, 0, Vec::new()).unwrap();
         assert_eq!(listed.frame(&mut source, 0, 2, 100).unwrap(), b"AAAABB");
         assert_eq!(listed.frame(&mut source, 1, 2, 100).unwrap(), b"CCCC");
     }
@@ -206,7 +217,7 @@ mod tests {
     #[test]
     fn start_markers_part_frames_where_the_table_is_empty() {
         let mut source = encapsulated(&[], &[b"\xff\xd8ab", b"cd", b"\xff\xd8ef"]);
-        let listed = Fragments::list(&mut source, 0, Vec::new()).unwrap();
+        let mut listed = Fragments::list(&mut source, 0, Vec::new()).unwrap();
         assert_eq!(
             listed.frame(&mut source, 0, 2, 100).unwrap(),
             b"\xff\xd8abcd"

@@ -17,13 +17,14 @@ use chrono::NaiveDate;
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// More frames than any scanner writes into one object; each costs memory while scanning.
-const FRAME_COUNT_LIMIT: u32 = 200_000;
-pub(crate) const DICOMDIR: &str = "1.2.840.10008.1.3.10";
+pub(crate) const FRAME_COUNT_LIMIT: u32 = 200_000;
+const DICOMDIR: &str = "1.2.840.10008.1.3.10";
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ImageHeader {
     pub(crate) sop_instance_uid: String,
     pub(crate) patient: PatientFacts,
@@ -47,7 +48,7 @@ pub(crate) struct ImageHeader {
 }
 
 /// What the decoder has to know of a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FrameShape {
     pub(crate) rows: u16,
     pub(crate) columns: u16,
@@ -56,7 +57,7 @@ pub(crate) struct FrameShape {
 }
 
 /// Where one frame lies and how its values are read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct FrameFacts {
     pub(crate) position: Option<[f64; 3]>,
     pub(crate) orientation: Option<[f64; 6]>,
@@ -313,7 +314,14 @@ fn windows(object: &InMemDicomObject, charsets: &Charsets) -> Vec<Window> {
         .map(|(center, width)| Window {
             center,
             width,
-            name: names.next().unwrap_or_default().trim().to_owned(),
+            // LO has 64 characters at most (PS3.5 section 6.2); each frame carries a copy.
+            name: names
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .chars()
+                .take(64)
+                .collect(),
         })
         // PS3.3 section C.11.2.1.2: the width is never below 1.
         .filter(|window| window.width >= 1.0 && window.width < 1e9 && window.center.abs() < 1e9)

@@ -1,7 +1,8 @@
 //! Fences dicom-rs: files to series to volumes to geometry.
 //!
-//! [`scan_all()`] opens folders, archives, discs and files and groups what it finds; [`decode()`] gives the stored values of a frame;
-//! [`display`] turns them into what a viewer draws and [`render`] into pictures for a report;
+//! [`scan_all()`] opens folders, archives, discs and files and groups what it finds; [`FrameCache`]
+//! gives the stored values of a frame; [`display`] turns them into what a viewer draws and [`render`]
+//! into pictures for a report; [`worker`] keeps the reading of files from outside in child processes;
 //! [`phantom`] writes a synthetic patient. Nothing here decides anything medical.
 
 mod archive;
@@ -36,12 +37,14 @@ mod sources;
 mod values;
 mod walker;
 mod wanted;
+pub mod worker;
 
 pub use cache::FrameCache;
 pub use decode::{decode, pixel_hash};
-pub use display::{StackGeometry, auto_window, frames_for_display, stack_geometry};
+pub use display::{StackGeometry, auto_window, stack_geometry};
 pub use library::{ImageRef, Library, LibraryQuestion, MissingFile, Series, Stack, Study};
 pub use pixels::{PixelKind, Pixels};
 pub use problem::{ImagingError, Reason, Refusal};
 pub use render::{from_png, png, render_image};
 pub use scan::{Continue, ScanProgress, scan, scan_all};
+pub use worker::{WorkerCommand, Workers};

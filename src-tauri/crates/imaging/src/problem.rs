@@ -54,6 +54,12 @@ pub enum Reason {
     Missing,
     /// More files than this program agrees to list.
     TooMany,
+    /// The image worker had no answer within its time and was ended.
+    TimedOut,
+    /// The image worker needed more memory than it may have.
+    OutOfMemory,
+    /// The image worker ended while it read this file.
+    DecoderCrashed,
 }
 
 /// A file that was left out, or a frame that could not be decoded, and why.
@@ -89,6 +95,10 @@ pub enum ImagingError {
     },
     #[error("the picture could not be encoded; try a smaller size")]
     Encode,
+    #[error(
+        "the image reader, a second process of this program, cannot be started: start the program again, or install it anew ({0})"
+    )]
+    Worker(String),
 }
 
 impl Reason {
@@ -134,6 +144,15 @@ impl Reason {
             Reason::Missing => "the file is no longer there, open the images again",
             Reason::TooMany => {
                 "too many files for one opening, the rest was not looked at: open a smaller folder"
+            }
+            Reason::TimedOut => {
+                "reading the file took too long and was ended, check the disc and open it again"
+            }
+            Reason::OutOfMemory => {
+                "the file asks for more memory than one image may use, export it in parts or anew"
+            }
+            Reason::DecoderCrashed => {
+                "the file stopped the image reader, which was started anew; export it again from its source"
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Pictures for reports and thumbnails: a frame under a window, pixels made square, as PNG.
 
 use crate::{
-    colour, decode,
+    FrameCache, colour,
     display::{percentile_window, rescaled},
     library::{Padding, Rescale, Stack, Window},
     pixels::{Photometric, PixelFormat, Pixels},
@@ -26,6 +26,7 @@ pub struct View<'view> {
 
 /// One image of a stack under a window; none takes the file's window, else one from the values.
 pub fn render_image(
+    frames: &FrameCache,
     stack: &Stack,
     index: usize,
     window: Option<&Window>,
@@ -35,7 +36,7 @@ pub fn render_image(
         index,
         count: stack.images.len(),
     })?;
-    let pixels = decode::decode(image)?;
+    let pixels = frames.frame(image)?;
     let chosen = match window.or_else(|| stack.windows.first()) {
         Some(window) => window.clone(),
         None => percentile_window(&pixels, image.rescale, stack.padding),

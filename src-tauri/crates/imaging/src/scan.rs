@@ -1,8 +1,8 @@
 //! Opens folders, archives, discs and files: everything in them is read up to its pixel data and
 //! grouped, or listed with the reason why not.
 //!
-//! Files are read in parallel in batches that take about a tenth of a second; between two batches the
-//! caller hears of the progress and may stop. The result depends on the files alone.
+//! Files are read by the [`Workers`]; ten times a second and more the caller hears of the progress and
+//! may stop. The result depends on the files alone.
 
 use crate::{
     copies, dicomdir, grouping,
@@ -12,20 +12,16 @@ use crate::{
     part10::{self, Purpose},
     problem::{ImagingError, Reason, Refusal},
     questions, sources,
+    worker::{FileAnswer, FileQuestion, Workers},
 };
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 use ts_rs::TS;
 
-/// A batch grows or shrinks towards this time: a person who cancels waits no longer on a slow disc.
-const BATCH_TIME: Duration = Duration::from_millis(100);
-const BATCH_LIMIT: usize = 1024;
 /// Frames of all files together; each costs some hundred bytes.
 const FRAME_LIMIT: usize = 500_000;
 const MISSING_LIMIT: usize = 10_000;
@@ -49,19 +45,22 @@ pub enum Continue {
 /// Reads one folder, archive, disc or file.
 pub fn scan(
     source: &Path,
+    workers: &Workers,
     progress: &mut dyn FnMut(ScanProgress) -> Continue,
 ) -> Result<Library, ImagingError> {
-    scan_all(&[source.to_owned()], progress)
+    scan_all(&[source.to_owned()], workers, progress)
 }
 
 /// Reads several sources as one library. Patients, and the same exam under two patients, are kept
 /// apart; one image that comes twice is taken once.
 pub fn scan_all(
     sources: &[PathBuf],
+    workers: &Workers,
     progress: &mut dyn FnMut(ScanProgress) -> Continue,
 ) -> Result<Library, ImagingError> {
     let listing = sources::list(sources, progress)?;
     let mut scan = Scan {
+        workers,
         found: listing.files.len(),
         done: 0,
         images: 0,
@@ -89,7 +88,7 @@ pub fn scan_all(
     })
 }
 
-/// Reads the facts of one file.
+/// Reads the facts of one file; runs inside a worker.
 pub(crate) fn read(path: &Path) -> Result<ImageHeader, Refusal> {
     catch_unwind(AssertUnwindSafe(|| {
         ImageHeader::read(&part10::open(path, Purpose::Header)?)
@@ -98,6 +97,7 @@ pub(crate) fn read(path: &Path) -> Result<ImageHeader, Refusal> {
 }
 
 struct Scan<'caller> {
+    workers: &'caller Workers,
     found: usize,
     done: usize,
     images: usize,
@@ -129,29 +129,48 @@ impl Scan<'_> {
 
     /// The headers of all images, in the order of their paths.
     fn read(&mut self, paths: &[PathBuf]) -> Result<Vec<ReadFile>, ImagingError> {
+        let questions: Vec<_> = paths
+            .iter()
+            .map(|path| FileQuestion::Header(path))
+            .collect();
         let mut files: Vec<ReadFile> = Vec::new();
         let mut frames = 0;
-        let mut batches = Batches::over(paths);
-        while let Some(batch) = batches.next_batch() {
-            let outcomes: Vec<_> = batch.par_iter().map(|path| read(path)).collect();
-            for (path, outcome) in batch.iter().zip(outcomes) {
-                match outcome {
-                    Ok(header) if frames + header.frames.len() > FRAME_LIMIT => {
-                        let detail = format!("more than {FRAME_LIMIT} frames");
-                        self.reject(path.clone(), Reason::TooMany.because(detail));
-                    }
-                    Ok(header) => {
-                        frames += header.frames.len();
-                        files.push((path.clone(), header));
-                    }
-                    Err(refusal) => self.reject(path.clone(), refusal),
+        self.ask(&questions, &mut |scan, index, answer| {
+            scan.done += 1;
+            match answer {
+                Ok(FileAnswer::Header(header)) if frames + header.frames.len() > FRAME_LIMIT => {
+                    let detail = format!("more than {FRAME_LIMIT} frames");
+                    scan.reject(paths[index].clone(), Reason::TooMany.because(detail));
                 }
+                Ok(FileAnswer::Header(header)) => {
+                    frames += header.frames.len();
+                    files.push((paths[index].clone(), *header));
+                    scan.images = files.len();
+                }
+                Ok(_) => {}
+                Err(refusal) => scan.reject(paths[index].clone(), refusal),
             }
-            self.done += batch.len();
-            self.images = files.len();
-            self.report()?;
-        }
+        })?;
+        files.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(files)
+    }
+
+    /// Asks the workers about files; reports and may stop meanwhile.
+    fn ask(
+        &mut self,
+        questions: &[FileQuestion],
+        take: &mut dyn FnMut(&mut Self, usize, Result<FileAnswer, Refusal>),
+    ) -> Result<(), ImagingError> {
+        let workers = self.workers;
+        workers.ask(questions, &mut |answers| {
+            for (index, answer) in answers {
+                take(self, index, answer);
+            }
+            match self.report() {
+                Ok(()) => Continue::Yes,
+                Err(_) => Continue::No,
+            }
+        })
     }
 
     /// Which of the files that the directories of discs name are not there.
@@ -163,20 +182,28 @@ impl Scan<'_> {
             return Ok(Vec::new());
         }
         let there: HashSet<String> = listed.iter().map(|path| comparable(path)).collect();
+        let paths: Vec<PathBuf> = directories
+            .iter()
+            .map(|place| self.rejected[*place].path.clone())
+            .collect();
+        let questions: Vec<_> = paths
+            .iter()
+            .map(|path| FileQuestion::Directory(path))
+            .collect();
+        let mut read = Vec::new();
+        self.ask(&questions, &mut |scan, index, answer| match answer {
+            Ok(FileAnswer::Directory(directory)) => read.push((index, directory)),
+            Ok(_) => {}
+            Err(refusal) => {
+                let rejected = &mut scan.rejected[directories[index]];
+                rejected.reason = refusal.reason;
+                rejected.detail = refusal.detail;
+            }
+        })?;
+        read.sort_by_key(|(index, _)| *index);
         let mut missing = Vec::new();
-        for place in directories {
-            self.report()?;
-            let path = self.rejected[place].path.clone();
-            let outcome = catch_unwind(|| dicomdir::read(&path))
-                .unwrap_or_else(|_| Err(Reason::BrokenStructure.because("directory records")));
-            let directory = match outcome {
-                Ok(directory) => directory,
-                Err(refusal) => {
-                    self.rejected[place].reason = refusal.reason;
-                    self.rejected[place].detail = refusal.detail;
-                    continue;
-                }
-            };
+        for (index, directory) in read {
+            let path = &paths[index];
             if directory.unsafe_references > 0 {
                 let detail = format!("{} references", directory.unsafe_references);
                 self.reject(path.clone(), Reason::UnsafePath.because(detail));
@@ -207,18 +234,27 @@ impl Scan<'_> {
         copies: Vec<copies::Copy>,
     ) -> Result<(), ImagingError> {
         self.images = files.len();
-        let mut batches = Batches::over(&copies);
-        while let Some(batch) = batches.next_batch() {
-            let reasons: Vec<_> = batch
-                .par_iter()
-                .map(|copy| copies::reason(files, copy))
-                .collect();
-            for (copy, reason) in batch.iter().zip(reasons) {
-                self.reject(copy.path.clone(), reason.because(""));
-            }
-            self.report()?;
+        // Headers that differ need no look at the pixels.
+        let (alike, unlike): (Vec<_>, Vec<_>) = copies
+            .into_iter()
+            .partition(|copy| copy.has_header_of(files));
+        for copy in unlike {
+            self.reject(copy.path, Reason::DuplicateDiffers.because(""));
         }
-        Ok(())
+        let questions: Vec<_> = alike
+            .iter()
+            .map(|copy| FileQuestion::SamePixels(copy.first_path(files), &copy.path))
+            .collect();
+        self.ask(&questions, &mut |scan, index, answer| {
+            // A file that cannot be compared counts as different.
+            let is_same = matches!(answer, Ok(FileAnswer::SamePixels(true)));
+            let reason = if is_same {
+                Reason::Duplicate
+            } else {
+                Reason::DuplicateDiffers
+            };
+            scan.reject(alike[index].path.clone(), reason.because(""));
+        })
     }
 }
 
@@ -227,58 +263,4 @@ fn comparable(path: &Path) -> String {
         .iter()
         .map(|part| dicomdir::comparable(&part.to_string_lossy()));
     parts.collect::<Vec<_>>().join("/")
-}
-
-/// Parts a list so that each part takes about [`BATCH_TIME`].
-struct Batches<'items, T> {
-    left: &'items [T],
-    size: usize,
-    started: Option<Instant>,
-}
-
-impl<'items, T> Batches<'items, T> {
-    fn over(items: &'items [T]) -> Self {
-        Batches {
-            left: items,
-            size: rayon::current_num_threads(),
-            started: None,
-        }
-    }
-
-    fn next_batch(&mut self) -> Option<&'items [T]> {
-        if let Some(started) = self.started {
-            self.size = next_size(self.size, started.elapsed());
-        }
-        if self.left.is_empty() {
-            return None;
-        }
-        let (batch, left) = self.left.split_at(self.size.min(self.left.len()));
-        self.left = left;
-        self.started = Some(Instant::now());
-        Some(batch)
-    }
-}
-
-fn next_size(size: usize, took: Duration) -> usize {
-    let fitting = size as f64 * BATCH_TIME.as_secs_f64() / took.as_secs_f64().max(1e-6);
-    (fitting as usize).clamp(
-        rayon::current_num_threads(),
-        (size * 2)
-            .min(BATCH_LIMIT)
-            .max(rayon::current_num_threads()),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn batches_follow_the_speed_of_the_disk() {
-        let least = rayon::current_num_threads();
-        assert_eq!(next_size(64, Duration::from_millis(1)), 128);
-        assert_eq!(next_size(64, Duration::from_millis(200)), 32.max(least));
-        assert_eq!(next_size(64, Duration::from_secs(60)), least);
-        assert_eq!(next_size(BATCH_LIMIT, Duration::ZERO), BATCH_LIMIT);
-    }
 }

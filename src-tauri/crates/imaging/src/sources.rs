@@ -6,9 +6,7 @@
 
 use crate::{
     archive,
-    header::DICOMDIR,
     library::RejectedFile,
-    part10::{self, Purpose},
     problem::{ImagingError, Reason, Refusal},
     scan::{Continue, ScanProgress},
 };
@@ -139,9 +137,10 @@ fn kind(source: &Path) -> std::io::Result<(PathBuf, Kind)> {
     if is_archive(source)? {
         return Ok((source.to_owned(), Kind::Archive));
     }
-    let is_directory = part10::source(source, Purpose::Header)
-        .and_then(part10::find_data_set)
-        .is_ok_and(|data_set| data_set.meta.sop_class == DICOMDIR);
+    // The name that the standard gives it (PS3.10 section 8.6); what is in it is not read here.
+    let is_directory = source
+        .file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case("DICOMDIR"));
     let folder = source
         .parent()
         .map(|folder| match folder.as_os_str().is_empty() {

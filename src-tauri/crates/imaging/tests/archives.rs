@@ -6,12 +6,13 @@ use made::{Member, SLICE, Slice, zip, zip_with};
 use std::{fs, path::PathBuf};
 
 mod made;
+mod shared;
 
 fn opened(bytes: &[u8]) -> (Library, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("exam.zip");
     fs::write(&path, bytes).unwrap();
-    let library = scan(&path, &mut |_| Continue::Yes).unwrap();
+    let library = scan(&path, &shared::workers(), &mut |_| Continue::Yes).unwrap();
     let found: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(found.len(), 1, "nothing is unpacked beside the archive");
     (library, folder)
@@ -83,7 +84,7 @@ fn an_archive_in_a_folder_is_opened_and_one_in_an_archive_is_not() {
     let inner = zip(&[Member::stored("IM1", &SLICE.bytes())]);
     fs::write(folder.path().join("exam.ZIP"), &inner).unwrap();
     fs::write(folder.path().join("letter.docx"), &inner).unwrap();
-    let library = scan(folder.path(), &mut |_| Continue::Yes).unwrap();
+    let library = scan(folder.path(), &shared::workers(), &mut |_| Continue::Yes).unwrap();
     assert_eq!(images(&library), 1);
     assert_eq!(reasons(&library), [(Reason::NotDicom, "")]);
     assert_eq!(
@@ -318,7 +319,7 @@ fn sixty_four_bit_archives_and_bytes_before_the_archive_are_read() {
         [b"PK\x03\x04 some other beginning".to_vec(), bytes].concat(),
     )
     .unwrap();
-    let library = scan(&path, &mut |_| Continue::Yes).unwrap();
+    let library = scan(&path, &shared::workers(), &mut |_| Continue::Yes).unwrap();
     assert_eq!((images(&library), library.rejected.len()), (1, 0));
 }
 

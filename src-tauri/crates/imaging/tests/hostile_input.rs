@@ -1,13 +1,15 @@
 //! Folders and files as they come from the world: damaged, mixed, linked, without their headers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use imaging::{Continue, Library, Reason, scan};
+use imaging::{Library, Reason};
 use std::{fs, path::Path};
 
 mod shared;
 
+use shared::scanned;
+
 fn open(folder: &Path) -> Library {
-    scan(folder, &mut |_| Continue::Yes).unwrap()
+    scanned(folder).unwrap()
 }
 
 fn reasons(library: &Library) -> Vec<Reason> {
@@ -148,7 +150,7 @@ fn symbolic_links_are_not_followed() {
 
 #[test]
 fn a_missing_folder_says_what_to_do() {
-    let error = scan(Path::new("/nowhere/at/all"), &mut |_| Continue::Yes).unwrap_err();
+    let error = scanned(Path::new("/nowhere/at/all")).unwrap_err();
     assert!(error.to_string().contains("check that the disc"), "{error}");
 }
 

@@ -2,12 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use imaging::{
-    Continue, FrameCache, Stack, auto_window, frames_for_display,
+    FrameCache, Stack, auto_window,
     library::Plane,
     phantom::{self, PhantomPlan, PhantomTruth},
-    png, render_image, scan, stack_geometry,
+    png, render_image, stack_geometry,
 };
 use std::fs;
+
+mod shared;
+
+use shared::scanned;
 
 struct Written {
     library: imaging::Library,
@@ -23,7 +27,7 @@ fn written() -> Written {
     })
     .unwrap();
     assert_eq!(reports.last(), Some(&(24, 24)));
-    let library = scan(folder.path(), &mut |_| Continue::Yes).unwrap();
+    let library = scanned(folder.path()).unwrap();
     Written {
         library,
         truth,
@@ -33,7 +37,10 @@ fn written() -> Written {
 
 /// Mean CT number within `radius` mm of a point.
 fn mean_within(stack: &Stack, point: [f64; 3], radius: f64) -> f64 {
-    let volume = frames_for_display(stack, 0, stack.images.len()).unwrap();
+    let count = stack.images.len();
+    let volume = shared::frames()
+        .frames_for_display(stack, 0, count)
+        .unwrap();
     let values: Vec<i16> = volume
         .chunks_exact(2)
         .map(|two| i16::from_le_bytes([two[0], two[1]]))
@@ -119,15 +126,18 @@ fn the_same_plan_writes_the_same_bytes() {
 fn frames_come_from_the_cache_and_pictures_from_frames() {
     let written = written();
     let (_, _, stack) = written.library.stacks().next().unwrap();
-    let cache = FrameCache::new(4 * 128 * 128 * 2);
-    let direct = frames_for_display(stack, 3, 2).unwrap();
+    let cache = FrameCache::new(shared::workers(), 4 * 128 * 128 * 2);
+    let direct: Vec<u8> = stack.images[3..5]
+        .iter()
+        .flat_map(|image| imaging::decode(image).unwrap().bytes)
+        .collect();
     assert_eq!(cache.frames_for_display(stack, 3, 2).unwrap(), direct);
     assert_eq!(cache.frames_for_display(stack, 3, 2).unwrap(), direct);
     assert_eq!(cache.bytes(), 2 * 128 * 128 * 2);
-    assert!(frames_for_display(stack, 24, 1).is_err());
-    let window = auto_window(stack).unwrap().unwrap();
+    assert!(cache.frames_for_display(stack, 24, 1).is_err());
+    let window = auto_window(&cache, stack).unwrap().unwrap();
     assert!(window.width > 200.0 && window.width < 4000.0, "{window:?}");
-    let picture = render_image(stack, 12, None, [200, 100]).unwrap();
+    let picture = render_image(&cache, stack, 12, None, [200, 100]).unwrap();
     assert_eq!((picture.width(), picture.height()), (100, 100));
     assert!(png(&picture).unwrap().len() > 1000);
 }

@@ -6,9 +6,11 @@ use std::fs;
 
 mod shared;
 
+use shared::scanned;
+
 fn library(name: &str) -> Option<Library> {
     let folder = shared::folder(name)?;
-    Some(scan(&folder, &mut |_| Continue::Yes).unwrap())
+    Some(scanned(&folder).unwrap())
 }
 
 fn by_number(library: &Library, number: i32) -> &Series {
@@ -120,8 +122,8 @@ fn copies_are_not_doubled_and_the_order_of_files_does_not_matter() {
     }
     fs::copy(&files[0], copy.path().join("copy")).unwrap();
     fs::write(copy.path().join("notes.txt"), "not an image").unwrap();
-    let original = scan(&folder, &mut |_| Continue::Yes).unwrap();
-    let copied = scan(copy.path(), &mut |_| Continue::Yes).unwrap();
+    let original = scanned(&folder).unwrap();
+    let copied = scanned(copy.path()).unwrap();
     let uids = |library: &Library| -> Vec<String> {
         library.studies[0].series[0].stacks[0]
             .images
@@ -139,7 +141,7 @@ fn a_scan_can_be_cancelled() {
     let Some(folder) = shared::folder("dicom/spine_study") else {
         return;
     };
-    let outcome = scan(&folder, &mut |progress| {
+    let outcome = scan(&folder, &shared::workers(), &mut |progress| {
         if progress.done > 0 {
             Continue::No
         } else {

@@ -16,7 +16,7 @@ mod made;
 mod shared;
 
 fn open(sources: &[PathBuf]) -> Library {
-    scan_all(sources, &mut |_| Continue::Yes).unwrap()
+    scan_all(sources, &shared::workers(), &mut |_| Continue::Yes).unwrap()
 }
 
 fn images(library: &Library) -> usize {
@@ -328,7 +328,9 @@ fn one_source_that_is_gone_costs_itself_only() {
     let library = open(&[place.path().join("gone"), place.path().join("here")]);
     assert_eq!(images(&library), 1);
     assert_eq!(reasons(&library), [Reason::Unreadable]);
-    let gone = scan(&place.path().join("gone"), &mut |_| Continue::Yes);
+    let gone = scan(&place.path().join("gone"), &shared::workers(), &mut |_| {
+        Continue::Yes
+    });
     assert!(matches!(
         gone,
         Err(ImagingError::Folder(std::io::ErrorKind::NotFound))
@@ -357,7 +359,7 @@ fn busy_folder() -> tempfile::TempDir {
 fn opening_stops_in_every_phase_and_counts_rightly() {
     let place = busy_folder();
     let mut reports: Vec<ScanProgress> = Vec::new();
-    let library = scan(place.path(), &mut |progress| {
+    let library = scan(place.path(), &shared::workers(), &mut |progress| {
         reports.push(progress);
         Continue::Yes
     })
@@ -383,7 +385,7 @@ fn opening_stops_in_every_phase_and_counts_rightly() {
     }
     for after_last_file in 0..3 {
         let mut seen = 0;
-        let outcome = scan(place.path(), &mut |progress| {
+        let outcome = scan(place.path(), &shared::workers(), &mut |progress| {
             seen += usize::from(progress.done == 301);
             if seen > after_last_file {
                 Continue::No
@@ -400,7 +402,7 @@ fn opening_stops_in_every_phase_and_counts_rightly() {
 
 fn stop_at(folder: &Path, stop: usize) {
     let mut reports = 0;
-    let outcome = scan(folder, &mut |_| {
+    let outcome = scan(folder, &shared::workers(), &mut |_| {
         reports += 1;
         if reports > stop {
             Continue::No

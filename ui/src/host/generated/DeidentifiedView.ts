@@ -2,18 +2,6 @@
 import type { DeidentifiedWarning } from "./DeidentifiedWarning";
 
 /**
- * What was exported.
+ * What a de-identified export wrote.
  */
-export type DeidentifiedView = { folder: string, 
-/**
- * Written files, relative to the folder.
- */
-files: Array<string>, images: number, warnings: Array<DeidentifiedWarning>, 
-/**
- * Different identifying values that were looked for in every file.
- */
-searched_values: number, searched_files: number, 
-/**
- * Attributes with values that are too short or too common to be looked for.
- */
-not_searched?: Array<string>, };
+export type DeidentifiedView = { folder: string, files: Array<string>, images: number, warnings: Array<DeidentifiedWarning>, searched_values: number, searched_files: number, };
