@@ -30,6 +30,12 @@ fn keep_schedule(board: &SharedBoard) {
     });
 }
 
+/// An incognito web view takes no orders from a driver; only the journeys of a development build give
+/// any (`TAURI_WEBVIEW_AUTOMATION` is set by tauri-driver).
+fn driven_by_a_test() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
+}
+
 /// Opens the window and returns when it is closed.
 pub fn run() -> ExitCode {
     board::without_memory_image();
@@ -64,7 +70,7 @@ pub fn run() -> ExitCode {
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(960.0, 640.0)
                 // Nothing that was shown stays behind in a cache, a cookie or local storage.
-                .incognito(true)
+                .incognito(!driven_by_a_test())
                 .devtools(cfg!(debug_assertions))
                 .on_new_window(|_, _| NewWindowResponse::Deny)
                 .on_download(|_, _| false)
