@@ -10,7 +10,7 @@ pub use board::serve_images;
 use board::{Board, BoardOptions, StartArguments};
 use clap::Parser;
 use std::{process::ExitCode, sync::Arc, time::Duration};
-use tauri::{Manager, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse};
+use tauri::{Manager, Url, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse};
 
 /// The board as every command receives it.
 pub(crate) type SharedBoard = Arc<Board>;
@@ -29,6 +29,9 @@ fn keep_schedule(board: &SharedBoard) {
         }
     });
 }
+
+/// The proxy of everything that is not the application's own: TCP port 1 (tcpmux) of the loopback.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// An incognito web view takes no orders from a driver; only the journeys of a development build give
 /// any (`TAURI_WEBVIEW_AUTOMATION` is set by tauri-driver).
@@ -65,7 +68,14 @@ pub fn run() -> ExitCode {
             let board: SharedBoard = Arc::new(Board::start(options));
             keep_schedule(&board);
             app.manage(board);
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
+            let mut window =
+                WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()));
+            // WebKit connects ahead to wherever a script wants to navigate, before the navigation
+            // is refused; the way there ends at a port of this machine where nobody listens.
+            if cfg!(target_os = "linux") {
+                window = window.proxy_url(Url::parse(NOWHERE)?);
+            }
+            window
                 .title("SpineBoard")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(960.0, 640.0)

@@ -11,12 +11,15 @@ mod support;
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use serde_json::{Value, json};
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use support::{programs, shared};
+use support::{programs, shared, trace::Trace};
 
+/// Whom nothing that is left on the disk may name.
+const FAMILY_NAME: &str = "Quillfeather-Oakes";
+const PATIENT_ID: &str = "QX-48151623";
 const PASSPHRASE: &str = "correct horse battery staple";
 /// The Enter key (WebDriver, section 17.4.2).
 const ENTER: char = '\u{e007}';
@@ -26,13 +29,21 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Driver {
     process: Child,
     port: u16,
+    /// Home and temporary folder of everything that the driver starts.
+    home: tempfile::TempDir,
 }
 
 impl Driver {
     fn start() -> Option<Driver> {
         let driver = programs::tauri_driver()?;
         let (port, native) = (support::free_port(), support::free_port());
+        let home = tempfile::tempdir().unwrap();
         let process = Command::new(driver)
+            .env("HOME", home.path())
+            .env("TMPDIR", home.path())
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CONFIG_HOME")
             .args([
                 "--port",
                 &port.to_string(),
@@ -43,12 +54,22 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .expect("tauri-driver starts");
-        Some(Driver { process, port })
+        Some(Driver {
+            process,
+            port,
+            home,
+        })
     }
 
-    /// Opens the window with start arguments, since a native dialog cannot be clicked.
+    /// Opens the window with start arguments, since a native dialog cannot be clicked; where strace
+    /// is there, under watch for sockets.
     async fn open(&self, arguments: &[&str]) -> Window {
-        let application = programs::window().expect("checked before");
+        let mut application = programs::window().expect("checked before");
+        let watched = tempfile::tempdir().unwrap();
+        let trace = Trace::into(watched.path());
+        if let Some(trace) = &trace {
+            application = trace.script(&application);
+        }
         let mut capabilities = serde_json::Map::new();
         capabilities.insert(
             "tauri:options".to_owned(),
@@ -65,7 +86,11 @@ impl Driver {
         })
         .await
         .expect("the window opens");
-        let window = Window { client };
+        let window = Window {
+            client,
+            trace,
+            _watched: watched,
+        };
         window.watch().await;
         window
     }
@@ -80,6 +105,8 @@ impl Drop for Driver {
 
 struct Window {
     client: Client,
+    trace: Option<Trace>,
+    _watched: tempfile::TempDir,
 }
 
 impl Window {
@@ -187,7 +214,52 @@ impl Window {
             "the content security policy was violated"
         );
         self.client.close().await.unwrap();
+        if let Some(trace) = &self.trace {
+            assert_eq!(trace.foreign(of_the_driver), Vec::<String>::new());
+        }
     }
+}
+
+/// What is no way out of this machine. WebKitWebDriver names an address of the loopback at which
+/// WebKit listens for its orders; without a driver nobody listens
+/// (`the_window_by_itself_has_no_way_to_a_network`).
+fn of_the_driver(call: &str) -> bool {
+    of_the_web_view(call)
+        || call.contains("socket(AF_INET, SOCK_STREAM")
+        || call.contains("inet_addr(\"127.0.0.1\")")
+}
+
+/// GLib's network monitor in WebKit's network process asks the kernel to be told of changes to this
+/// machine's own routes (rtnetlink); nothing is sent, and no address is known there.
+fn of_the_web_view(call: &str) -> bool {
+    call.contains("AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE")
+        || call.contains("sa_family=AF_NETLINK, nl_pid=0")
+}
+
+/// Files below the folders that hold the patient's name or number as UTF-8 or UTF-16: what a web
+/// view, a temporary file or an unencrypted database would leave.
+fn naming_the_patient(folders: &[&Path]) -> Vec<PathBuf> {
+    let mut wanted = Vec::new();
+    for text in [FAMILY_NAME, PATIENT_ID] {
+        wanted.push(text.as_bytes().to_vec());
+        wanted.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    }
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| folder.to_path_buf()).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else if let Ok(bytes) = std::fs::read(entry.path()) {
+                let holds = |text: &Vec<u8>| bytes.windows(text.len()).any(|part| part == text);
+                if wanted.iter().any(holds) {
+                    found.push(entry.path());
+                }
+            }
+        }
+    }
+    found
 }
 
 fn horizons() -> [String; 3] {
@@ -294,8 +366,8 @@ async fn a_real_study_given_at_the_start_is_shown_and_its_other_patient_is_said(
     let window = driver.open(&["--data", &data, "--images", &study]).await;
     window.first_start().await;
     window.click("#new-case").await;
-    window.enter("#family-name", "Someone").await;
-    window.enter("#patient-id", "4711").await;
+    window.enter("#family-name", FAMILY_NAME).await;
+    window.enter("#patient-id", PATIENT_ID).await;
     window.click("#create-case").await;
     window.enter("#field-albumin", &format!("31{ENTER}")).await;
     let saved = "document.querySelector('[data-testid=revision]').textContent";
@@ -311,4 +383,118 @@ async fn a_real_study_given_at_the_start_is_shown_and_its_other_patient_is_said(
     window.shows_an_image("stack").await;
     window.find("[data-testid='mismatch-banner']").await;
     window.closes_clean().await;
+    assert_eq!(
+        naming_the_patient(&[folder.path(), driver.home.path()]),
+        Vec::<PathBuf>::new(),
+        "the patient's identity was left behind"
+    );
+    let named = driver.home.path().join("named");
+    std::fs::write(&named, format!("x{PATIENT_ID}x")).unwrap();
+    assert_eq!(
+        naming_the_patient(&[driver.home.path()]),
+        [named],
+        "the search finds"
+    );
+}
+
+/// Everything that a script could try, towards a door of this machine that counts who knocks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_reaches_nothing_outside_and_cannot_be_left() {
+    let (Some(_), Some(driver)) = (programs::window(), Driver::start()) else {
+        return;
+    };
+    let outside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    outside.set_nonblocking(true).unwrap();
+    let address = outside.local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let window = driver.open(&["--data", &data]).await;
+    window.find("#understood").await;
+    let home = window.run("return location.href;").await;
+    window
+        .run(&format!(
+            "const outside = 'http://{address}/';\
+             const add = (name, attributes) => document.body.append(\
+               Object.assign(document.createElement(name), attributes));\
+             window.settled = false;\
+             fetch(outside).catch(() => 0).finally(() => {{ window.settled = true; }});\
+             add('img', {{ src: outside + 'a.png' }});\
+             add('script', {{ src: outside + 'a.js' }});\
+             add('link', {{ rel: 'stylesheet', href: outside + 'a.css' }});\
+             add('iframe', {{ src: outside }});\
+             add('object', {{ data: outside + 'a.pdf' }});\
+             add('base', {{ href: outside }});\
+             try {{ new WebSocket('ws://{address}/'); }} catch {{ }}\
+             navigator.sendBeacon(outside, 'x');\
+             add('form', {{ action: outside, method: 'post', id: 'outwards' }});\
+             document.querySelector('#outwards').submit();\
+             add('a', {{ href: outside, target: '_blank', id: 'outside' }});\
+             document.querySelector('#outside').click();\
+             window.open(outside);"
+        ))
+        .await;
+    for directive in [
+        "connect-src",
+        "img-src",
+        "script-src",
+        "style-src",
+        "form-action",
+    ] {
+        window
+            .until(&format!(
+                "return window.settled && window.policyViolations.some((each) => each.startsWith('{directive}'));"
+            ))
+            .await;
+    }
+    window
+        .run(&format!(
+            "location.href = 'http://{address}/'; return true;"
+        ))
+        .await;
+    // Rust answers a question that was asked after the attempt to leave.
+    window
+        .run("window.asked = false; window.__TAURI_INTERNALS__.invoke('status').then(() => { window.asked = true; });")
+        .await;
+    window.until("return window.asked;").await;
+    assert_eq!(window.run("return location.href;").await, home);
+    assert_eq!(
+        window.run("return typeof RTCPeerConnection;").await,
+        json!("undefined"),
+        "a way past the policy"
+    );
+    assert!(outside.accept().is_err(), "the page reached the outside");
+    drop(std::net::TcpStream::connect(address).unwrap());
+    assert!(outside.accept().is_ok(), "the door counts who knocks");
+
+    window.run("window.policyViolations = [];").await;
+    window.closes_clean().await;
+}
+
+/// Without a driver: from the start until the web view has its network process and has asked for the
+/// page.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_by_itself_has_no_way_to_a_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let (Some(program), Some(trace)) = (programs::window(), Trace::into(folder.path())) else {
+        return;
+    };
+    let data = folder.path().join("data");
+    let mut process = trace
+        .command(&program)
+        .arg("--data")
+        .arg(&data)
+        .env("HOME", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let monitored = support::until(PATIENCE, || async {
+        trace.log().contains("AF_NETLINK").then_some(())
+    })
+    .await;
+    let seen = trace.foreign(of_the_web_view);
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(monitored.is_some(), "the network process was not seen");
+    assert_eq!(seen, Vec::<String>::new());
 }
