@@ -423,13 +423,16 @@ fn nothing_that_was_saved_is_lost_when_the_program_is_killed() {
         program.kill(&mut done);
         let step = done.step.split(' ').next().unwrap_or_default().to_owned();
         *during.entry(step).or_default() += 1;
+        if (kill + 1) % 50 == 0 {
+            println!("{} kills, in progress: {during:?}", kill + 1);
+        }
     }
     // The last state is checked too.
     let board = start(folder.path());
     board.unlock(secret()).unwrap();
     let entries = check(&board, folder.path(), &done);
     let revisions: u64 = done.cases.values().map(|(last, _)| u64::from(*last)).sum();
-    println!("{kills} kills, in progress: {during:?}");
+    println!("all after {kills} kills, in progress: {during:?}");
     println!(
         "{revisions} revisions of {} cases, {entries} log entries",
         done.cases.len()

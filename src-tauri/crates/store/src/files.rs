@@ -34,9 +34,13 @@ impl WholeFile {
 
     /// Gives the file its name, once everything is on the disk.
     pub fn finish(self) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.part, &self.path)?;
+        self.rename()?;
         sync_folder_of(&self.path)
+    }
+
+    fn rename(&self) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.part, &self.path)
     }
 }
 
@@ -109,13 +113,14 @@ impl Store {
     }
 }
 
-/// Replaces a small file of the data folder. A leftover of an interruption is overwritten.
+/// Replaces a small file of the data folder. A leftover of an interruption is overwritten. After a
+/// power failure it may be the old file, unless [`sync_folder_of`] was called.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let part = path.with_added_extension(PART);
     remove(&part)?;
     let mut file = WholeFile::create_as(part, path)?;
     file.write_all(content)?;
-    file.finish()
+    file.rename()
 }
 
 /// Makes a new name last through a power failure; only Unix has a call for that.

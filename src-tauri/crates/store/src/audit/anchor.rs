@@ -117,17 +117,20 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// Writes the anchor, then notes that there is one: in this order an interruption is no fault.
+/// Writes the anchor. That there is one is noted after the first is on the disk: in this order an
+/// interruption is no fault. Later ones may be lost to a power failure, which only leaves the anchor
+/// some rows behind.
 pub(crate) fn write(connection: &Connection, folder: &Path) -> Result<(), StoreError> {
     let Some(head) = SignedHead::of(connection, "main")? else {
         return Ok(());
     };
     let text = serde_json::to_vec(&head).map_err(|_| StoreError::NotStorable)?;
-    files::replace(&folder.join(ANCHOR_FILE), &text)?;
-    connection.execute(
-        "UPDATE audit_signing SET anchored = 1 WHERE anchored = 0",
-        [],
-    )?;
+    let path = folder.join(ANCHOR_FILE);
+    files::replace(&path, &text)?;
+    if !Signing::read(connection, "main")?.is_some_and(|signing| signing.anchored) {
+        files::sync_folder_of(&path)?;
+        connection.execute("UPDATE audit_signing SET anchored = 1", [])?;
+    }
     Ok(())
 }
 

@@ -333,3 +333,46 @@ fn what_an_interruption_left_is_removed_at_the_next_opening() {
     assert!(!folder.path().join(RESTORING_FOLDER).exists());
     assert_eq!(store.audit_verify().unwrap().faults, []);
 }
+
+mod any_bytes {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused(content: &[u8]) -> StoreError {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("any.backup");
+        fs::write(&path, content).unwrap();
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        let read = container::open(&path).and_then(|container| container.extract(&out));
+        read.expect_err("only a whole backup is taken")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn no_bytes_are_taken_for_a_backup(
+            lengths in prop::collection::vec(any::<u8>(), 0..20),
+            rest in prop::collection::vec(any::<u8>(), 0..9000),
+        ) {
+            let start = b"SpineBoard copy\n\x01\0\0\0".as_slice();
+            refused(&[start, &lengths, &rest].concat());
+            refused(&rest);
+        }
+
+        #[test]
+        fn small_lengths_that_fit_are_no_backup_either(
+            heading in prop::collection::vec(any::<u8>(), 0..200),
+            keys in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let mut content = b"SpineBoard copy\n\x01\0\0\0".to_vec();
+            for length in [heading.len() as u32, keys.len() as u32] {
+                content.extend(length.to_le_bytes());
+            }
+            content.extend(4096_u64.to_le_bytes());
+            content.extend([heading, keys, vec![7; 4096 + 32]].concat());
+            prop_assert_eq!(refused(&rehashed(content)), StoreError::BackupDamaged);
+        }
+    }
+}
