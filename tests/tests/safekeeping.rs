@@ -217,6 +217,7 @@ fn a_schedule_that_would_not_protect_is_refused_in_words() {
         "backup_folder",
         "backup_schedule",
         "no_backup_folder",
+        "file_unreadable",
         "file_unwritable",
         "not_a_backup",
         "newer_backup",
@@ -252,6 +253,8 @@ fn a_new_machine_gets_everything_back_from_a_backup() {
         (view.case.id.clone(), view)
     };
     let board = start(&new, now);
+    let missing = board.restore_backup(&folder.path().join("no.backup"), secret());
+    assert_eq!(missing.unwrap_err().code, "file_unreadable");
     let wrong = board.restore_backup(&backup, "another passphrase".to_owned().into());
     assert_eq!(wrong.unwrap_err().code, "wrong_passphrase");
     assert_eq!(board.status().store, StoreStatus::Absent);

@@ -69,7 +69,9 @@ impl From<StoreError> for BoardError {
             }
             StoreError::UnknownRevision { revision }
             | StoreError::UnreadableRevision { revision } => fault.with("revision", revision),
-            StoreError::Folder(kind) | StoreError::Unwritable(kind) => fault.with("detail", kind),
+            StoreError::Folder(kind)
+            | StoreError::Unreadable(kind)
+            | StoreError::Unwritable(kind) => fault.with("detail", kind),
             StoreError::Database(code) => fault.with("detail", code),
             _ => fault,
         }

@@ -176,10 +176,11 @@ impl Store {
         restored
     }
 
-    /// Removes what an interruption left. A drive that is not there now is asked again next time.
+    /// Removes what an interruption left. What cannot be removed now is tried again next time: it
+    /// is encrypted, and no reason to keep anybody from the cases.
     pub(crate) fn clear_away(&mut self) -> Result<(), StoreError> {
         for name in [CHECKING_FOLDER, RESTORING_FOLDER] {
-            files::remove(&self.folder.join(name))?;
+            let _ = files::remove(&self.folder.join(name));
         }
         self.clear_unfinished()
     }

@@ -76,7 +76,9 @@ impl Store {
 
     /// Notes that `path` will be written and gives its temporary name.
     pub(crate) fn begin_file(&mut self, path: &Path) -> Result<PathBuf, StoreError> {
-        let part = part_of(path).map_err(StoreError::target)?;
+        // The next opening may have another working folder.
+        let path = std::path::absolute(path).map_err(StoreError::target)?;
+        let part = part_of(&path).map_err(StoreError::target)?;
         self.connection.execute(
             "INSERT INTO unfinished_files VALUES (?1)",
             [path_text(&part)?],

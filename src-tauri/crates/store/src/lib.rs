@@ -87,6 +87,8 @@ pub enum StoreError {
     /// What was read back is not what was to be kept; the file was removed again.
     #[error("the backup did not come back as it was written, so it was not kept")]
     BackupUnfaithful,
+    #[error("the file cannot be read ({0:?})")]
+    Unreadable(io::ErrorKind),
     #[error("the file cannot be written there ({0:?})")]
     Unwritable(io::ErrorKind),
     #[error("the file is not an exported audit log or a backup of SpineBoard")]
@@ -101,6 +103,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A fault of a file that was named, which is not in the data folder.
+    pub(crate) fn source(error: io::Error) -> StoreError {
+        StoreError::Unreadable(error.kind())
+    }
+
     /// A fault of a place outside the data folder.
     pub(crate) fn target(error: io::Error) -> StoreError {
         StoreError::Unwritable(error.kind())
@@ -129,6 +136,7 @@ impl StoreError {
             StoreError::NewerBackup => "newer_backup",
             StoreError::BackupDamaged => "backup_damaged",
             StoreError::BackupUnfaithful => "backup_unfaithful",
+            StoreError::Unreadable(_) => "file_unreadable",
             StoreError::Unwritable(_) => "file_unwritable",
             StoreError::NotAnExport => "not_an_export",
             StoreError::KeyImageExists => "key_image_exists",

@@ -166,12 +166,12 @@ fn open_locked(
     audit::anchor::check(&mut connection, folder, now)?;
     audit::sign_from_here(&mut connection, now)?;
     audit::begin(&mut connection, &AuditEntry::new("", "unlocked"), now)?;
-    audit::anchor::write(&connection, folder)?;
     let mut store = Store {
         connection,
         folder: folder.to_owned(),
         _lock: lock,
     };
+    store.move_anchor();
     store.clear_away()?;
     Ok(store)
 }

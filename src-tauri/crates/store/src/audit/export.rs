@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
 };
 
@@ -177,8 +177,8 @@ impl Store {
 
 /// Reads and checks an export; the inner error is the row from which on it is not whole.
 fn read(path: &Path) -> Result<Result<Earlier, u64>, StoreError> {
-    let file = File::open(path)?;
-    if file.metadata()?.len() > MAXIMUM_EXPORT_BYTES {
+    let file = File::open(path).map_err(StoreError::source)?;
+    if file.metadata().map_err(StoreError::source)?.len() > MAXIMUM_EXPORT_BYTES {
         return Err(StoreError::NotAnExport);
     }
     let mut lines = Lines(BufReader::new(file));
@@ -253,11 +253,12 @@ impl Line {
 struct Lines<R>(BufReader<R>);
 
 impl<R: Read> Lines<R> {
-    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+    fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         let mut line = Vec::new();
         let read = (&mut self.0)
             .take(MAXIMUM_LINE_BYTES)
-            .read_until(b'\n', &mut line)?;
+            .read_until(b'\n', &mut line)
+            .map_err(StoreError::source)?;
         Ok((read > 0).then_some(line))
     }
 }

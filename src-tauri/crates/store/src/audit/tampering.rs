@@ -42,6 +42,13 @@ fn an_edit_is_seen() {
 }
 
 #[test]
+fn a_time_that_is_none_is_an_edit_like_any_other() {
+    let (_folder, store) = logged();
+    let faults = tamper(&store, "UPDATE audit SET at = 'yesterday' WHERE number = 4");
+    assert_eq!(faults, [AuditFault::Altered { number: 4 }]);
+}
+
+#[test]
 fn an_edit_with_its_hash_recomputed_breaks_the_next_link_and_its_signature() {
     let (_folder, store) = logged();
     let mut row = store.audit_rows().unwrap().remove(3);

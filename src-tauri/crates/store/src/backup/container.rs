@@ -89,12 +89,14 @@ pub(crate) fn write(
 
 /// Reads the heading. Every length is held against the file's own before anything is allocated.
 pub(crate) fn open(path: &Path) -> Result<Container, StoreError> {
-    let file = File::open(path)?;
-    let total = file.metadata()?.len();
+    let file = File::open(path).map_err(StoreError::source)?;
+    let total = file.metadata().map_err(StoreError::source)?.len();
     let mut file = Hashed::new(file);
     let mut magic = [0; 16];
-    if read_whole(&mut file, &mut magic).is_err() || magic != *MAGIC {
-        return Err(StoreError::NotABackup);
+    match read_whole(&mut file, &mut magic) {
+        Ok(()) if magic == *MAGIC => {}
+        Ok(()) | Err(StoreError::BackupDamaged) => return Err(StoreError::NotABackup),
+        Err(error) => return Err(error),
     }
     let mut four = [0; 4];
     let mut number = |file: &mut Hashed<File>| -> Result<u32, StoreError> {
@@ -171,7 +173,7 @@ fn read_whole(file: &mut Hashed<File>, bytes: &mut [u8]) -> Result<(), StoreErro
 fn read_exactly(file: &mut File, bytes: &mut [u8]) -> Result<(), StoreError> {
     file.read_exact(bytes).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => StoreError::BackupDamaged,
-        _ => error.into(),
+        _ => StoreError::source(error),
     })
 }
 
