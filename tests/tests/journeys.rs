@@ -253,7 +253,7 @@ fn images_of_another_patient_are_a_loud_finding_and_a_key_image_reaches_the_pape
     let demo = board::write_demo(&images, &Workers::new(image_worker()), chrono_now()).unwrap();
     let board = opened(&folder.path().join("data"));
     let library = board
-        .open_images(&[demo.images.clone()], &mut |_| ())
+        .open_images(std::slice::from_ref(&demo.images), &mut |_| ())
         .unwrap();
     assert!(
         library.library.rejected.is_empty(),
@@ -337,7 +337,9 @@ fn the_traps_of_the_real_study_never_become_one_volume() {
     };
     let folder = tempfile::tempdir().unwrap();
     let board = opened(folder.path());
-    let library = board.open_images(&[study.clone()], &mut |_| ()).unwrap();
+    let library = board
+        .open_images(std::slice::from_ref(&study), &mut |_| ())
+        .unwrap();
     let sizes = |series: &str| -> Vec<(usize, bool)> {
         library
             .library

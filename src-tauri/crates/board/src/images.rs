@@ -542,7 +542,7 @@ mod tests {
             board.cancel_images()
         });
         assert_eq!(stopped.unwrap_err().code, "cancelled");
-        assert_eq!(board.open().library.sources, [first.clone()]);
+        assert_eq!(board.open().library.sources, std::slice::from_ref(&first));
         // The second begins while the first is being read.
         let mut begun = false;
         let overtaken = board.open_images(std::slice::from_ref(&first), &mut |_| {

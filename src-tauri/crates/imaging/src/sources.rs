@@ -104,7 +104,7 @@ fn parted(
                 listing.reject(source.clone(), error.into());
             }
         }
-        if number % SOURCES_REPORT_EVERY == 0 {
+        if number.is_multiple_of(SOURCES_REPORT_EVERY) {
             listing.report(report)?;
         }
     }
@@ -239,7 +239,7 @@ impl Listing {
                     self.reject(path, Reason::Link.because(""));
                 }
                 seen += 1;
-                if seen % REPORT_EVERY == 0 {
+                if usize::is_multiple_of(seen, REPORT_EVERY) {
                     self.report(report)?;
                 }
             }

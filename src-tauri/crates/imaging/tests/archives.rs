@@ -61,7 +61,7 @@ fn images_in_an_archive_are_read_in_place() {
     ]));
     assert!(library.rejected.is_empty(), "{:?}", library.rejected);
     let archive = folder.path().join("exam.zip");
-    assert_eq!(library.sources, [archive.clone()]);
+    assert_eq!(library.sources, std::slice::from_ref(&archive));
     let (_, _, stack) = library.stacks().next().unwrap();
     let paths: Vec<PathBuf> = stack
         .images

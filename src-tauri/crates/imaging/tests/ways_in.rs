@@ -241,7 +241,7 @@ fn a_disc_in_an_archive_is_checked_too() {
         Member::deflated("CD/A/IM1", &SLICE.bytes()),
     ];
     write(&path, &zip(&members));
-    let library = open(&[path.clone()]);
+    let library = open(std::slice::from_ref(&path));
     assert_eq!(images(&library), 1);
     assert_eq!(library.missing.len(), 1);
     assert_eq!(library.missing[0].file, "A/IM2");
@@ -308,7 +308,7 @@ fn a_real_disc_is_complete() {
         return;
     };
     let library = open(&[folder.join("DICOMDIR")]);
-    assert_eq!(library.sources, [folder.clone()]);
+    assert_eq!(library.sources, std::slice::from_ref(&folder));
     let missing: Vec<_> = library
         .missing
         .iter()
@@ -436,7 +436,7 @@ fn deep_empty_and_closed_folders_end_in_a_listing() {
         }
         .bytes(),
     );
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     std::os::unix::fs::symlink(place.path(), place.path().join("loop")).unwrap();
     let is_refused = fs::read_dir(&closed).is_err();
     let library = open(&[place.path().to_owned()]);

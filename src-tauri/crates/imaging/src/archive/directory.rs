@@ -119,14 +119,12 @@ fn find_end(bytes: &mut dyn Bytes) -> Result<End, Refusal> {
         position,
         is_64: false,
     };
-    if short(record, 4) == u16::MAX
+    let is_saturated = short(record, 4) == u16::MAX
         || plain.entries == 65_535
         || plain.size == u64::from(u32::MAX)
-        || plain.offset == u64::from(u32::MAX)
-    {
-        if let Some(end) = find_end_64(bytes, position)? {
-            return Ok(end);
-        }
+        || plain.offset == u64::from(u32::MAX);
+    if is_saturated && let Some(end) = find_end_64(bytes, position)? {
+        return Ok(end);
     }
     if short(record, 4) != 0 || short(record, 6) != 0 {
         return Err(broken("parts on several discs"));
