@@ -21,6 +21,7 @@ export type { DataType } from './generated/DataType.ts';
 export type { DeidentifiedInput } from './generated/DeidentifiedInput.ts';
 export type { DeidentifiedView } from './generated/DeidentifiedView.ts';
 export type { DeidentifiedWarning } from './generated/DeidentifiedWarning.ts';
+export type { DeidentifiedWarningCode } from './generated/DeidentifiedWarningCode.ts';
 export type { Direction } from './generated/Direction.ts';
 export type { Entry } from './generated/Entry.ts';
 export type { EntryAdvice } from './generated/EntryAdvice.ts';

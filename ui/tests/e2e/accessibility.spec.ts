@@ -196,7 +196,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'de-identified export': async (page) => {
     await openDemo(page);
     await openImages(page, '/demo/images');
-    await expect(page.getByTestId('library-result')).toBeVisible();
+    await page.locator('[data-stack=ct-axial]').click();
+    await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await page.locator('#tab-report').click();
     await page.locator('#deidentified-folder').fill('/copies');
     await page.locator('#export-deidentified').click();
@@ -205,7 +206,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'de-identified copies': async (page) => {
     await openDemo(page);
     await openImages(page, '/demo/images');
-    await expect(page.getByTestId('library-result')).toBeVisible();
+    await page.locator('[data-stack=ct-axial]').click();
+    await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await page.locator('#tab-report').click();
     await page.locator('#deidentified-folder').fill('/copies');
     await page.locator('#export-deidentified').click();

@@ -188,13 +188,15 @@ test('copies without identity ask about text in the pictures before anything is 
   await page.locator('#tab-report').click();
   await expect(page.locator('#deidentified-images')).toBeDisabled();
   await openImages(page, '/demo/images');
-  await expect(page.getByTestId('library-result')).toBeVisible();
+  await page.locator('[data-stack=ct-axial]').click();
+  await expect(page.locator('[data-pane=stack]')).toBeVisible();
   await page.locator('#tab-report').click();
   await expect(page.locator('#export-deidentified')).toBeDisabled();
   await page.locator('#deidentified-folder').fill('/copies');
   await page.locator('#export-deidentified').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('burned-in')).toContainText('may have text in the picture itself: 2');
+  await expect(page.getByTestId('burned-in')).toContainText('SC/IM0003');
   await expect(page.getByTestId('deidentified-written')).toHaveCount(0);
   await expect(page.locator('#export-deidentified')).toBeDisabled();
   await page.locator('#burned-in-confirmed').focus();

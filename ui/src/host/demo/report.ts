@@ -14,7 +14,7 @@ export function reportHost(): ReportHost {
       if (input.folder === '/full') return refuse('folder_not_empty');
       if (input.folder === '/leak') return refuse('identity_found', { count: '2' });
       if (input.folder === '/unread') return refuse('no_open_images');
-      if (input.images && !input.confirm_burned_in) return refuse('burned_in_not_confirmed', { count: '2' });
+      if (input.images && !input.confirm_burned_in) return refuse('burned_in_not_confirmed', { count: '2', paths: '/demo/images/SC/IM0003\n/demo/images/US/IM0031' });
       const images = input.images ? Array.from({ length: 58 }, (_, index) => `images/${index < 24 ? 1 : 2}/${String(index + 1).padStart(4, '0')}.dcm`) : [];
       const view: DeidentifiedView = {
         folder: input.folder,
@@ -22,12 +22,13 @@ export function reportHost(): ReportHost {
         images: images.length,
         warnings: input.images
           ? [
-              { code: 'burned_in_possible', path: 'images/1/0003.dcm', detail: 'Burned In Annotation (0028,0301) is YES' },
-              { code: 'burned_in_possible', path: 'images/2/0031.dcm', detail: 'secondary capture' },
-              { code: 'left_out', path: 'US/IM0001', detail: 'unsupported compression' },
+              { code: 'burned_in_possible', path: 'images/1/0003.dcm', detail: 'stated' },
+              { code: 'burned_in_possible', path: 'images/2/0031.dcm', detail: 'kind' },
+              { code: 'left_out', path: 'US/IM0001', detail: 'unsupported_compression' },
             ]
           : [],
         searched_values: 14,
+        not_searched: ['Patient\'s Sex (0010,0040)', 'Study ID (0020,0010)'],
         searched_files: images.length + Number(input.case_file) + Number(input.pdf),
       };
       return Promise.resolve(view);

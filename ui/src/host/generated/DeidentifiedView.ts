@@ -2,6 +2,18 @@
 import type { DeidentifiedWarning } from "./DeidentifiedWarning";
 
 /**
- * What a de-identified export wrote.
+ * What was exported.
  */
-export type DeidentifiedView = { folder: string, files: Array<string>, images: number, warnings: Array<DeidentifiedWarning>, searched_values: number, searched_files: number, };
+export type DeidentifiedView = { folder: string, 
+/**
+ * Written files, relative to the folder.
+ */
+files: Array<string>, images: number, warnings: Array<DeidentifiedWarning>, 
+/**
+ * Different identifying values that were looked for in every file.
+ */
+searched_values: number, searched_files: number, 
+/**
+ * Attributes with values that are too short or too common to be looked for.
+ */
+not_searched?: Array<string>, };
