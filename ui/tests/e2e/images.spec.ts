@@ -113,19 +113,21 @@ test('one examination under two patients is asked about, and each study is compa
   await openImages(page, '/same-exam');
   const question = page.getByTestId('same-exam');
   await expect(question).toContainText('24 images belong to one examination');
-  await expect(question.getByRole('row', { name: /Patient number/ })).toContainText('differs between the images');
-  await expect(question.getByRole('row', { name: /^Name/ })).toContainText('the same in the images');
-  await expect(question.getByRole('row', { name: /Patient number/ })).toContainText('EXT-99017');
+  await expect(question.getByRole('heading')).toContainText('under 2 patients');
+  await expect(question.getByRole('columnheader', { name: /Patient number/ })).toContainText('differs');
+  await expect(question.getByRole('columnheader', { name: /^Name/ })).toContainText('the same in all images');
+  await expect(question.getByRole('row', { name: /^This case/ })).toContainText('SYN-0001');
+  await expect(question.getByRole('row', { name: /^Images, patient 2/ })).toContainText('EXT-99017');
   await expect(page.getByTestId('same-exam-advice')).toContainText('Ask the department');
-  await question.getByLabel('Two people').check();
+  await question.getByLabel('Different people').check();
   await expect(page.getByTestId('same-exam-advice')).toContainText('Use only the study of this case');
 
-  await question.locator('[data-look=A]').click();
+  await question.locator('[data-look="1"]').click();
   await expect(page.locator('[data-pane=stack]')).toContainText('SYN-0001');
   await expect(page.getByTestId('mismatch-banner')).toHaveCount(0);
   await page.getByTestId('same-exam-banner').getByRole('button').click();
-  await expect(question.getByLabel('Two people')).toBeChecked();
-  await question.locator('[data-look=B]').click();
+  await expect(question.getByLabel('Different people')).toBeChecked();
+  await question.locator('[data-look="2"]').click();
   await expect(page.locator('[data-pane=stack]')).toContainText('EXT-99017');
   await expect(page.getByTestId('mismatch-banner')).toBeVisible();
 
@@ -133,7 +135,18 @@ test('one examination under two patients is asked about, and each study is compa
   await page.keyboard.press('m');
   await page.getByTestId('rejected').click();
   await expect(question).not.toContainText(/EXT-99017|SYN-0001|Ñandú|1958/);
-  await expect(question.getByRole('row', { name: /Patient number/ })).toContainText('differs between the images');
+  await expect(question.getByRole('columnheader', { name: /Patient number/ })).toContainText('differs');
+});
+
+test('an examination under many patients stays a short question', async ({ page }) => {
+  await openDemo(page);
+  await openImages(page, '/mixed');
+  const question = page.getByTestId('same-exam');
+  await expect(question.getByRole('heading')).toContainText('under 14 patients');
+  await expect(question.getByRole('row', { name: /^Images, patient/ })).toHaveCount(6);
+  await page.getByTestId('all-patients').focus();
+  await page.keyboard.press('Enter');
+  await expect(question.getByRole('row', { name: /^Images, patient/ })).toHaveCount(14);
 });
 
 test('an image that cannot be decoded says why, and the others are shown', async ({ page }) => {

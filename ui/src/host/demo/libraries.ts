@@ -36,6 +36,8 @@ function single(path: string): ImageLibrary {
       return large(plain);
     case 'same-exam':
       return sameExam(plain);
+    case 'mixed':
+      return mixed(plain);
     case 'disc.zip':
       return { ...plain, files: plain.files + 60, rejected: disc(), missing: ['ST1/SE2/IM0007', 'ST1/SE2/IM0008', 'ST2/SE1/IM0001'].map((file) => ({ directory: 'disc.zip/DICOMDIR', file })) };
     case 'clean':
@@ -66,6 +68,19 @@ function sameExam(plain: ImageLibrary): ImageLibrary {
   const renamed: Study = { ...original, uid: '2.25.301', patient, series: restacked(original, '2.25.301') };
   const question: LibraryQuestion = { kind: 'same_exam_other_patient', study_uids: [original.uid, renamed.uid], patients: [original.patient, patient], images: 24 };
   return { ...plain, files: plain.files + 24, studies: [...plain.studies, renamed], questions: [question] };
+}
+
+/** One study UID under 14 patients, as a folder of files from everywhere has it. */
+function mixed(plain: ImageLibrary): ImageLibrary {
+  const [original] = plain.studies;
+  if (!original) return plain;
+  const studies = Array.from({ length: 14 }, (_, index): Study => ({
+    ...original,
+    patient: { patient_id: `MIX-${index + 1}`, name: { alphabetic: `Mixed^${index + 1}`, ideographic: null, phonetic: null }, birth_date: null, sex: null },
+    series: restacked(original, `2.25.400.${index + 1}`),
+  }));
+  const question: LibraryQuestion = { kind: 'same_exam_other_patient', study_uids: [original.uid], patients: studies.map(({ patient }) => patient), images: 336 };
+  return { ...plain, studies, questions: [question] };
 }
 
 function restacked(study: Study, uid: string): Study['series'] {
