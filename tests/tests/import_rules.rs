@@ -50,6 +50,9 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
             "ed25519-dalek",
             "getrandom",
             "zeroize",
+            "argon2",
+            "chacha20poly1305",
+            "keyring",
         ],
     ),
     (

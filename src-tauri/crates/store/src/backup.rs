@@ -19,7 +19,8 @@ mod container;
 #[cfg(test)]
 mod trials;
 
-use container::{Heading, KEYS_FILE, MAXIMUM_KEYS_BYTES};
+use crate::KEYS_FILE;
+use container::{Heading, MAXIMUM_KEYS_BYTES};
 
 /// Where a copy is made and looked at, and where a backup becomes a store again; inside the data
 /// folder, encrypted like the rest, and removed at the next opening if something came between.
@@ -162,7 +163,7 @@ impl Store {
         let restored = (|| {
             let heading = container.extract(&restoring)?;
             look_into(&restoring, &heading, open, now)?;
-            take_place(&restoring, folder)?;
+            take_place(&restoring, folder, now)?;
             Ok(BackupInfo {
                 path: backup.to_owned(),
                 bytes: fs::metadata(backup)?.len(),
@@ -228,7 +229,8 @@ fn look_into(
 }
 
 /// Moves the files into the data folder; the database comes last, because it makes the store.
-fn take_place(restoring: &Path, folder: &Path) -> Result<(), StoreError> {
+fn take_place(restoring: &Path, folder: &Path, now: DateTime<Utc>) -> Result<(), StoreError> {
+    opening::set_aside_keys(folder, now)?;
     // Companions of a database that is no longer there would be taken for those of the new one.
     for companion in ["-wal", "-shm", "-journal"] {
         files::remove(&folder.join(format!("{DATABASE_FILE}{companion}")))?;

@@ -125,6 +125,27 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     file.rename()
 }
 
+/// The same for a file that only its owner may read, where the system knows owners.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let part = path.with_added_extension(PART);
+    remove(&part)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let (file, path) = (options.open(&part)?, path.to_owned());
+    let mut file = WholeFile { file, part, path };
+    file.write_all(content)?;
+    file.finish()
+}
+
+/// Makes sure that a closed file is on the disk, then gives it its name for good.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    File::options().write(true).open(from)?.sync_all()?;
+    fs::rename(from, to)?;
+    sync_folder_of(to)
+}
+
 /// Makes a new name last through a power failure; only Unix has a call for that.
 pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {

@@ -1,7 +1,9 @@
 //! The store: one encrypted database file per data folder, behind a passphrase.
 //!
-//! A saved change is one transaction: the new revision of the case (never overwritten), what
-//! belongs to it, and a row of the hash-chained audit log. Every file here but two is one table.
+//! A random data key encrypts the database; the keys file beside it holds that key under the
+//! passphrase, the recovery key and the system's keychain. A saved change is one transaction: the
+//! new revision of the case (never overwritten), what belongs to it, and a row of the hash-chained
+//! audit log. Most files here are one table each.
 //! Times are UTC and come in as arguments. Nothing in an error names a patient: an error carries
 //! codes, numbers and random ids only, never what SQLite says about values or statements.
 
@@ -9,15 +11,25 @@ mod assessments;
 mod audit;
 mod backup;
 mod cases;
+mod cipher;
 mod drafts;
+mod failed_unlocks;
 mod files;
+mod hardening;
 mod key_images;
+mod keychain;
+mod keys;
 mod migrations;
 mod opening;
+mod people;
+mod recovery_key;
+mod rekey;
 mod revisions;
+mod secret_rules;
 mod settings;
 #[cfg(test)]
 mod trial;
+mod wrapping_keys;
 
 pub use assessments::StoredAssessment;
 pub use audit::{
@@ -27,10 +39,17 @@ pub use audit::{
 pub use backup::{BackupInfo, backup_info};
 pub use cases::{CaseSummary, Change};
 pub use drafts::Draft;
+pub use failed_unlocks::FAILED_UNLOCKS_FILE;
 pub use files::WholeFile;
+pub use hardening::Secret;
 pub use key_images::{KeyImagePixels, StoredKeyImage};
+pub use keychain::{Kept, Keychain, KeychainFault, NoKeychain, system_keychain};
+pub use keys::KEYS_FILE;
 pub use opening::{DATABASE_FILE, LOCK_FILE, MINIMUM_PASSPHRASE_CHARACTERS, Store, StoreState};
+pub use people::{MOST_WRONG_SECRETS, Person, PersonChange, PersonInput, Role, Specialty};
+pub use rekey::PreparedKeys;
 pub use revisions::{RevisionInfo, StoredCase};
+pub use secret_rules::MINIMUM_SECRET_CHARACTERS;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::ErrorCode;
@@ -50,6 +69,55 @@ pub enum StoreError {
     PassphraseTooShort { minimum: usize },
     #[error("a passphrase cannot hold control characters")]
     PassphraseNotText,
+    /// There is a database that only a keys file can open.
+    #[error("the keys file of this database is missing; restore it from a backup copy")]
+    KeysMissing,
+    #[error("the keys file of this database is damaged; restore it from a backup copy")]
+    KeysDamaged,
+    /// The keys file is whole, but the database does not open with what it holds.
+    #[error(
+        "the keys file and the database do not belong together, or the start of the database is \
+         damaged; restore both from the same backup copy"
+    )]
+    KeysOfAnother,
+    #[error(
+        "the keys file is of version {found} and this program knows up to version {known}; \
+         open it with a newer SpineBoard"
+    )]
+    NewerKeys { found: i64, known: i64 },
+    /// The passphrase that was entered is the right one on the other side of the change.
+    #[error("a change of the passphrase was interrupted; enter the other of the two passphrases")]
+    PassphraseChangeUnfinished,
+    #[error("the recovery key does not open this database")]
+    WrongRecoveryKey,
+    /// Groups are counted from 1.
+    #[error("group {group} of the recovery key does not read as it was shown")]
+    RecoveryKeyMisread { group: usize },
+    #[error("no recovery key was made for this database")]
+    NoRecoveryKey,
+    #[error("the keychain of this computer does not answer")]
+    KeychainUnavailable,
+    #[error("the keychain of this computer does not hold the key of this database")]
+    KeychainEmpty,
+    #[error("there is not enough free memory to check the passphrase")]
+    NotEnoughMemory,
+    #[error("this is not the secret of this person")]
+    WrongSecret,
+    #[error("the secret was wrong {MOST_WRONG_SECRETS} times in a row")]
+    TooManyAttempts,
+    /// See [`MINIMUM_SECRET_CHARACTERS`].
+    #[error("a personal secret needs at least {minimum} characters")]
+    SecretTooShort { minimum: usize },
+    #[error("this secret is among the first that others would guess")]
+    SecretTooSimple,
+    #[error("there is no such active person")]
+    UnknownPerson,
+    #[error("a person needs a name")]
+    NameNeeded,
+    #[error("there is a person of this name already")]
+    PersonExists,
+    #[error("at least one active chair or coordinator is needed")]
+    LastManager,
     #[error(
         "the database is of version {found} and this program knows up to version {known}; \
          open it with a newer SpineBoard"
@@ -121,6 +189,25 @@ impl StoreError {
             StoreError::WrongPassphrase => "wrong_passphrase",
             StoreError::PassphraseTooShort { .. } => "passphrase_too_short",
             StoreError::PassphraseNotText => "passphrase_not_text",
+            StoreError::KeysMissing => "keys_missing",
+            StoreError::KeysDamaged => "keys_damaged",
+            StoreError::KeysOfAnother => "keys_of_another",
+            StoreError::NewerKeys { .. } => "newer_keys",
+            StoreError::PassphraseChangeUnfinished => "passphrase_change_unfinished",
+            StoreError::WrongRecoveryKey => "wrong_recovery_key",
+            StoreError::RecoveryKeyMisread { .. } => "recovery_key_misread",
+            StoreError::NoRecoveryKey => "no_recovery_key",
+            StoreError::KeychainUnavailable => "keychain_unavailable",
+            StoreError::KeychainEmpty => "keychain_empty",
+            StoreError::NotEnoughMemory => "not_enough_memory",
+            StoreError::WrongSecret => "wrong_secret",
+            StoreError::TooManyAttempts => "too_many_attempts",
+            StoreError::SecretTooShort { .. } => "secret_too_short",
+            StoreError::SecretTooSimple => "secret_too_simple",
+            StoreError::UnknownPerson => "unknown_person",
+            StoreError::NameNeeded => "name_needed",
+            StoreError::PersonExists => "person_exists",
+            StoreError::LastManager => "last_manager",
             StoreError::NewerDatabase { .. } => "newer_database",
             StoreError::LockedByAnother => "locked_by_another",
             StoreError::DiskFull => "disk_full",

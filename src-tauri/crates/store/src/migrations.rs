@@ -7,6 +7,7 @@ use rusqlite_migration::{M, Migrations};
 
 const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/1.sql")).foreign_key_check(),
+    M::up(include_str!("migrations/2.sql")).foreign_key_check(),
     M::up(include_str!("migrations/3.sql")).foreign_key_check(),
 ];
 

@@ -1,13 +1,21 @@
 //! Made-up cases and a fixed hour for the tests of this crate.
 #![allow(clippy::unwrap_used)]
 
-use crate::{Change, Store};
+use crate::{Change, Keychain, KeychainFault, PersonInput, Role, Specialty, Store};
 use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 use clinical::{
     case::{BoardEpisode, Case, Entry, Identity, Observation, Source, Subject, Value},
     catalogue::FeatureId,
 };
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 pub(crate) const PASSPHRASE: &str = "four quiet words's rest";
 
@@ -17,6 +25,53 @@ pub(crate) fn noon() -> DateTime<Utc> {
 
 pub(crate) fn minutes_later(minutes: i64) -> DateTime<Utc> {
     noon() + Duration::minutes(minutes)
+}
+
+/// The row that says a person is there who may manage.
+pub(crate) fn rossi() -> PersonInput {
+    PersonInput {
+        name: "Dr Rossi".to_owned(),
+        specialty: Specialty::SpineSurgery,
+        role: Role::Chair,
+        secret: "294817".to_owned().into(),
+    }
+}
+
+/// A keychain in memory: what it keeps, or a fault that it answers with.
+#[derive(Default)]
+pub(crate) struct MemoryKeychain {
+    pub(crate) kept: Mutex<BTreeMap<String, Vec<u8>>>,
+    pub(crate) silent: AtomicBool,
+}
+
+impl MemoryKeychain {
+    fn kept(&self) -> Result<MutexGuard<'_, BTreeMap<String, Vec<u8>>>, KeychainFault> {
+        match self.silent.load(Ordering::Relaxed) {
+            true => Err(KeychainFault::Unavailable),
+            false => Ok(self.kept.lock().unwrap()),
+        }
+    }
+}
+
+impl Keychain for MemoryKeychain {
+    fn available(&self) -> bool {
+        self.kept().is_ok()
+    }
+
+    fn put(&self, name: &str, secret: &[u8]) -> Result<(), KeychainFault> {
+        self.kept()?.insert(name.to_owned(), secret.to_vec());
+        Ok(())
+    }
+
+    fn get(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, KeychainFault> {
+        let secret = self.kept()?.get(name).cloned();
+        secret.map(Zeroizing::new).ok_or(KeychainFault::Empty)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeychainFault> {
+        self.kept()?.remove(name);
+        Ok(())
+    }
 }
 
 /// A store in a folder of its own, to be kept as long as the store.

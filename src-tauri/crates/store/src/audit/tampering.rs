@@ -10,7 +10,7 @@ use super::{
     tests::logged,
 };
 use crate::{
-    DATABASE_FILE, Store,
+    DATABASE_FILE, KEYS_FILE, Store,
     trial::{PASSPHRASE, minutes_later, noon},
 };
 use ed25519_dalek::SigningKey;
@@ -432,7 +432,7 @@ fn an_older_copy_that_went_on_elsewhere_is_seen() {
     let (folder, store) = logged();
     store.close().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    for name in [DATABASE_FILE, ANCHOR_FILE] {
+    for name in [DATABASE_FILE, KEYS_FILE, ANCHOR_FILE] {
         fs::copy(folder.path().join(name), elsewhere.path().join(name)).unwrap();
     }
     for (folder, minute) in [

@@ -16,7 +16,7 @@
 //! the cipher's own check of every page, and the signed log inside.
 
 use crate::{
-    DATABASE_FILE, StoreError,
+    DATABASE_FILE, KEYS_FILE, StoreError,
     audit::anchor::{ANCHOR_FILE, SignedHead},
 };
 use chrono::{DateTime, Utc};
@@ -27,9 +27,6 @@ use std::{
     io::{self, Read, Write},
     path::Path,
 };
-
-/// The keys file of a data folder, opaque here.
-pub(crate) const KEYS_FILE: &str = "spineboard.keys";
 
 const MAGIC: &[u8; 16] = b"SpineBoard copy\n";
 const VERSION: u32 = 1;
