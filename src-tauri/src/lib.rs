@@ -4,6 +4,7 @@
 mod arguments;
 mod commands;
 mod drops;
+mod watch;
 
 use arguments::Arguments;
 pub use board::serve_images;
@@ -67,6 +68,7 @@ pub fn run() -> ExitCode {
             board::report_crashes(Some(options.data.clone()), "SpineBoard", options.clock);
             let board: SharedBoard = Arc::new(Board::start(options));
             keep_schedule(&board);
+            watch::start(app.handle().clone(), Arc::clone(&board));
             app.manage(board);
             let mut window =
                 WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()));

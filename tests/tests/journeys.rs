@@ -6,38 +6,14 @@ mod support;
 
 use board::{
     Board, BoardOptions, EntryAdvice, ForecastState, Identity, ImageLibrary, KeyImageInput,
-    ObservationInput, PackState, ScoreOutcome, Secret, StoreStatus, Workers,
+    ObservationInput, PackState, ScoreOutcome, StoreStatus, Workers,
 };
 use clinical::{
     case::{AbsenceReason, Entry, Subject, Value},
     findings::FindingCode,
 };
 use std::path::Path;
-use support::{image_worker, packs, shared};
-
-const PASSPHRASE: &str = "correct horse battery staple";
-
-fn start(data: &Path) -> Board {
-    Board::start(BoardOptions {
-        data: data.to_owned(),
-        packs: packs(),
-        image_worker: image_worker(),
-        ..BoardOptions::default()
-    })
-}
-
-fn secret(text: &str) -> Secret {
-    text.to_owned().into()
-}
-
-fn opened(data: &Path) -> Board {
-    let board = start(data);
-    match board.status().store {
-        StoreStatus::Absent => board.create_store(secret(PASSPHRASE)).unwrap(),
-        _ => board.unlock(secret(PASSPHRASE)).unwrap(),
-    };
-    board
-}
+use support::{PASSPHRASE, PIN, chair, enter, image_worker, opened, packs, secret, shared, start};
 
 fn someone() -> Identity {
     Identity {
@@ -86,6 +62,8 @@ fn a_case_goes_from_first_start_to_paper_and_is_there_after_a_restart() {
         assert_eq!(board.list_cases("").unwrap_err().code, "store_locked");
         board.create_store(secret(PASSPHRASE)).unwrap();
         board.accept_research_use().unwrap();
+        assert_eq!(board.list_cases("").unwrap_err().code, "sign_in_needed");
+        board.add_person(chair()).unwrap();
         let id = board.create_case(someone(), "Surgery?").unwrap().case.id;
         for input in [
             fact("primary_tumour", code("lung"), None),
@@ -107,8 +85,9 @@ fn a_case_goes_from_first_start_to_paper_and_is_there_after_a_restart() {
         board.unlock(secret("another passphrase")).unwrap_err().code,
         "wrong_passphrase"
     );
-    board.unlock(secret(PASSPHRASE)).unwrap();
-    assert!(board.status().research_use_accepted);
+    let status = board.unlock(secret(PASSPHRASE)).unwrap();
+    assert!(status.research_use_accepted);
+    board.sign_in(&status.people[0].id, secret(PIN)).unwrap();
     assert_eq!(board.list_cases("öztürk").unwrap().len(), 1);
     assert!(board.list_cases("nobody").unwrap().is_empty());
     let view = board.open_case(&id).unwrap();
@@ -390,7 +369,7 @@ fn a_spoilt_pack_is_refused_by_name_and_the_application_runs_on() {
         "{:?}",
         status.packs[0].state
     );
-    board.create_store(secret(PASSPHRASE)).unwrap();
+    enter(&board);
     let view = board.create_case(someone(), "").unwrap();
     assert!(matches!(
         view.assessment.forecast,

@@ -12,9 +12,7 @@
 
 mod support;
 
-use board::{
-    Board, BoardOptions, Identity, KeyImageInput, ObservationInput, Secret, StoreStatus, Workers,
-};
+use board::{Board, BoardOptions, Identity, KeyImageInput, ObservationInput, StoreStatus, Workers};
 use clinical::case::{Case, Entry, Subject, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,9 +25,8 @@ use std::{
     sync::mpsc::{Receiver, channel},
     time::{Duration, Instant, SystemTime},
 };
-use support::image_worker;
+use support::{enter, image_worker};
 
-const PASSPHRASE: &str = "correct horse battery staple";
 const FOLDER: &str = "SPINEBOARD_KILL_FOLDER";
 
 /// Revisions after which a case is left for a new one, so that records stay of one size.
@@ -76,10 +73,6 @@ fn start(folder: &Path) -> Board {
     })
 }
 
-fn secret() -> Secret {
-    PASSPHRASE.to_owned().into()
-}
-
 fn hash(case: &Case) -> String {
     let text = serde_json::to_vec(case).unwrap();
     let hash = Sha256::digest(text);
@@ -108,7 +101,7 @@ fn works_until_killed() {
     std::io::stdin().read_to_string(&mut text).unwrap();
     let done: Done = serde_json::from_str(&text).unwrap();
     let board = start(&folder);
-    board.unlock(secret()).unwrap();
+    enter(&board);
     let entries = check(&board, &folder, &done);
     tell(&Report::Checked(entries, done.files.len()));
     work(&board, &folder, &mut Chance(done.seed | 1));
@@ -385,7 +378,7 @@ fn nothing_that_was_saved_is_lost_when_the_program_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let board = start(folder.path());
     assert_eq!(board.status().store, StoreStatus::Absent);
-    board.create_store(secret()).unwrap();
+    enter(&board);
     drop(board);
     fs::create_dir(folder.path().join("out")).unwrap();
     let demo = board::write_demo(
@@ -429,7 +422,7 @@ fn nothing_that_was_saved_is_lost_when_the_program_is_killed() {
     }
     // The last state is checked too.
     let board = start(folder.path());
-    board.unlock(secret()).unwrap();
+    enter(&board);
     let entries = check(&board, folder.path(), &done);
     let revisions: u64 = done.cases.values().map(|(last, _)| u64::from(*last)).sum();
     println!("all after {kills} kills, in progress: {during:?}");

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use board::{Board, BoardOptions, Identity, Secret, StoreStatus};
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use std::{
@@ -10,8 +12,7 @@ use std::{
     path::Path,
     sync::atomic::{AtomicI64, Ordering},
 };
-
-const PASSPHRASE: &str = "correct horse battery staple";
+use support::{PASSPHRASE, enter};
 
 /// A clock that a test sets. Each test has its own, because a clock is a plain function.
 macro_rules! clock {
@@ -33,7 +34,7 @@ fn start(data: &Path, clock: fn() -> DateTime<Utc>) -> Board {
 }
 
 fn secret() -> Secret {
-    PASSPHRASE.to_owned().into()
+    support::secret(PASSPHRASE)
 }
 
 fn someone() -> Identity {
@@ -66,7 +67,7 @@ fn looking_exporting_and_refusing_is_logged_without_identity() {
     let folder = tempfile::tempdir().unwrap();
     let out = tempfile::tempdir().unwrap();
     let board = start(&folder.path().join("data"), now);
-    board.create_store(secret()).unwrap();
+    enter(&board);
     let id = board.create_case(someone(), "?").unwrap().case.id;
     let before = actions(&board).len();
 
@@ -116,7 +117,7 @@ fn scheduled_backups_come_in_time_and_old_ones_go_after_a_good_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let copies = tempfile::tempdir().unwrap();
     let board = start(&folder.path().join("data"), now);
-    board.create_store(secret()).unwrap();
+    enter(&board);
     assert!(!board.status().backup.due);
     assert_eq!(board.backup_if_due(), None, "no schedule, no backup");
     assert_eq!(
@@ -189,7 +190,7 @@ fn a_schedule_that_would_not_protect_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let board = start(&data, now);
-    board.create_store(secret()).unwrap();
+    enter(&board);
     let inside = data.join("copies");
     fs::create_dir(&inside).unwrap();
     let refused = |folder: &Path, hours, keep| {
@@ -245,7 +246,7 @@ fn a_new_machine_gets_everything_back_from_a_backup() {
     let backup = folder.path().join("all.backup");
     let (id, view) = {
         let board = start(&old, now);
-        board.create_store(secret()).unwrap();
+        enter(&board);
         let view = board.create_case(someone(), "?").unwrap();
         board.write_backup(Some(&backup)).unwrap();
         let again = board.restore_backup(&backup, secret()).unwrap_err();
@@ -260,6 +261,8 @@ fn a_new_machine_gets_everything_back_from_a_backup() {
     assert_eq!(board.status().store, StoreStatus::Absent);
     let status = board.restore_backup(&backup, secret()).unwrap();
     assert_eq!(status.store, StoreStatus::Open);
+    assert_eq!(board.open_case(&id).unwrap_err().code, "sign_in_needed");
+    enter(&board);
     let restored = board.open_case(&id).unwrap();
     assert_eq!(
         (restored.case, restored.revision),

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod cases;
 mod images;
+mod people;
 mod reports;
 mod session;
 
@@ -17,7 +18,14 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         session::accept_research_use,
         session::create_store,
         session::unlock,
+        session::unlock_with_recovery_key,
+        session::unlock_with_keychain,
         session::lock,
+        session::change_passphrase,
+        session::make_recovery_key,
+        session::set_keychain,
+        session::set_auto_lock,
+        session::note_activity,
         session::words,
         session::catalogue,
         audit::audit_verify,
@@ -27,6 +35,11 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         backup::set_backup_schedule,
         backup::restore_backup,
         backup::pick_backup_file,
+        people::add_person,
+        people::change_person,
+        people::set_person_secret,
+        people::sign_in,
+        people::sign_out,
         cases::list_cases,
         cases::create_case,
         cases::open_case,

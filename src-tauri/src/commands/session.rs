@@ -1,8 +1,8 @@
-//! First start, unlocking, and what the interface needs to build itself.
+//! First start, unlocking, the keys, and what the interface needs to build itself.
 
 use super::away;
 use crate::SharedBoard;
-use board::{AppStatus, BoardError, CatalogueView, Secret};
+use board::{AppStatus, BoardError, CatalogueView, RecoveryKey, Secret};
 use std::collections::BTreeMap;
 use tauri::State;
 
@@ -29,6 +29,58 @@ pub(super) async fn create_store(
 #[tauri::command]
 pub(super) async fn unlock(board: State<'_, SharedBoard>, passphrase: Secret) -> Result<AppStatus> {
     away(&board, move |board| board.unlock(passphrase)).await
+}
+
+#[tauri::command]
+pub(super) async fn unlock_with_recovery_key(
+    board: State<'_, SharedBoard>,
+    key: Secret,
+    new_passphrase: Secret,
+) -> Result<AppStatus> {
+    away(&board, move |board| {
+        board.unlock_with_recovery_key(key, new_passphrase)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn unlock_with_keychain(board: State<'_, SharedBoard>) -> Result<AppStatus> {
+    away(&board, |board| board.unlock_with_keychain()).await
+}
+
+#[tauri::command]
+pub(super) async fn change_passphrase(
+    board: State<'_, SharedBoard>,
+    current: Secret,
+    new_passphrase: Secret,
+) -> Result<AppStatus> {
+    away(&board, move |board| {
+        board.change_passphrase(current, new_passphrase)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn make_recovery_key(board: State<'_, SharedBoard>) -> Result<RecoveryKey> {
+    away(&board, |board| board.make_recovery_key()).await
+}
+
+#[tauri::command]
+pub(super) async fn set_keychain(board: State<'_, SharedBoard>, on: bool) -> Result<AppStatus> {
+    away(&board, move |board| board.set_keychain(on)).await
+}
+
+#[tauri::command]
+pub(super) async fn set_auto_lock(
+    board: State<'_, SharedBoard>,
+    minutes: u32,
+) -> Result<AppStatus> {
+    away(&board, move |board| board.set_auto_lock(minutes)).await
+}
+
+#[tauri::command]
+pub(super) fn note_activity(board: State<'_, SharedBoard>) {
+    board.note_activity();
 }
 
 #[tauri::command]

@@ -10,6 +10,7 @@
 
 pub mod trace;
 
+use board::{Board, BoardOptions, PersonInput, Role, Secret, Specialty, StoreStatus};
 use std::{
     future::Future,
     net::TcpListener,
@@ -45,6 +46,55 @@ pub fn shared(part: &str) -> Option<PathBuf> {
     }
     eprintln!("SKIPPED: this test needs ../shared/{part}");
     None
+}
+
+pub const PASSPHRASE: &str = "correct horse battery staple";
+
+/// The secret of [`chair`].
+pub const PIN: &str = "294817";
+
+pub fn secret(text: &str) -> Secret {
+    text.to_owned().into()
+}
+
+/// A made-up person who looks after the others.
+pub fn chair() -> PersonInput {
+    PersonInput {
+        name: "Dr Rossi".to_owned(),
+        specialty: Specialty::SpineSurgery,
+        role: Role::Chair,
+        secret: secret(PIN),
+    }
+}
+
+/// A board over a data folder that may be new, with nothing opened.
+pub fn start(data: &Path) -> Board {
+    Board::start(BoardOptions {
+        data: data.to_owned(),
+        packs: packs(),
+        image_worker: image_worker(),
+        ..BoardOptions::default()
+    })
+}
+
+/// Opens the store, made where it is not there yet, and signs the chair in.
+pub fn enter(board: &Board) {
+    let status = match board.status().store {
+        StoreStatus::Absent => board.create_store(secret(PASSPHRASE)),
+        _ => board.unlock(secret(PASSPHRASE)),
+    };
+    let entered = match status.expect("the store opens").people.first() {
+        None => board.add_person(chair()),
+        Some(person) => board.sign_in(&person.id, secret(PIN)),
+    };
+    assert!(entered.expect("somebody is signed in").person.is_some());
+}
+
+/// A board with its store open and the chair signed in.
+pub fn opened(data: &Path) -> Board {
+    let board = start(data);
+    enter(&board);
+    board
 }
 
 /// A port that nobody listens on at this moment.

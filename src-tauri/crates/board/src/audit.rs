@@ -57,9 +57,10 @@ pub struct AgainstView {
 }
 
 impl Board {
-    /// Checks the log from end to end, and notes that it was checked.
+    /// Checks the log from end to end, and notes that it was checked. Like the export of the log it
+    /// shows no patient and needs nobody signed in, so that the command line can do it.
     pub fn audit_verify(&self) -> Result<AuditView, BoardError> {
-        self.with_store(|store| {
+        self.with_open_store(|store| {
             let report = store.audit_verify()?;
             self.note(store, "audit_verified", None)?;
             Ok(AuditView {
@@ -73,7 +74,7 @@ impl Board {
 
     /// Holds the log against an exported log or a backup that was kept elsewhere.
     pub fn audit_against(&self, earlier: &Path) -> Result<AgainstView, BoardError> {
-        self.with_store(|store| {
+        self.with_open_store(|store| {
             let report = store.audit_against(earlier)?;
             self.note(store, "audit_verified", None)?;
             Ok(AgainstView {
@@ -103,11 +104,12 @@ impl Board {
             Some(path) => path.to_owned(),
             None => self.audit_path(now)?,
         };
-        self.with_store(|store| {
+        self.with_open_store(|store| {
             let mut text = Vec::new();
             store.write_audit_export(&mut text, now)?;
             store.write_file(&path, &text)?;
-            let mut entry = AuditEntry::new(self.options.author.as_str(), "audit_exported");
+            let person = self.person().ok();
+            let mut entry = AuditEntry::new(person.as_ref(), "audit_exported");
             entry.details = &text;
             store.audit_append(&entry, now)?;
             Ok(ExportedFile {
@@ -122,14 +124,15 @@ impl Board {
             .join(format!("audit-log-{}.jsonl", now.format("%Y%m%d-%H%M%S"))))
     }
 
-    /// Adds an entry for the person at the keyboard.
+    /// Adds an entry for the person at the keyboard, or for the program itself.
     pub(crate) fn note(
         &self,
         store: &mut Store,
         action: &str,
         case_id: Option<&str>,
     ) -> Result<(), BoardError> {
-        let mut entry = AuditEntry::new(self.options.author.as_str(), action);
+        let person = self.person().ok();
+        let mut entry = AuditEntry::new(person.as_ref(), action);
         entry.case_id = case_id;
         store.audit_append(&entry, self.now())?;
         Ok(())
@@ -138,14 +141,14 @@ impl Board {
     /// Adds an entry for a look at the list of cases, once in a while for each person: a list that
     /// is searched letter by letter would else fill the log. What was searched for is not kept.
     pub(crate) fn note_listing(&self, store: &mut Store) -> Result<(), BoardError> {
-        let now = self.now();
+        let (now, person) = (self.now(), self.person()?);
         let mut noted = crate::lock(&self.listings);
         let recent = noted
-            .get(&self.options.author)
+            .get(&person.id)
             .is_some_and(|last| (now - *last).abs() < Duration::minutes(LISTING_MINUTES));
         if !recent {
             self.note(store, "cases_listed", None)?;
-            noted.insert(self.options.author.clone(), now);
+            noted.insert(person.id, now);
         }
         Ok(())
     }

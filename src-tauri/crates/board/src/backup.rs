@@ -98,8 +98,9 @@ impl From<BackupInfo> for BackupView {
 
 impl Board {
     /// Writes a backup and checks it by opening it; without a path, into the schedule's folder.
+    /// It is encrypted, so that it needs nobody signed in.
     pub fn write_backup(&self, path: Option<&Path>) -> Result<BackupView, BoardError> {
-        self.with_store(|store| match path {
+        self.with_open_store(|store| match path {
             Some(path) => self.backup_to(store, path),
             None => self.scheduled_backup(store),
         })
@@ -135,6 +136,7 @@ impl Board {
         }
         let folder = folder.map(|folder| self.usable(folder)).transpose()?;
         self.with_store(|store| {
+            self.manager()?;
             let text = folder.as_deref().map_or("", |folder| folder);
             store.set_setting(FOLDER, text)?;
             store.set_setting(EVERY_HOURS, &every_hours.to_string())?;
@@ -183,7 +185,8 @@ impl Board {
             Ok(_) => "backup_written",
             Err(_) => "backup_failed",
         };
-        let entry = AuditEntry::new(self.options.author.as_str(), action);
+        let person = self.person().ok();
+        let entry = AuditEntry::new(person.as_ref(), action);
         let logged = store.audit_append(&entry, self.now());
         let view = BackupView::from(written?);
         logged?;

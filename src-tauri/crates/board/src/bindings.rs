@@ -2,8 +2,8 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    EntryAdvice, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, ScanProgress,
-    StackGeometry,
+    EntryAdvice, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange,
+    PersonInput, RecoveryKey, ScanProgress, StackGeometry,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -23,6 +23,9 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     ImageLibrary::export_all(&config)?;
     KeyImageInput::export_all(&config)?;
     ObservationInput::export_all(&config)?;
+    PersonChange::export_all(&config)?;
+    PersonInput::export_all(&config)?;
+    RecoveryKey::export_all(&config)?;
     ScanProgress::export_all(&config)?;
     StackGeometry::export_all(&config)
 }

@@ -36,11 +36,8 @@ impl Board {
     /// Saves a case that is not in the store yet.
     pub fn insert_case(&self, case: Case) -> Result<CaseView, BoardError> {
         self.with_store(|store| {
-            self.save(
-                store,
-                &case,
-                &Change::new(self.options.author.as_str(), "created", 0),
-            )
+            let person = self.person()?;
+            self.save(store, &case, &Change::new(&person, "created", 0))
         })
     }
 
@@ -102,7 +99,7 @@ impl Board {
         {
             return Err(BoardError::new("not_a_number", "Enter a number."));
         }
-        let (now, author) = (self.now(), self.options.author.clone());
+        let (now, author) = (self.now(), self.author()?);
         self.change(id, "observation", |case| {
             case.observations.push(Observation {
                 id: new_id(),
@@ -142,12 +139,9 @@ impl Board {
             })?;
             let current = store.case(id)?.revision;
             let earlier = store.case_at(id, target)?;
-            let summary = format!("{UNDO}{target}");
-            self.save(
-                store,
-                &earlier.case,
-                &Change::new(self.options.author.as_str(), &summary, current),
-            )
+            let (summary, person) = (format!("{UNDO}{target}"), self.person()?);
+            let change = Change::new(&person, &summary, current);
+            self.save(store, &earlier.case, &change)
         })
     }
 
@@ -190,7 +184,7 @@ impl Board {
             if text.is_empty() {
                 return Ok(store.discard_draft(id, field)?);
             }
-            Ok(store.put_draft(id, field, text, &self.options.author, self.now())?)
+            Ok(store.put_draft(id, field, text, &self.author()?, self.now())?)
         })
     }
 
@@ -215,7 +209,8 @@ impl Board {
         self.with_store(|store| {
             let mut current = store.case(id)?;
             change(&mut current.case)?;
-            let made = Change::new(self.options.author.as_str(), summary, current.revision);
+            let person = self.person()?;
+            let made = Change::new(&person, summary, current.revision);
             self.save(store, &current.case, &made)
         })
     }

@@ -5,7 +5,7 @@ use imaging::ImagingError;
 use report::ReportError;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use store::StoreError;
+use store::{MOST_WRONG_SECRETS, Role, StoreError};
 use ts_rs::TS;
 
 /// Why something could not be done. The words for `error.<code>` say what to do; `message` is the
@@ -40,6 +40,17 @@ impl BoardError {
         )
     }
 
+    /// The database is open, but nobody is signed in.
+    pub(crate) fn sign_in_needed() -> BoardError {
+        BoardError::new("sign_in_needed", "Nobody is signed in. Sign in first.")
+    }
+
+    /// Only coordinators and chairs may do this.
+    pub(crate) fn not_allowed(role: Role) -> BoardError {
+        BoardError::new("not_allowed", "Only a coordinator or a chair may do this.")
+            .with("role", role.code())
+    }
+
     pub(crate) fn unknown_stack() -> BoardError {
         BoardError::new(
             "unknown_stack",
@@ -60,8 +71,12 @@ impl From<StoreError> for BoardError {
     fn from(error: StoreError) -> BoardError {
         let fault = BoardError::new(error.code(), error.to_string());
         match error {
-            StoreError::PassphraseTooShort { minimum } => fault.with("minimum", minimum),
-            StoreError::NewerDatabase { found, known } => {
+            StoreError::PassphraseTooShort { minimum } | StoreError::SecretTooShort { minimum } => {
+                fault.with("minimum", minimum)
+            }
+            StoreError::RecoveryKeyMisread { group } => fault.with("group", group),
+            StoreError::TooManyAttempts => fault.with("attempts", MOST_WRONG_SECRETS),
+            StoreError::NewerDatabase { found, known } | StoreError::NewerKeys { found, known } => {
                 fault.with("found", found).with("known", known)
             }
             StoreError::ChangedElsewhere { expected, newest } => {

@@ -145,7 +145,8 @@ impl Board {
         confirm_mismatch: bool,
     ) -> Result<CaseView, BoardError> {
         let open = self.open();
-        let confirmed = confirm_mismatch.then(|| self.options.author.clone());
+        let author = self.author()?;
+        let confirmed = confirm_mismatch.then_some(author);
         self.change(case_id, "study_linked", |case| {
             let study = study_for(case, &open.library, study_uid)?;
             let source = open.library.source_of(study);
@@ -195,7 +196,7 @@ impl Board {
             note: input.note,
             caption: caption(study, series),
             marked_at: self.now(),
-            author: self.options.author.clone(),
+            author: self.author()?,
         };
         let (png, shape) = picture(&open.cache, stack, index, &mark)?;
         let shape = serde_json::to_string(&shape).unwrap_or_default();
@@ -203,8 +204,8 @@ impl Board {
             let mut current = store.case(case_id)?;
             let id = mark.id.clone();
             current.case.key_images.push(mark);
-            let author = self.options.author.as_str();
-            let mut change = Change::new(author, "key_image", current.revision);
+            let person = self.person()?;
+            let mut change = Change::new(&person, "key_image", current.revision);
             change.key_image = Some(KeyImagePixels {
                 id: &id,
                 geometry: &shape,

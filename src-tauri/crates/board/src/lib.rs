@@ -9,8 +9,11 @@ mod cases;
 mod crash;
 mod demo;
 mod fault;
+mod idle;
 mod images;
+mod keys;
 mod packs;
+mod people;
 mod session;
 mod summary;
 mod tables;
@@ -29,15 +32,20 @@ pub use clinical::{
 pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
+pub use idle::LockReason;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
 pub use imaging::{
     LibraryQuestion, ScanProgress, StackGeometry, WorkerCommand, Workers,
     worker::serve_if_asked as serve_images,
 };
 pub use inference::PackSet;
+pub use keys::{KeychainState, RecoveryKey};
 pub use packs::{PackCheck, check_packs};
-pub use session::{CatalogueView, RuleView, Secret};
-pub use store::CaseSummary;
+pub use session::{CatalogueView, RuleView};
+pub use store::{
+    CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange, PersonInput,
+    Role, Secret, Specialty,
+};
 pub use summary::write_report;
 pub use tables::{TableOutcome, assess_table, read_case_file};
 pub use view::{
@@ -50,6 +58,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicBool},
+    time::{Duration, Instant},
 };
 use store::Store;
 
@@ -66,8 +75,10 @@ pub struct BoardOptions {
     pub clock: fn() -> DateTime<Utc>,
     /// How the processes are started that read image files.
     pub image_worker: WorkerCommand,
-    /// Name of the person at the keyboard, recorded with every change.
-    pub author: String,
+    /// Time since any fixed moment, which nobody can set back; it may stand still while the
+    /// computer sleeps.
+    pub monotonic: fn() -> Duration,
+    pub keychain: Arc<dyn Keychain>,
 }
 
 impl Default for BoardOptions {
@@ -78,17 +89,36 @@ impl Default for BoardOptions {
             start: StartArguments::default(),
             clock: Utc::now,
             image_worker: WorkerCommand::this_executable(),
-            author: "local user".to_owned(),
+            monotonic: since_start,
+            keychain: store::system_keychain(),
         }
     }
+}
+
+fn since_start() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
+}
+
+/// Who is at the keyboard.
+#[derive(Debug, Default)]
+struct SignedIn {
+    person: Option<Person>,
+    /// The store was opened by the recovery key and nobody has signed in since: a forgotten
+    /// personal secret may be set anew.
+    recovered: bool,
 }
 
 /// A running board. All methods may be called from several threads.
 pub struct Board {
     options: BoardOptions,
     packs: Arc<OnceLock<PackSet>>,
+    // Where two of these are taken, the store comes first.
     store: Mutex<Option<Store>>,
     workers: Arc<Workers>,
+    signed_in: Mutex<SignedIn>,
+    watch: Mutex<idle::Watch>,
+    has_keychain: Arc<OnceLock<bool>>,
     images: Mutex<Arc<images::OpenImages>>,
     /// When each person's look at the list of cases was logged last.
     listings: Mutex<BTreeMap<String, DateTime<Utc>>>,
@@ -107,6 +137,11 @@ impl Board {
             loading.get_or_init(|| PackSet::open(&folders));
         });
         let workers = Arc::new(Workers::new(options.image_worker.clone()));
+        let has_keychain = Arc::new(OnceLock::new());
+        let (asking, keychain) = (Arc::clone(&has_keychain), Arc::clone(&options.keychain));
+        std::thread::spawn(move || {
+            asking.get_or_init(|| keychain.available());
+        });
         Board {
             last_crash: crash::untold(&options.data),
             options,
@@ -114,6 +149,9 @@ impl Board {
             store: Mutex::new(None),
             images: Mutex::new(Arc::new(images::OpenImages::nothing(&workers))),
             workers,
+            signed_in: Mutex::default(),
+            watch: Mutex::default(),
+            has_keychain,
             listings: Mutex::default(),
             scan: Mutex::default(),
         }

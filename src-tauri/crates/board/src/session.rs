@@ -1,44 +1,24 @@
 //! First start, unlocking and locking, and what an interface needs to build itself.
 
 use crate::{
-    APP_VERSION, AppStatus, BackupStatus, Board, BoardError, PackState, PackStatus, StoreStatus,
-    backup, images::OpenImages, lock,
+    APP_VERSION, AppStatus, BackupStatus, Board, BoardError, PackState, PackStatus, Secret,
+    StoreStatus, backup, idle, images::OpenImages, lock,
 };
+use chrono::{DateTime, Utc};
 use clinical::{
     catalogue::{Catalogue, Feature, FeatureId, Group},
     level::Level,
     words::Words,
 };
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
-use store::{Store, StoreState};
+use serde::Serialize;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+use store::{
+    AuditEntry, MINIMUM_PASSPHRASE_CHARACTERS, MINIMUM_SECRET_CHARACTERS, Store, StoreError,
+    StoreState,
+};
 use ts_rs::TS;
 
 const RESEARCH_USE: &str = "research_use_accepted";
-
-/// A passphrase on its way to the store; never printed.
-#[derive(Deserialize, TS)]
-#[serde(transparent)]
-#[ts(type = "string")]
-pub struct Secret(String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret(..)")
-    }
-}
-
-impl Secret {
-    pub(crate) fn text(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Secret {
-        Secret(text)
-    }
-}
 
 /// The catalogue as the form is built from it.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -61,34 +41,47 @@ pub struct RuleView {
 impl Board {
     /// What the application can do right now. Never fails.
     pub fn status(&self) -> AppStatus {
+        let packs = self.pack_status();
         let open = lock(&self.store);
-        let backup = open.as_ref().map_or_else(BackupStatus::default, |store| {
-            backup::status(store, self.now())
-        });
-        let (store, accepted) = match open.as_ref() {
-            Some(store) => (
-                StoreStatus::Open,
-                matches!(store.setting(RESEARCH_USE), Ok(Some(value)) if value == "true"),
-            ),
-            None => (self.closed_status(), false),
-        };
-        AppStatus {
+        let signed_in = lock(&self.signed_in);
+        let mut status = AppStatus {
             app_version: APP_VERSION.to_owned(),
-            store,
-            research_use_accepted: accepted,
+            store: StoreStatus::Open,
+            research_use_accepted: false,
             data_folder: self.options.data.display().to_string(),
-            packs: self.pack_status(),
+            packs,
             start: self.options.start.clone(),
-            backup,
+            people: Vec::new(),
+            person: signed_in.person.clone(),
+            recovered: signed_in.recovered,
+            auto_lock_minutes: idle::DEFAULT_MINUTES,
+            recovery_key_made_at: None,
+            keychain: self.keychain_state(open.as_ref()),
+            minimum_passphrase: MINIMUM_PASSPHRASE_CHARACTERS as u32,
+            minimum_secret: MINIMUM_SECRET_CHARACTERS as u32,
+            backup: BackupStatus::default(),
             last_crash: self.last_crash.clone(),
+        };
+        match open.as_ref() {
+            None => status.store = self.closed_status(),
+            Some(store) => {
+                let accepted = store.setting(RESEARCH_USE);
+                status.research_use_accepted =
+                    matches!(accepted, Ok(Some(value)) if value == "true");
+                status.backup = backup::status(store, self.now());
+                status.people = store.people().unwrap_or_default();
+                status.auto_lock_minutes = idle::minutes(store);
+                status.recovery_key_made_at = store.recovery_key_made_at().unwrap_or_default();
+            }
         }
+        status
     }
 
     fn closed_status(&self) -> StoreStatus {
         match Store::state(&self.options.data) {
             Ok(StoreState::Absent) => StoreStatus::Absent,
-            Ok(StoreState::Present { in_use: false }) => StoreStatus::Locked,
-            Ok(StoreState::Present { in_use: true }) => StoreStatus::Failed {
+            Ok(StoreState::Present { in_use: false, .. }) => StoreStatus::Locked,
+            Ok(StoreState::Present { in_use: true, .. }) => StoreStatus::Failed {
                 code: "locked_by_another".to_owned(),
                 parameters: BTreeMap::new(),
             },
@@ -128,35 +121,63 @@ impl Board {
         ready.chain(refused).collect()
     }
 
-    /// Records that the research-use statement was read and accepted.
+    /// Records that the research-use statement was read and accepted; on the first start nobody
+    /// can be signed in yet.
     pub fn accept_research_use(&self) -> Result<AppStatus, BoardError> {
-        self.with_store(|store| Ok(store.set_setting(RESEARCH_USE, "true")?))?;
+        self.with_open_store(|store| {
+            if !store.people()?.is_empty() {
+                self.author()?;
+            }
+            Ok(store.set_setting(RESEARCH_USE, "true")?)
+        })?;
         Ok(self.status())
     }
 
     /// First start: makes the encrypted database.
     pub fn create_store(&self, passphrase: Secret) -> Result<AppStatus, BoardError> {
-        let store = Store::create(&self.options.data, &passphrase.0, self.now())?;
-        *lock(&self.store) = Some(store);
-        Ok(self.status())
+        self.open_by(|folder, now| Store::create(folder, passphrase.text(), now))
     }
 
     /// Opens the database.
     pub fn unlock(&self, passphrase: Secret) -> Result<AppStatus, BoardError> {
-        if lock(&self.store).is_none() {
-            let store = Store::open(&self.options.data, &passphrase.0, self.now())?;
-            *lock(&self.store) = Some(store);
+        self.open_by(|folder, now| Store::open(folder, passphrase.text(), now))
+    }
+
+    /// Opens the database, unless it is open.
+    pub(crate) fn open_by(
+        &self,
+        open: impl FnOnce(&Path, DateTime<Utc>) -> Result<Store, StoreError>,
+    ) -> Result<AppStatus, BoardError> {
+        {
+            let mut store = lock(&self.store);
+            if store.is_none() {
+                *store = Some(open(&self.options.data, self.now())?);
+                self.start_watch();
+            }
         }
         Ok(self.status())
     }
 
-    /// Closes the database and forgets open images and the key.
+    /// Closes the database and forgets the person, the open images and the key.
     pub fn lock(&self) -> AppStatus {
-        *lock(&self.store) = None;
+        self.close_store("locked");
+        self.status()
+    }
+
+    /// Closes the store, if it is open, with a row in the log.
+    pub(crate) fn close_store(&self, action: &str) -> bool {
+        let mut open = lock(&self.store);
+        let left = std::mem::take(&mut *lock(&self.signed_in)).person;
+        self.cancel_images();
         *lock(&self.images) = Arc::new(OpenImages::nothing(&self.workers));
         // The last file that a worker read would stay in its memory for a while.
         self.workers.rest();
-        self.status()
+        let Some(mut store) = open.take() else {
+            return false;
+        };
+        // A log that cannot be written to is no reason to stay open.
+        let _ = store.audit_append(&AuditEntry::new(left.as_ref(), action), self.now());
+        true
     }
 
     /// Every sentence of the interface in a language; English where it is not translated.
@@ -183,8 +204,21 @@ impl Board {
         }
     }
 
-    /// Runs `work` on the open store.
+    /// Runs `work` on the open store for the person who is signed in. Everything that reads or
+    /// writes a case goes through here.
     pub(crate) fn with_store<T>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<T, BoardError>,
+    ) -> Result<T, BoardError> {
+        self.with_open_store(|store| {
+            self.author()?;
+            work(store)
+        })
+    }
+
+    /// Runs `work` on the open store, whether somebody is signed in or not: for what has to be
+    /// done before, and for nothing about a patient.
+    pub(crate) fn with_open_store<T>(
         &self,
         work: impl FnOnce(&mut Store) -> Result<T, BoardError>,
     ) -> Result<T, BoardError> {

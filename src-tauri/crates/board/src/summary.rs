@@ -41,7 +41,8 @@ impl Board {
         let pdf = summary(&view.case, &view.assessment, &pictures, mask_identity, now)?;
         self.with_store(|store| {
             store.write_file(&path, &pdf)?;
-            let mut entry = AuditEntry::new(self.options.author.as_str(), "report_exported");
+            let person = self.person()?;
+            let mut entry = AuditEntry::new(&person, "report_exported");
             entry.case_id = Some(case_id);
             entry.revision = Some(view.revision);
             entry.details = &pdf;

@@ -1,6 +1,6 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
-use crate::{BackupStatus, CrashReport};
+use crate::{BackupStatus, CrashReport, KeychainState, Person};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{assessment::Assessment, case::Case, level::Level};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,19 @@ pub struct AppStatus {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_crash: Option<CrashReport>,
+    /// Everybody who works here; empty while the store is locked.
+    pub people: Vec<Person>,
+    /// Who is signed in.
+    pub person: Option<Person>,
+    /// True from an unlocking by the recovery key until somebody signs in: meanwhile a forgotten
+    /// personal secret may be set anew.
+    pub recovered: bool,
+    /// Minutes without input after which the store locks itself.
+    pub auto_lock_minutes: u32,
+    pub recovery_key_made_at: Option<DateTime<Utc>>,
+    pub keychain: KeychainState,
+    pub minimum_passphrase: u32,
+    pub minimum_secret: u32,
     pub backup: BackupStatus,
 }
 

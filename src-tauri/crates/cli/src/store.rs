@@ -20,7 +20,6 @@ fn board(arguments: &Arguments) -> Result<Board, BoardError> {
     let data = arguments.data.clone();
     Ok(Board::start(BoardOptions {
         data: data.ok_or_else(|| usage("name the data folder by --data DIR"))?,
-        author: String::new(),
         ..BoardOptions::default()
     }))
 }

@@ -28,6 +28,11 @@ people: Array<Person>,
  */
 person: Person | null, 
 /**
+ * True from an unlocking by the recovery key until somebody signs in: meanwhile a forgotten
+ * personal secret may be set anew.
+ */
+recovered: boolean, 
+/**
  * Minutes without input after which the store locks itself.
  */
 auto_lock_minutes: number, recovery_key_made_at: string | null, keychain: KeychainState, minimum_passphrase: number, minimum_secret: number, backup: BackupStatus, };

@@ -3,6 +3,14 @@ import type { Role } from "./Role";
 import type { Specialty } from "./Specialty";
 
 /**
- * A person who works with this installation.
+ * Someone who may sign in.
  */
-export type Person = { id: string, name: string, specialty: Specialty, role: Role, active: boolean, added_at: string, };
+export type Person = { 
+/**
+ * Random.
+ */
+id: string, name: string, specialty: Specialty, role: Role, 
+/**
+ * False for someone who has left.
+ */
+active: boolean, added_at: string, };

@@ -3,6 +3,6 @@ import type { Role } from "./Role";
 import type { Specialty } from "./Specialty";
 
 /**
- * What is changed of a person.
+ * What may be changed of a person.
  */
 export type PersonChange = { name: string, specialty: Specialty, role: Role, active: boolean, };

@@ -3,6 +3,10 @@ import type { Role } from "./Role";
 import type { Specialty } from "./Specialty";
 
 /**
- * A person to be added, with the secret that they chose.
+ * Someone to be added.
  */
-export type PersonInput = { name: string, specialty: Specialty, role: Role, secret: string, };
+export type PersonInput = { name: string, specialty: Specialty, role: Role, 
+/**
+ * A personal PIN or passphrase.
+ */
+secret: string, };
