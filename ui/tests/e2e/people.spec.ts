@@ -34,6 +34,28 @@ test('a lost passphrase is survived with the sheet of the first start, and a mis
   await expect(page.getByTestId('sign-in')).toBeVisible();
 });
 
+test('after the recovery key a manager who forgot their PIN sets a new one, a member does not', async ({ page }) => {
+  await page.goto('/?start=locked');
+  await page.locator('#passphrase-lost').click();
+  await page.locator('#recovery-key').fill('7QKM-2XTD-9FHP-VB4W-R3NE-6JYC-A8GS-5');
+  await page.locator('#passphrase-new').fill('another four quiet words');
+  await page.locator('#passphrase-repeated').fill('another four quiet words');
+  await page.locator('#recover').click();
+  const people = page.getByTestId('sign-in').getByRole('radio');
+  await people.filter({ hasNotText: /Chair|Coordinator/ }).first().click();
+  await expect(page.locator('#sign-in-anew')).toHaveCount(0);
+  await people.filter({ hasText: 'Chair' }).first().click();
+  await page.locator('#sign-in-anew').click();
+  await page.locator('[data-field=secret]').fill('204857');
+  await expect(page.locator('#sign-in')).toBeDisabled();
+  await page.locator('[data-field=secret-repeated]').fill('204857');
+  await page.locator('#sign-in').click();
+  await expect(page.getByTestId('signed-in')).toBeVisible();
+  await menu(page, 'switch');
+  await people.filter({ hasText: 'Chair' }).first().click();
+  await expect(page.locator('#sign-in-anew')).toHaveCount(0);
+});
+
 test('a store of an earlier version asks for recovery key and first person before its cases', async ({ page }) => {
   await page.goto('/?start=before_people');
   await expect(page.getByTestId('recovery')).toContainText('the cases are lost');

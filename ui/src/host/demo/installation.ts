@@ -19,6 +19,7 @@ export interface Installation {
   autoLockMinutes: number;
   people: Person[];
   person: Person | null;
+  recovered: boolean;
   secrets: Map<string, string>;
   wrongSecrets: number;
   backup: BackupStatus;
@@ -57,6 +58,7 @@ export function installation({ search }: Memory): Installation {
     autoLockMinutes: STATUS.auto_lock_minutes,
     people,
     person: start === 'open' ? (people.find((person) => person.active && person.role === role) ?? null) : null,
+    recovered: false,
     secrets: new Map(people.map(({ id }) => [id, RECORDED_SECRET])),
     wrongSecrets: 0,
     backup: search.get('backup') === 'failed' ? { ...STATUS.backup, due: true, last_fault: failed } : STATUS.backup,
@@ -69,6 +71,7 @@ export function installation({ search }: Memory): Installation {
         start: { demo: search.has('demo') },
         people: isOpen ? state.people : [],
         person: isOpen ? state.person : null,
+        recovered: isOpen && state.recovered,
         auto_lock_minutes: state.autoLockMinutes,
         recovery_key_made_at: state.recoveryKeyMadeAt,
         keychain: state.keychain,

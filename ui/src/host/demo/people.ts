@@ -58,7 +58,8 @@ export function peopleHost(state: Installation, { next }: Memory): PeopleHost {
     },
     setPersonSecret: (personId, current, secret) => {
       const own = state.person?.id === personId;
-      if (!own && !mayManage()) return refuseRole();
+      const isRecovering = state.recovered && state.person === null && state.people.some((person) => person.id === personId && manages(person));
+      if (!own && !mayManage() && !isRecovering) return refuseRole();
       if (own && current !== state.secrets.get(personId)) return wrongSecret();
       const problem = secretProblem(secret);
       if (problem) return problem;
@@ -71,6 +72,7 @@ export function peopleHost(state: Installation, { next }: Memory): PeopleHost {
       if (secret !== state.secrets.get(personId)) return wrongSecret();
       state.wrongSecrets = 0;
       state.person = person;
+      state.recovered = false;
       return status();
     },
     signOut: () => {

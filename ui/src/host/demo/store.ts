@@ -43,6 +43,7 @@ export function storeHost(state: Installation): StoreHost {
   function close(): void {
     state.store = { kind: 'locked' };
     state.person = null;
+    state.recovered = false;
   }
 
   return {
@@ -70,6 +71,7 @@ export function storeHost(state: Installation): StoreHost {
       if (misread >= 0) return refuse('recovery_key_misread', { group: String(misread + 1) });
       if (plain(key) !== wanted.join('')) return refuse('wrong_recovery_key');
       state.passphrase = newPassphrase;
+      state.recovered = true;
       return open();
     },
     unlockWithKeychain: () => (state.keychain === 'on' ? open() : refuse('keychain_empty')),
