@@ -14,6 +14,7 @@ mod codestream;
 mod colour;
 mod copies;
 mod decode;
+pub mod deidentify;
 mod dicomdir;
 pub mod display;
 mod fragments;

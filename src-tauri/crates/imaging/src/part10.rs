@@ -14,6 +14,7 @@ use crate::{
     source::{FileRange, Source},
     walker::{Encoding, Walker, is_known_vr},
 };
+use dicom_core::Tag;
 use dicom_encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
@@ -44,6 +45,9 @@ pub(crate) struct OpenedFile {
     pub(crate) media_sop_class: String,
     pub(crate) media_sop_instance: String,
     pub(crate) pixels: Option<PixelLocation>,
+    /// Where the data set starts in `source`, and how it is encoded.
+    pub(crate) start: u64,
+    pub(crate) encoding: Encoding,
     pub(crate) source: Source,
     /// The copied bytes, for identifiers derived from content.
     pub(crate) header_bytes: Vec<u8>,
@@ -52,6 +56,8 @@ pub(crate) struct OpenedFile {
 /// Where the value of Pixel Data (7FE0,0010) starts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PixelLocation {
+    /// Pixel Data, or one of its floating-point forms (7FE0,0008 and 7FE0,0009).
+    pub(crate) tag: Tag,
     pub(crate) offset: u64,
     /// None for encapsulated data.
     pub(crate) length: Option<u64>,
@@ -112,6 +118,8 @@ pub(crate) fn read_source(source: Source) -> Result<OpenedFile, Refusal> {
         media_sop_class: meta.sop_class,
         media_sop_instance: meta.sop_instance,
         pixels,
+        start,
+        encoding,
         source,
         header_bytes: bytes,
     })

@@ -50,7 +50,7 @@ pub(crate) fn is_known_vr(letters: [u8; 2]) -> bool {
 }
 
 /// Those with a 16-bit length; all others, also unknown ones, have 32 bits (PS3.5 section 7.1.2).
-fn has_short_length(letters: [u8; 2]) -> bool {
+pub(crate) fn has_short_length(letters: [u8; 2]) -> bool {
     const LONG: &[u8] = b"OBODOFOLOVOWSQSVUCUNURUTUV";
     is_known_vr(letters) && !LONG.chunks_exact(2).any(|long| long == letters)
 }
@@ -66,7 +66,7 @@ pub(crate) struct Walker<'source> {
     source: &'source mut Source,
     pub(crate) position: u64,
     end: u64,
-    encoding: Encoding,
+    pub(crate) encoding: Encoding,
     copying: bool,
     pub(crate) copied: Vec<u8>,
     pub(crate) charset: Vec<u8>,
@@ -174,6 +174,7 @@ impl<'source> Walker<'source> {
             match element.tag {
                 Tag(0x7fe0, 0x0008..=0x0010) => {
                     return Ok(Some(PixelLocation {
+                        tag: element.tag,
                         offset: self.position,
                         length: element.length,
                         words: element.vr == *b"OW",
