@@ -182,9 +182,13 @@ impl<'a> Context<'a> {
                 "report.identity.running_masked",
                 &[("case", reference.as_str())],
             );
+            let remark = self
+                .input
+                .dates_moved
+                .then(|| self.say("report.identity.dates_moved", &[]));
             return PrintedIdentity {
                 name,
-                remark: None,
+                remark,
                 fields,
                 running,
             };

@@ -11,6 +11,7 @@ mod document;
 mod fonts;
 mod identity;
 mod layout;
+mod reading;
 mod sections;
 mod style;
 mod subset;
@@ -28,6 +29,7 @@ use context::Context;
 use document::Properties;
 use fonts::Typeface;
 use layout::Flow;
+pub use reading::texts_of;
 use sections::{
     facts, findings, footer, forecast, images, pictures, question, scores, summary, treatments,
 };
@@ -50,6 +52,8 @@ pub struct ReportInput<'a> {
     pub local_offset: FixedOffset,
     /// Leaves out name, number and birth date, and strikes them out of free text.
     pub identity_masked: bool,
+    /// The case was de-identified: every date is moved, which the report says.
+    pub dates_moved: bool,
 }
 
 /// A key image with its pixels as they shall be printed.

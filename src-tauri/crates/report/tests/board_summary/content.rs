@@ -148,6 +148,25 @@ fn the_file_describes_itself() {
 }
 
 #[test]
+fn the_words_of_a_report_can_be_read_back_from_its_file() {
+    let mut sample = sample();
+    let words = |pdf: &[u8]| report::texts_of(pdf).unwrap().join(" ");
+    let shown = words(&sample.summary());
+    for word in ["Łukasz", "Öztürk", "SYN-000417", "SINS", "albumin"] {
+        assert!(
+            shown.to_lowercase().contains(&word.to_lowercase()),
+            "{word}: {shown}"
+        );
+    }
+    sample.identity_masked = true;
+    sample.dates_moved = true;
+    let masked = words(&sample.summary());
+    assert!(!masked.contains("Łukasz") && !masked.contains("SYN-000417"));
+    assert!(masked.contains("random number of days"), "{masked}");
+    assert!(report::texts_of(b"%PDF-1.7 nothing").is_err());
+}
+
+#[test]
 fn a_masked_report_names_nobody_anywhere_in_the_file() {
     let mut masked = sample();
     masked.identity_masked = true;

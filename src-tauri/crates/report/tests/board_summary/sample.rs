@@ -27,6 +27,7 @@ pub(crate) struct Sample {
     pub(crate) pixels: Vec<Option<DynamicImage>>,
     pub(crate) generated_at: DateTime<Utc>,
     pub(crate) identity_masked: bool,
+    pub(crate) dates_moved: bool,
 }
 
 impl Sample {
@@ -60,6 +61,7 @@ impl Sample {
             generated_at: self.generated_at,
             local_offset: FixedOffset::east_opt(3600).unwrap(),
             identity_masked: self.identity_masked,
+            dates_moved: self.dates_moved,
         };
         report::board_summary(&input).unwrap()
     }
@@ -146,6 +148,7 @@ pub(crate) fn sample() -> Sample {
         pixels: vec![Some(picture(512, 512)), Some(picture(320, 320)), None],
         generated_at: Utc.with_ymd_and_hms(2026, 3, 14, 9, 22, 5).unwrap(),
         identity_masked: false,
+        dates_moved: false,
     }
 }
 
