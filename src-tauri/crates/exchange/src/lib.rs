@@ -9,6 +9,7 @@ mod cell;
 mod cohort_columns;
 pub mod cohort_csv;
 pub mod cohort_output;
+pub mod deidentified;
 
 use chrono::{DateTime, Utc};
 use clinical::case::CASE_SCHEMA;

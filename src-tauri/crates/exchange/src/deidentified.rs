@@ -1,0 +1,336 @@
+//! A case without identity, to be written as a case file or printed.
+//!
+//! By a keep-list: what a person wrote in words (question, notes, descriptions, names of lesions, file
+//! names, authors) is left out, ids and UIDs are replaced, every date is moved by the same days, and
+//! only facts that the catalogue knows stay.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use clinical::{
+    case::{
+        BoardEpisode, CASE_SCHEMA, Case, Entry, Identity, KeyImage, LinkedStudy, Observation,
+        Source, Subject, TreatmentCourse, Value,
+    },
+    catalogue::{Catalogue, FeatureId},
+};
+
+/// What stands for identity in one export.
+pub struct Replacements<'a> {
+    /// In place of name and number of the patient with a number (DICOM Patient ID).
+    pub patient: &'a dyn Fn(&str) -> String,
+    /// Days by which every date is moved back.
+    pub days: u64,
+    /// A UID or id for one of the case; the same for the same.
+    pub uid: &'a dyn Fn(&str) -> String,
+    pub id: &'a dyn Fn(&str) -> String,
+    /// A description of images without words that may identify.
+    pub description: &'a dyn Fn(&str) -> String,
+    /// From this age on, in years, it is the age.
+    pub oldest_age: u32,
+}
+
+/// Stands for everybody who wrote something.
+const AUTHOR: &str = "de-identified";
+const AGE: &str = "age";
+
+/// The case as it may leave the hospital.
+pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> Case {
+    let patient = (with.patient)(&case.identity.patient_id);
+    let mut observations: Vec<Observation> = case
+        .observations
+        .iter()
+        .filter_map(|observation| observed(case, observation, catalogue, with))
+        .collect();
+    observations.extend(age_by_birth_date(case, catalogue, with));
+    Case {
+        schema: CASE_SCHEMA,
+        id: (with.id)(&case.id),
+        identity: Identity {
+            patient_id: patient.clone(),
+            family_name: patient.clone(),
+            ..Identity::default()
+        },
+        synthetic: case.synthetic,
+        index_level: case.index_level,
+        observations,
+        courses: case
+            .courses
+            .iter()
+            .map(|course| TreatmentCourse {
+                id: (with.id)(&course.id),
+                kind: course.kind,
+                description: String::new(),
+                levels: course.levels.clone(),
+                dose_gray: course.dose_gray,
+                fractions: course.fractions,
+                started_on: moved(course.started_on, with),
+                ended_on: moved(course.ended_on, with),
+                author: AUTHOR.to_owned(),
+            })
+            .collect(),
+        episodes: case
+            .episodes
+            .iter()
+            .map(|episode| BoardEpisode {
+                id: (with.id)(&episode.id),
+                index_date: back(episode.index_date, with),
+                question: String::new(),
+            })
+            .collect(),
+        studies: case
+            .studies
+            .iter()
+            .map(|study| linked(study, with))
+            .collect(),
+        key_images: case
+            .key_images
+            .iter()
+            .map(|mark| marked(mark, with))
+            .collect(),
+    }
+}
+
+fn back(date: NaiveDate, with: &Replacements) -> NaiveDate {
+    date.checked_sub_days(Days::new(with.days))
+        .unwrap_or(NaiveDate::MIN)
+}
+
+fn moved(date: Option<NaiveDate>, with: &Replacements) -> Option<NaiveDate> {
+    date.map(|date| back(date, with))
+}
+
+fn moved_time(time: DateTime<Utc>, with: &Replacements) -> DateTime<Utc> {
+    time.checked_sub_days(Days::new(with.days))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+/// A fact of the catalogue; what the catalogue does not accept may be words.
+fn observed(
+    case: &Case,
+    observation: &Observation,
+    catalogue: &Catalogue,
+    with: &Replacements,
+) -> Option<Observation> {
+    let feature = catalogue.feature(&observation.feature)?;
+    if let Entry::Known { value, unit } = &observation.entry {
+        let is_known = match value {
+            Value::Code(code) => feature.option(code).is_some(),
+            Value::Flag(_) => true,
+            Value::Number(number) => number.is_finite(),
+        };
+        let is_unit = unit
+            .as_deref()
+            .is_none_or(|unit| feature.units().any(|known| known == unit));
+        if !is_known || !is_unit {
+            return None;
+        }
+    }
+    Some(Observation {
+        id: (with.id)(&observation.id),
+        feature: observation.feature.clone(),
+        subject: subject(case, &observation.subject),
+        entry: capped(&observation.feature, &observation.entry, with),
+        observed_on: moved(observation.observed_on, with),
+        recorded_at: moved_time(observation.recorded_at, with),
+        source: match &observation.source {
+            Source::Typed => Source::Typed,
+            Source::File { .. } => Source::File {
+                name: String::new(),
+            },
+            Source::Image { sop_instance_uid } => Source::Image {
+                sop_instance_uid: (with.uid)(sop_instance_uid),
+            },
+        },
+        author: AUTHOR.to_owned(),
+    })
+}
+
+fn capped(feature: &FeatureId, entry: &Entry, with: &Replacements) -> Entry {
+    match entry {
+        Entry::Known {
+            value: Value::Number(years),
+            unit,
+        } if feature.as_str() == AGE => Entry::Known {
+            value: Value::Number(years.min(f64::from(with.oldest_age))),
+            unit: unit.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+/// Lesions are numbered in the order in which the case first names them.
+fn subject(case: &Case, subject: &Subject) -> Subject {
+    let Subject::Lesion(_) = subject else {
+        return subject.clone();
+    };
+    let mut names: Vec<&Subject> = Vec::new();
+    for observation in &case.observations {
+        if matches!(observation.subject, Subject::Lesion(_))
+            && !names.contains(&&observation.subject)
+        {
+            names.push(&observation.subject);
+        }
+    }
+    let place = names.iter().position(|known| *known == subject);
+    Subject::Lesion((place.unwrap_or(0) + 1).to_string())
+}
+
+/// The age that followed from the birth date, where none was entered: the birth date goes.
+fn age_by_birth_date(
+    case: &Case,
+    catalogue: &Catalogue,
+    with: &Replacements,
+) -> Option<Observation> {
+    let feature = catalogue.id(AGE).ok()?;
+    let born = case.identity.birth_date?;
+    let on = case.current_episode()?.index_date;
+    if case
+        .observations
+        .iter()
+        .any(|observation| observation.feature == feature)
+    {
+        return None;
+    }
+    let had_birthday = (on.month(), on.day()) >= (born.month(), born.day());
+    let years = on.year() - born.year() - i32::from(!had_birthday);
+    let entry = Entry::Known {
+        value: Value::Number(f64::from(years)),
+        unit: None,
+    };
+    let day = back(on, with);
+    Some(Observation {
+        id: (with.id)("age by birth date"),
+        entry: capped(&feature, &entry, with),
+        feature,
+        subject: Subject::Patient,
+        observed_on: Some(day),
+        recorded_at: day.and_time(chrono::NaiveTime::MIN).and_utc(),
+        source: Source::Typed,
+        author: AUTHOR.to_owned(),
+    })
+}
+
+fn linked(study: &LinkedStudy, with: &Replacements) -> LinkedStudy {
+    let patient = match study.patient_id.trim() {
+        "" => String::new(),
+        number => (with.patient)(number),
+    };
+    LinkedStudy {
+        study_instance_uid: (with.uid)(&study.study_instance_uid),
+        folder: String::new(),
+        description: (with.description)(&study.description),
+        study_date: moved(study.study_date, with),
+        patient_name: patient.clone(),
+        patient_id: patient,
+        patient_birth_date: None,
+        mismatch_confirmed_by: study
+            .mismatch_confirmed_by
+            .as_ref()
+            .map(|_| AUTHOR.to_owned()),
+    }
+}
+
+fn marked(mark: &KeyImage, with: &Replacements) -> KeyImage {
+    KeyImage {
+        id: (with.id)(&mark.id),
+        series_instance_uid: (with.uid)(&mark.series_instance_uid),
+        sop_instance_uid: (with.uid)(&mark.sop_instance_uid),
+        frame: mark.frame,
+        window_center: mark.window_center,
+        window_width: mark.window_width,
+        level: mark.level,
+        note: String::new(),
+        caption: (with.description)(&mark.caption),
+        marked_at: moved_time(mark.marked_at, with),
+        author: AUTHOR.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::{Defaults, case_file};
+
+    const CASE: &str = r#"{
+        "schema": 1, "id": "case-QX", "identity": { "patient_id": "PID-QX", "family_name": "QXfamily",
+            "given_name": "QXgiven", "alphabetic_name": "QXlatin", "birth_date": "1931-02-03" },
+        "index_level": "L3",
+        "observations": [
+            { "id": "o-QX", "feature": "albumin", "subject": { "kind": "patient" }, "value": 3.4, "unit": "g/dL",
+              "observed_on": "2026-02-27", "recorded_at": "2026-02-28T10:00:00Z",
+              "source": { "kind": "file", "name": "QX.csv" }, "author": "Dr QX" },
+            { "id": "p-QX", "feature": "tumour_volume", "subject": { "kind": "lesion", "name": "QX lesion" }, "value": 12,
+              "recorded_at": "2026-02-28T10:00:00Z", "source": { "kind": "image", "sop_instance_uid": "1.2.QX" },
+              "author": "Dr QX" },
+            { "id": "q-QX", "feature": "primary_tumour", "subject": { "kind": "patient" }, "value": "QX words",
+              "recorded_at": "2026-02-28T10:00:00Z", "source": { "kind": "typed" }, "author": "Dr QX" } ],
+        "courses": [ { "id": "c-QX", "kind": "surgery", "description": "QX by Dr QX", "started_on": "2025-12-24",
+            "author": "Dr QX" } ],
+        "episodes": [ { "id": "e-QX", "index_date": "2026-03-01", "question": "QX?" } ],
+        "studies": [ { "study_instance_uid": "1.3.QX", "folder": "/QX", "description": "CT QX", "study_date": "2026-01-31",
+            "patient_id": "PID-QX", "patient_name": "QX^QX", "patient_birth_date": "1931-02-03",
+            "mismatch_confirmed_by": "Dr QX" } ],
+        "key_images": [ { "id": "k-QX", "series_instance_uid": "1.4.QX", "sop_instance_uid": "1.2.QX", "frame": 2,
+            "window_center": 40, "window_width": 400, "note": "QX", "caption": "CT · QX · 2026-01-31",
+            "marked_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ] }"#;
+
+    fn parsed(text: &str) -> Case {
+        let mut new_id = || "new".to_owned();
+        let mut defaults = Defaults {
+            now: "2026-03-02T10:00:00Z".parse().unwrap(),
+            author: "test",
+            new_id: &mut new_id,
+        };
+        case_file::parse(text.as_bytes(), Catalogue::shipped(), &mut defaults).unwrap()
+    }
+
+    fn clean(case: &Case) -> Case {
+        let with = Replacements {
+            patient: &|_| "SB1".to_owned(),
+            days: 365,
+            uid: &|uid| format!("2.25.{}", uid.len()),
+            id: &|id| format!("id-{}", id.len()),
+            description: &|_| "CT".to_owned(),
+            oldest_age: 90,
+        };
+        deidentified(case, Catalogue::shipped(), &with)
+    }
+
+    #[test]
+    fn nothing_that_a_person_wrote_stays_and_the_file_can_be_read_again() {
+        let case = parsed(CASE);
+        let text = case_file::to_json(&clean(&case)).unwrap();
+        assert!(!text.contains("QX"), "{text}");
+        for date in ["2026-", "2025-12-24", "1931"] {
+            assert!(!text.contains(date), "{date} in {text}");
+        }
+        let again = parsed(&text);
+        assert_eq!(again.episodes[0].index_date, "2025-03-01".parse().unwrap());
+        assert_eq!(again.studies[0].study_date, "2025-01-31".parse().ok());
+        assert_eq!(again.key_images[0].sop_instance_uid, "2.25.6");
+        assert_eq!(again.key_images[0].frame, 2);
+    }
+
+    #[test]
+    fn facts_stay_and_an_age_by_birth_date_becomes_one() {
+        let case = clean(&parsed(CASE));
+        let value = |feature: &str| {
+            case.observations
+                .iter()
+                .find(|observation| observation.feature.as_str() == feature)
+                .map(|observation| observation.entry.clone())
+        };
+        let number = |number: f64, unit: Option<&str>| {
+            Some(Entry::Known {
+                value: Value::Number(number),
+                unit: unit.map(str::to_owned),
+            })
+        };
+        assert_eq!(value("albumin"), number(3.4, Some("g/dL")));
+        assert_eq!(value("tumour_volume"), number(12.0, None));
+        assert_eq!(value("primary_tumour"), None, "words in place of a code");
+        assert_eq!(value("age"), number(90.0, None), "95 years");
+        let lesion = Subject::Lesion("1".to_owned());
+        assert!(case.observations.iter().any(|one| one.subject == lesion));
+    }
+}
