@@ -63,6 +63,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         images::remove_key_image,
         images::key_image_png,
         reports::export_pdf,
+        reports::export_deidentified,
         reports::pick_folder,
         reports::pick_images_file,
         reports::pick_save_path,

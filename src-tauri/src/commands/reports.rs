@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{BoardError, ExportedFile};
+use board::{BoardError, DeidentifiedInput, DeidentifiedView, ExportedFile};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
@@ -18,6 +18,19 @@ pub(super) async fn export_pdf(
 ) -> Result<ExportedFile> {
     away(&board, move |board| {
         board.export_pdf(&case_id, path.as_deref().map(AsRef::as_ref), mask_identity)
+    })
+    .await
+}
+
+/// Writes images, case file and report of a case without identity.
+#[tauri::command]
+pub(super) async fn export_deidentified(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    input: DeidentifiedInput,
+) -> Result<DeidentifiedView> {
+    away(&board, move |board| {
+        board.export_deidentified(&case_id, &input)
     })
     .await
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    EntryAdvice, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange,
-    PersonInput, RecoveryKey, ScanProgress, StackGeometry,
+    DeidentifiedInput, DeidentifiedView, EntryAdvice, ExportedFile, ImageLibrary, KeyImageInput,
+    ObservationInput, PersonChange, PersonInput, RecoveryKey, ScanProgress, StackGeometry,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -18,6 +18,8 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     CaseSummary::export_all(&config)?;
     CaseView::export_all(&config)?;
     CatalogueView::export_all(&config)?;
+    DeidentifiedInput::export_all(&config)?;
+    DeidentifiedView::export_all(&config)?;
     EntryAdvice::export_all(&config)?;
     ExportedFile::export_all(&config)?;
     ImageLibrary::export_all(&config)?;

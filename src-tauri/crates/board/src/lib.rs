@@ -7,6 +7,8 @@ mod backup;
 pub mod bindings;
 mod cases;
 mod crash;
+mod deidentified;
+mod deidentified_search;
 mod demo;
 mod fault;
 mod idle;
@@ -30,6 +32,10 @@ pub use clinical::{
     level::Level,
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
+pub use deidentified::{
+    DeidentifiedInput, DeidentifiedView, DeidentifiedWarning, DeidentifiedWarningCode,
+    write_deidentified,
+};
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
 pub use idle::LockReason;

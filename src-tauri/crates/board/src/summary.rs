@@ -20,7 +20,7 @@ use store::{AuditEntry, StoreError, WholeFile};
 const LANGUAGE: &str = "en";
 
 /// Each key image's PNG with its shape, in the order of the case; none where it cannot be had.
-type Pictures = Vec<Option<(Vec<u8>, KeyImageShape)>>;
+pub(crate) type Pictures = Vec<Option<(Vec<u8>, KeyImageShape)>>;
 
 impl Board {
     /// Writes the summary of a case as it is now. Without a path, into `reports` of the data
@@ -53,7 +53,7 @@ impl Board {
         })
     }
 
-    fn kept_pictures(&self, case: &Case) -> Result<Pictures, BoardError> {
+    pub(crate) fn kept_pictures(&self, case: &Case) -> Result<Pictures, BoardError> {
         self.with_store(|store| {
             let mut pictures = Pictures::new();
             for mark in &case.key_images {
@@ -114,6 +114,45 @@ fn summary(
     mask_identity: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
+    let input = Printed {
+        identity_masked: mask_identity,
+        dates_moved: false,
+        now,
+        local_offset: local_offset(now),
+    };
+    printed(case, assessment, pictures, &input)
+}
+
+/// The summary of a de-identified case: its time is moved, and its place is not told by an offset.
+pub(crate) fn deidentified(
+    case: &Case,
+    assessment: &Assessment,
+    pictures: &Pictures,
+    now: DateTime<Utc>,
+) -> Result<Vec<u8>, BoardError> {
+    let input = Printed {
+        identity_masked: true,
+        dates_moved: true,
+        now,
+        local_offset: Utc.fix(),
+    };
+    printed(case, assessment, pictures, &input)
+}
+
+/// How a summary is printed.
+struct Printed {
+    identity_masked: bool,
+    dates_moved: bool,
+    now: DateTime<Utc>,
+    local_offset: FixedOffset,
+}
+
+fn printed(
+    case: &Case,
+    assessment: &Assessment,
+    pictures: &Pictures,
+    input: &Printed,
+) -> Result<Vec<u8>, BoardError> {
     let drawn: Vec<_> = pictures
         .iter()
         .map(|picture| {
@@ -148,9 +187,10 @@ fn summary(
         language: LANGUAGE,
         key_pictures: &key_pictures,
         app_version: APP_VERSION,
-        generated_at: now,
-        local_offset: local_offset(now),
-        identity_masked: mask_identity,
+        generated_at: input.now,
+        local_offset: input.local_offset,
+        identity_masked: input.identity_masked,
+        dates_moved: input.dates_moved,
     })?)
 }
 

@@ -90,6 +90,21 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         backup: PathBuf,
     },
+    /// Write copies of DICOM images, and of a case file, without identity (DICOM PS3.15 Basic Profile).
+    Deidentify {
+        /// Files or folders with images.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// A new or empty folder to write into.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Case file that belongs to the images.
+        #[arg(long, value_name = "CASE")]
+        case: Option<PathBuf>,
+        /// You looked at the pictures: no name is written in them.
+        #[arg(long)]
+        confirm_burned_in: bool,
+    },
     /// Model packs.
     Pack {
         #[command(subcommand)]

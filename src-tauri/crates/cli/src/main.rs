@@ -116,6 +116,27 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             store::restore(arguments, backup)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Deidentify {
+            paths,
+            out,
+            case,
+            confirm_burned_in,
+        } => {
+            let case = case
+                .as_deref()
+                .map(|path| board::read_case_file(path, now))
+                .transpose()?;
+            let view = board::write_deidentified(
+                paths,
+                case.as_ref(),
+                out,
+                *confirm_burned_in,
+                &workers,
+                now,
+            )?;
+            print::deidentified(&view);
+            Ok(in_part(view.warnings.is_empty()))
+        }
         Command::Pack {
             command: PackCommand::Check { pack },
         } => {

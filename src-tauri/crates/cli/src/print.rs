@@ -1,8 +1,8 @@
 //! What the terminal shows. Results go to standard output, faults to standard error.
 
 use board::{
-    AgainstView, AuditFaultView, AuditView, BackupView, DemoFiles, ImagesReport, LibraryQuestion,
-    PackCheck, TableOutcome,
+    AgainstView, AuditFaultView, AuditView, BackupView, DeidentifiedView, DeidentifiedWarningCode,
+    DemoFiles, ImagesReport, LibraryQuestion, PackCheck, TableOutcome,
 };
 use serde::Serialize;
 use std::path::Path;
@@ -95,6 +95,32 @@ pub(crate) fn table(outcome: &TableOutcome, out: &Path) {
         outcome.faults.len(),
         out.display()
     );
+}
+
+pub(crate) fn deidentified(view: &DeidentifiedView) {
+    for warning in &view.warnings {
+        let code = match warning.code {
+            DeidentifiedWarningCode::BurnedInPossible => "may show a name in the picture",
+            DeidentifiedWarningCode::LeftOut => "left out",
+        };
+        eprintln!("{}: {code} ({})", warning.path, warning.detail);
+    }
+    println!(
+        "{} images, {} files without identity: {}",
+        view.images,
+        view.files.len(),
+        view.folder
+    );
+    println!(
+        "searched {} files for {} identifying values",
+        view.searched_files, view.searched_values
+    );
+    if !view.not_searched.is_empty() {
+        println!(
+            "too short or too common to be searched: {}",
+            view.not_searched.join(", ")
+        );
+    }
 }
 
 pub(crate) fn packs(checks: &[PackCheck]) {
