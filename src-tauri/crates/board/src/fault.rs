@@ -1,7 +1,7 @@
 //! The one error that leaves the board: a code for the interface, a sentence for people.
 
 use exchange::ExchangeError;
-use imaging::ImagingError;
+use imaging::{ImagingError, Reason};
 use report::ReportError;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -102,7 +102,22 @@ impl From<ImagingError> for BoardError {
             ImagingError::Worker(_) => "image_worker",
             _ => "images",
         };
-        BoardError::new(code, error.to_string()).with("detail", &error)
+        let fault = BoardError::new(code, error.to_string());
+        match &error {
+            // The code of the reason, so that the window can say in its own words what to do.
+            ImagingError::Image(refusal) => fault
+                .with("detail", refusal)
+                .with("reason", code_of(refusal.reason)),
+            _ => fault.with("detail", &error),
+        }
+    }
+}
+
+/// The code under which a reason stands in the words file.
+fn code_of(reason: Reason) -> String {
+    match serde_json::to_value(reason) {
+        Ok(serde_json::Value::String(code)) => code,
+        _ => String::new(),
     }
 }
 
@@ -115,5 +130,19 @@ impl From<ReportError> for BoardError {
 impl From<ExchangeError> for BoardError {
     fn from(error: ExchangeError) -> BoardError {
         BoardError::new(error.code(), error.to_string()).with("detail", &error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_that_cannot_be_decoded_says_why_by_code() {
+        let error = ImagingError::Image(Reason::DecodingFailed.because("row 7"));
+        let fault = BoardError::from(error);
+        assert_eq!(fault.code, "image_unreadable");
+        assert_eq!(fault.parameters["reason"], "decoding_failed");
+        assert!(fault.parameters["detail"].ends_with("(row 7)"));
     }
 }
