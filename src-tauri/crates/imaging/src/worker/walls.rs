@@ -154,3 +154,88 @@ mod linux {
         seccompiler::apply_filter(&program)
     }
 }
+
+#[cfg(all(
+    test,
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use std::{
+        fs::{self, File},
+        io::Write,
+        net::{TcpStream, UdpSocket},
+        path::Path,
+        process::Command,
+    };
+
+    const INSIDE: &str = "SPINEBOARD_TEST_BEHIND_WALLS";
+    const NAME: &str =
+        "worker::walls::tests::a_worker_can_neither_write_nor_connect_nor_start_programs";
+
+    /// What succeeds behind the walls and must not.
+    fn escapes(folder: &Path) -> Vec<&'static str> {
+        let file = folder.join("file");
+        assert_eq!(fs::read(&file).unwrap(), b"kept", "reading is allowed");
+        let written = || File::create(folder.join("new")).and_then(|mut new| new.write_all(b"x"));
+        [
+            ("write a file", written().is_ok()),
+            ("change a file", fs::write(&file, "lost").is_ok()),
+            ("remove a file", fs::remove_file(&file).is_ok()),
+            (
+                "rename a file",
+                fs::rename(&file, folder.join("other")).is_ok(),
+            ),
+            (
+                "make a folder",
+                fs::create_dir(folder.join("folder")).is_ok(),
+            ),
+            (
+                "connect",
+                TcpStream::connect("127.0.0.1:9").is_err_and(is_allowed),
+            ),
+            (
+                "open a datagram socket",
+                UdpSocket::bind("127.0.0.1:0").is_ok(),
+            ),
+            (
+                "start a program",
+                Command::new("/bin/true").status().is_ok(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(what, happened)| happened.then_some(what))
+        .collect()
+    }
+
+    /// A refused connection was at least tried.
+    fn is_allowed(error: io::Error) -> bool {
+        error.kind() != io::ErrorKind::PermissionDenied
+    }
+
+    #[test]
+    fn a_worker_can_neither_write_nor_connect_nor_start_programs() {
+        if let Some(folder) = std::env::var_os(INSIDE) {
+            raise().unwrap();
+            assert_eq!(escapes(folder.as_ref()), [""; 0]);
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "kept").unwrap();
+        let outcome = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", NAME, "--nocapture", "--test-threads=1"])
+            .env(INSIDE, folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&outcome.stdout);
+        assert!(
+            said.contains("1 passed"),
+            "{said}{}",
+            String::from_utf8_lossy(&outcome.stderr)
+        );
+        assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"kept");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
