@@ -12,7 +12,7 @@ use clinical::{
     case::{AbsenceReason, Entry, Subject, Value},
     findings::FindingCode,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use support::{PASSPHRASE, PIN, chair, enter, image_worker, opened, packs, secret, shared, start};
 
 fn someone() -> Identity {
@@ -223,6 +223,55 @@ fn first_stack(library: &ImageLibrary, wanted: impl Fn(&str) -> bool) -> String 
         .find(|(_, series, _)| wanted(&series.description))
         .unwrap();
     stack.id.clone()
+}
+
+#[test]
+fn what_was_asked_for_last_is_open_and_a_stopped_opening_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = board::write_demo(
+        &folder.path().join("demo"),
+        &Workers::new(image_worker()),
+        chrono_now(),
+    )
+    .unwrap();
+    let board = start(&folder.path().join("data"));
+    assert_eq!(
+        board.open_images(&[], &mut |_| ()).unwrap_err().code,
+        "nothing_to_open"
+    );
+    let whole = board
+        .open_images(std::slice::from_ref(&demo.images), &mut |_| ())
+        .unwrap();
+    // The folders of the two studies, by where their first images lie.
+    let places: Vec<(PathBuf, String)> = (whole.library.studies.iter())
+        .map(|study| {
+            let stack = &study.series[0].stacks[0];
+            let folder = stack.images[0].path.parent().unwrap().to_owned();
+            (folder, stack.id.clone())
+        })
+        .collect();
+    let [(first, first_stack), (second, second_stack)] = &places[..] else {
+        panic!("the phantom has two studies: {places:?}")
+    };
+    let is_open = |stack: &str| board.stack_geometry(stack).is_ok();
+
+    board
+        .open_images(std::slice::from_ref(first), &mut |_| ())
+        .unwrap();
+    let stopped = board.open_images(std::slice::from_ref(second), &mut |_| board.cancel_images());
+    assert_eq!(stopped.unwrap_err().code, "cancelled");
+    assert!(is_open(first_stack) && !is_open(second_stack));
+    // The second begins while the first is being read.
+    let mut begun = false;
+    let overtaken = board.open_images(std::slice::from_ref(first), &mut |_| {
+        if !std::mem::replace(&mut begun, true) {
+            board
+                .open_images(std::slice::from_ref(second), &mut |_| ())
+                .unwrap();
+        }
+    });
+    assert_eq!(overtaken.unwrap_err().code, "cancelled");
+    assert!(is_open(second_stack) && !is_open(first_stack));
 }
 
 #[test]

@@ -480,8 +480,7 @@ fn hashes(library: &Library, workers: &Workers) -> Vec<FileHash> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::BoardOptions;
-    use imaging::{library::PatientFacts, phantom, phantom::PhantomPlan};
+    use imaging::library::PatientFacts;
 
     fn study(uid: &str, patient_id: &str) -> Study {
         Study {
@@ -514,46 +513,5 @@ mod tests {
             assert_eq!(chosen.patient.patient_id, expected, "{patient} {uid}");
         }
         assert!(study_for(&case_of("A1"), &library, "3").is_err());
-    }
-
-    fn small_phantom(folder: &Path) {
-        let plan = PhantomPlan {
-            ct_matrix: 16,
-            ct_slices: 3,
-            ..PhantomPlan::SMALL
-        };
-        phantom::write(folder, &plan, &mut |_, _| ()).unwrap();
-    }
-
-    #[test]
-    fn what_was_asked_for_last_is_open_and_a_stopped_opening_changes_nothing() {
-        let place = tempfile::tempdir().unwrap();
-        let [first, second] = ["first", "second"].map(|name| place.path().join(name));
-        small_phantom(&first);
-        small_phantom(&second);
-        let board = Board::start(BoardOptions::default());
-        assert_eq!(
-            board.open_images(&[], &mut |_| ()).unwrap_err().code,
-            "nothing_to_open"
-        );
-        board
-            .open_images(std::slice::from_ref(&first), &mut |_| ())
-            .unwrap();
-        let stopped = board.open_images(std::slice::from_ref(&second), &mut |_| {
-            board.cancel_images()
-        });
-        assert_eq!(stopped.unwrap_err().code, "cancelled");
-        assert_eq!(board.open().library.sources, std::slice::from_ref(&first));
-        // The second begins while the first is being read.
-        let mut begun = false;
-        let overtaken = board.open_images(std::slice::from_ref(&first), &mut |_| {
-            if !std::mem::replace(&mut begun, true) {
-                board
-                    .open_images(std::slice::from_ref(&second), &mut |_| ())
-                    .unwrap();
-            }
-        });
-        assert_eq!(overtaken.unwrap_err().code, "cancelled");
-        assert_eq!(board.open().library.sources, [second]);
     }
 }

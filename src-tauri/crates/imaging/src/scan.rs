@@ -96,6 +96,9 @@ pub(crate) fn read(path: &Path) -> Result<ImageHeader, Refusal> {
     .unwrap_or_else(|_| Err(Reason::BrokenStructure.because("header")))
 }
 
+/// Takes the answer about one of the files that were asked about, by its place.
+type Take<'caller, Taker> = &'caller mut dyn FnMut(&mut Taker, usize, Result<FileAnswer, Refusal>);
+
 struct Scan<'caller> {
     workers: &'caller Workers,
     found: usize,
@@ -159,7 +162,7 @@ impl Scan<'_> {
     fn ask(
         &mut self,
         questions: &[FileQuestion],
-        take: &mut dyn FnMut(&mut Self, usize, Result<FileAnswer, Refusal>),
+        take: Take<'_, Self>,
     ) -> Result<(), ImagingError> {
         let workers = self.workers;
         workers.ask(questions, &mut |answers| {

@@ -170,7 +170,7 @@ fn representation(element: &Element) -> [u8; 2] {
     StandardDataDictionary
         .by_tag(element.tag)
         .map(|entry| entry.vr.relaxed())
-        .filter(|_| element.tag.0 % 2 == 0)
+        .filter(|_| element.tag.0.is_multiple_of(2))
         .unwrap_or(VR::UN)
         .to_bytes()
 }
@@ -178,7 +178,7 @@ fn representation(element: &Element) -> [u8; 2] {
 /// The keyword of an attribute (PS3.6), or that it is private.
 fn name(tag: Tag) -> String {
     match StandardDataDictionary.by_tag(tag) {
-        Some(entry) if tag.0 % 2 == 0 => entry.alias.to_owned(),
+        Some(entry) if tag.0.is_multiple_of(2) => entry.alias.to_owned(),
         _ => "private".to_owned(),
     }
 }

@@ -112,7 +112,7 @@ fn number(vr: [u8; 2], bytes: &[u8]) -> Option<Vec<u8>> {
         b"FD" | b"UV" | b"SV" => 8,
         _ => return None,
     };
-    (bytes.len() % width == 0).then(|| bytes.to_owned())
+    bytes.len().is_multiple_of(width).then(|| bytes.to_owned())
 }
 
 fn text(action: Action, text: &str, context: &Context) -> Option<String> {
