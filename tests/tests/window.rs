@@ -21,6 +21,7 @@ use support::{programs, shared, trace::Trace};
 const FAMILY_NAME: &str = "Quillfeather-Oakes";
 const PATIENT_ID: &str = "QX-48151623";
 const PASSPHRASE: &str = "correct horse battery staple";
+const PIN: &str = "24681357";
 /// The Enter key (WebDriver, section 17.4.2).
 const ENTER: char = '\u{e007}';
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -177,16 +178,59 @@ impl Window {
     async fn first_start(&self) {
         self.click("#understood").await;
         self.click("#accept-research-use").await;
-        self.enter("#passphrase", PASSPHRASE).await;
+        self.enter("#passphrase-new", PASSPHRASE).await;
         self.enter("#passphrase-repeated", PASSPHRASE).await;
         self.click("#passphrase-kept").await;
         self.click("#create-store").await;
+        self.recovery_key().await;
+        self.first_person().await;
         self.find("#open-demo").await;
+    }
+
+    /// Copies the key as a person would, and answers the question about one group of the sheet.
+    async fn recovery_key(&self) {
+        self.click("#recovery-make").await;
+        self.find("[data-testid='recovery-sheet']").await;
+        self.picture("recovery-key").await;
+        let mut groups = Vec::new();
+        let shown = Locator::Css("[data-testid='recovery-sheet'] code");
+        for group in self.client.find_all(shown).await.unwrap() {
+            groups.push(group.text().await.unwrap());
+        }
+        assert_eq!(groups.len(), 8, "{groups:?}");
+        self.click("#recovery-written").await;
+        let check = self.find("[data-testid='recovery-check']").await;
+        let asked = check.attr("data-group").await.unwrap().unwrap();
+        let asked: usize = asked.parse().unwrap();
+        self.enter("#recovery-group", &groups[asked]).await;
+        self.click("#recovery-checked").await;
+    }
+
+    async fn first_person(&self) {
+        let field = |name: &str| format!("[data-testid='first-person'] [data-field='{name}']");
+        self.enter(&field("name"), "Dr Rossi").await;
+        for (name, value) in [("specialty", "spine_surgery"), ("role", "chair")] {
+            let select = self.find(&field(name)).await;
+            select.select_by_value(value).await.unwrap();
+        }
+        self.enter(&field("secret"), PIN).await;
+        self.enter(&field("secret-repeated"), PIN).await;
+        self.picture("first-person").await;
+        self.click("#add-first-person").await;
     }
 
     async fn unlock(&self) {
         self.enter("#passphrase", PASSPHRASE).await;
         self.click("#unlock").await;
+        self.enter("#sign-in-secret", PIN).await;
+        self.picture("sign-in").await;
+        self.click("#sign-in").await;
+    }
+
+    /// Takes an entry of the menu of the signed-in person.
+    async fn menu(&self, entry: &str) {
+        self.click("#person-menu").await;
+        self.click(entry).await;
     }
 
     /// True once the pane's canvas shows something other than one colour.
@@ -337,6 +381,14 @@ async fn the_demonstration_case_goes_from_first_start_to_paper_and_is_the_same_a
     );
     window.picture("report").await;
     let revision = window.text("[data-testid='revision']").await;
+
+    window.menu("#menu-audit").await;
+    window.click("#audit-check").await;
+    window.find("[data-testid='audit-whole']").await;
+    window.picture("audit").await;
+    window.menu("#menu-settings").await;
+    window.find("[data-testid='people-table']").await;
+    window.picture("settings").await;
     window.closes_clean().await;
 
     let window = driver.open(&["--data", &data]).await;
@@ -349,6 +401,12 @@ async fn the_demonstration_case_goes_from_first_start_to_paper_and_is_the_same_a
         before,
         "the same facts show the same numbers"
     );
+    assert_eq!(window.text("[data-testid='signed-in']").await, "Dr Rossi");
+    let patient = window.text("[data-testid='patient-name']").await;
+    window.menu("#lock").await;
+    window.find("[data-testid='unlock']").await;
+    let page = window.text("body").await;
+    assert!(!patient.is_empty() && !page.contains(&patient), "{page}");
     window.closes_clean().await;
 }
 
