@@ -136,7 +136,7 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
         "Öztürk",
         "Łukasz",
         "Nandu",
-        "1957",
+        "1957-04",
         "SPINEBOARD-DEMO",
         "Rossi",
         "2026-",

@@ -34,7 +34,7 @@ pub(crate) fn files_with_identity(
         let path = folder.join(file);
         let is_named = search.finds_in_text(&file.to_string_lossy());
         let holds = match file.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => search.finds_in_bytes(&path)? || finds_in_json(&texts, &read(&path)?),
+            Some("json") => finds_in_json(&search, &texts, &read(&path)?),
             Some("pdf") => {
                 let bytes = read(&path)?;
                 search.finds_in_bytes(&path)?
@@ -67,18 +67,19 @@ fn read(path: &Path) -> Result<Vec<u8>, BoardError> {
     })
 }
 
-/// Every text in a case file; the keys are the program's own.
-fn finds_in_json(search: &Search, bytes: &[u8]) -> bool {
-    fn holds(search: &Search, value: &Value) -> bool {
+/// Every text in a case file; the keys are the program's own, and one may be somebody's name.
+fn finds_in_json(search: &Search, texts: &Search, bytes: &[u8]) -> bool {
+    fn holds(value: &Value, named: &dyn Fn(&str) -> bool) -> bool {
         match value {
-            Value::String(text) => search.finds_in_text(text),
-            Value::Array(values) => values.iter().any(|value| holds(search, value)),
-            Value::Object(fields) => fields.values().any(|value| holds(search, value)),
+            Value::String(text) => named(text),
+            Value::Array(values) => values.iter().any(|value| holds(value, named)),
+            Value::Object(fields) => fields.values().any(|value| holds(value, named)),
             _ => false,
         }
     }
+    let named = |text: &str| search.finds_in_memory(text.as_bytes()) || texts.finds_in_text(text);
     match serde_json::from_slice(bytes) {
-        Ok(value) => holds(search, &value),
+        Ok(value) => holds(&value, &named),
         // What cannot be read cannot be shown to be clean.
         Err(_) => true,
     }

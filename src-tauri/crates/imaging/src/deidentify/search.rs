@@ -80,6 +80,11 @@ impl<'export> Search<'export> {
         }
     }
 
+    /// The same for bytes that are in memory.
+    pub fn finds_in_memory(&self, bytes: &[u8]) -> bool {
+        self.raw.as_ref().is_some_and(|raw| raw.is_match(bytes))
+    }
+
     /// Whether a text holds one of the values.
     pub fn finds_in_text(&self, text: &str) -> bool {
         self.identifying.is_in(text)
