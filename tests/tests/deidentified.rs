@@ -192,6 +192,9 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
     );
 
     // What is there is never mixed with an export.
+    board
+        .open_images(std::slice::from_ref(&demo.images), &mut |_| ())
+        .unwrap();
     let listed = |folder: &Path| std::fs::read_dir(folder).unwrap().count();
     let before = listed(&out);
     let refused = board
@@ -224,7 +227,7 @@ fn an_export_in_which_identity_is_found_leaves_nothing_behind() {
     let image = first_file(&demo.images);
     let mut bytes = std::fs::read(&image).unwrap();
     let end = bytes.len() - 64;
-    bytes[end..end + 15].copy_from_slice(b"spineboard-demo");
+    bytes[end..end + 15].copy_from_slice(b"demo^synthetic ");
     std::fs::write(&image, bytes).unwrap();
     let view = case_with_images(&board, &demo.images);
     for is_new in [true, false] {
