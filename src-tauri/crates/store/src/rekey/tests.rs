@@ -12,8 +12,11 @@ use tempfile::TempDir;
 
 const NEW: &str = "seven other words, all new";
 
+/// A data folder and its copies, each with the name of its step.
+type Watched = (PathBuf, Vec<(String, TempDir)>);
+
 thread_local! {
-    static WATCHED: RefCell<Option<(PathBuf, Vec<(String, TempDir)>)>> = const { RefCell::new(None) };
+    static WATCHED: RefCell<Option<Watched>> = const { RefCell::new(None) };
 }
 
 /// Keeps the folder as a power cut at this moment would leave it.
