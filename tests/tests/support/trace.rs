@@ -50,10 +50,12 @@ impl Trace {
         command
     }
 
-    /// A script that runs the program under watch, for callers that take one path.
+    /// A script that runs the program under watch, for callers that take one path. The program keeps
+    /// the script's process (`-D`), so that a caller who ends it does not end the watch alone.
     pub fn script(&self, program: &Path) -> PathBuf {
         let quoted = |word: &OsString| format!("'{}'", word.to_string_lossy());
         let mut words = vec![quoted(&self.strace.clone().into())];
+        words.push("-D".to_owned());
         words.extend(self.arguments().iter().map(quoted));
         words.push(quoted(&program.as_os_str().to_owned()));
         let path = self.log.with_file_name("under-watch");
