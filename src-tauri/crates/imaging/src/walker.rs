@@ -217,8 +217,28 @@ impl<'source> Walker<'source> {
         Ok(match element.length {
             None => !is_sequence,
             Some(0) => false,
-            Some(_) => is_sequence && !self.encoding.explicit && !self.starts_with_item()?,
+            Some(_) if is_sequence => !self.encoding.explicit && !self.starts_with_item()?,
+            // Of a broken last number dicom-rs takes nothing and reads on in the middle of the value,
+            // where any four bytes are a length that it sets memory aside for.
+            Some(length) => length % self.number_bytes(element) != 0,
         })
+    }
+
+    /// The size of one number of a value (PS3.5 section 6.2), 1 for text and bytes.
+    fn number_bytes(&self, element: &ElementHeader) -> u64 {
+        let vr = if self.encoding.explicit {
+            VR::from_binary(element.vr)
+        } else {
+            StandardDataDictionary
+                .by_tag(element.tag)
+                .map(|entry| entry.vr.relaxed())
+        };
+        match vr {
+            Some(VR::US | VR::SS | VR::OW) => 2,
+            Some(VR::AT | VR::UL | VR::SL | VR::FL | VR::OF | VR::OL) => 4,
+            Some(VR::FD | VR::OD | VR::SV | VR::UV | VR::OV) => 8,
+            _ => 1,
+        }
     }
 
     /// As declared, or for implicit elements as the dictionary says.

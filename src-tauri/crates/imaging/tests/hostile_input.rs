@@ -117,6 +117,24 @@ fn every_file_left_out_has_its_reason() {
     );
 }
 
+/// Found by fuzzing: two bytes too many made the next elements one of 776 MB.
+#[test]
+fn a_number_of_broken_length_is_left_out_and_moves_nothing_behind_it() {
+    let image = small_image("A ", "2.25.1");
+    let study = image
+        .windows(4)
+        .position(|tag| tag == [0x20, 0, 0x0d, 0])
+        .unwrap();
+    let broken = explicit([0x0018, 0x0050], "UL", &[0, 0, 0, 0, b'X', b'X']);
+    let file = [&image[..study], &broken, &image[study..]].concat();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("image"), file).unwrap();
+    let library = open(folder.path());
+    assert_eq!(reasons(&library), []);
+    let (study, _, stack) = library.stacks().next().unwrap();
+    assert_eq!((study.uid.as_str(), stack.rows), ("2.25.10", 2));
+}
+
 #[test]
 fn sequences_nested_without_end_are_stepped_over() {
     let folder = tempfile::tempdir().unwrap();
