@@ -10,6 +10,7 @@ use crate::{
     codec::Cleaning,
     colour,
     fragments::Fragments,
+    fuzzing::EncodedFrame,
     header::{FrameShape, ImageHeader},
     library::ImageRef,
     part10::{self, OpenedFile, Purpose},
@@ -88,7 +89,7 @@ impl FrameReader {
         .unwrap_or_else(|_| Err(Reason::BrokenStructure.because("header")))
     }
 
-    fn new(mut file: OpenedFile) -> Result<FrameReader, Refusal> {
+    pub(crate) fn new(mut file: OpenedFile) -> Result<FrameReader, Refusal> {
         let shape = ImageHeader::read(&file)?.shape;
         let location = file.pixels.ok_or_else(|| Reason::NoImage.because(""))?;
         let fragments = match location.length {
@@ -110,6 +111,22 @@ impl FrameReader {
             file,
             offset: location.offset,
             fragments,
+        })
+    }
+
+    pub(crate) fn encoded_frame(&mut self) -> Option<EncodedFrame> {
+        let fragments = self.fragments.as_mut()?;
+        let source = &mut self.file.source;
+        let bytes = fragments.frame(source, 0, self.shape.frames, FRAME_LIMIT);
+        Some(EncodedFrame {
+            transfer_syntax: self.file.transfer_syntax.clone(),
+            rows: self.shape.rows,
+            columns: self.shape.columns,
+            samples: self.shape.format.samples,
+            bits_allocated: self.shape.format.bits_allocated,
+            bits_stored: self.shape.format.bits_stored,
+            signed: self.shape.format.signed,
+            bytes: bytes.ok()?,
         })
     }
 
