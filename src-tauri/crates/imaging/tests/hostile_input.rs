@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use imaging::{Library, Reason};
+use made::element;
 use std::{fs, path::Path};
 
+mod made;
 mod shared;
 
 use shared::scanned;
@@ -16,36 +18,23 @@ fn reasons(library: &Library) -> Vec<Reason> {
     library.rejected.iter().map(|file| file.reason).collect()
 }
 
-fn explicit(tag: [u16; 2], vr: &str, value: &[u8]) -> Vec<u8> {
-    let mut bytes: Vec<u8> = tag.iter().flat_map(|half| half.to_le_bytes()).collect();
-    bytes.extend_from_slice(vr.as_bytes());
-    if ["SQ", "OW", "OB", "UN"].contains(&vr) {
-        bytes.extend_from_slice(&[0, 0]);
-        bytes.extend_from_slice(&(value.len() as u32).to_le_bytes());
-    } else {
-        bytes.extend_from_slice(&(value.len() as u16).to_le_bytes());
-    }
-    bytes.extend_from_slice(value);
-    bytes
-}
-
 /// A data set of two by two pixels without preamble or meta information.
 fn small_image(patient: &str, instance: &str) -> Vec<u8> {
     [
-        explicit([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0"),
-        explicit([0x0008, 0x0018], "UI", instance.as_bytes()),
-        explicit([0x0008, 0x0060], "CS", b"CT"),
-        explicit([0x0010, 0x0020], "LO", patient.as_bytes()),
-        explicit([0x0020, 0x000d], "UI", b"2.25.10\0"),
-        explicit([0x0020, 0x000e], "UI", b"2.25.20\0"),
-        explicit([0x0028, 0x0002], "US", &[1, 0]),
-        explicit([0x0028, 0x0004], "CS", b"MONOCHROME2 "),
-        explicit([0x0028, 0x0010], "US", &[2, 0]),
-        explicit([0x0028, 0x0011], "US", &[2, 0]),
-        explicit([0x0028, 0x0100], "US", &[16, 0]),
-        explicit([0x0028, 0x0101], "US", &[16, 0]),
-        explicit([0x0028, 0x0103], "US", &[0, 0]),
-        explicit([0x7fe0, 0x0010], "OW", &[1, 0, 2, 0, 3, 0, 4, 0]),
+        element([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0"),
+        element([0x0008, 0x0018], "UI", instance.as_bytes()),
+        element([0x0008, 0x0060], "CS", b"CT"),
+        element([0x0010, 0x0020], "LO", patient.as_bytes()),
+        element([0x0020, 0x000d], "UI", b"2.25.10\0"),
+        element([0x0020, 0x000e], "UI", b"2.25.20\0"),
+        element([0x0028, 0x0002], "US", &[1, 0]),
+        element([0x0028, 0x0004], "CS", b"MONOCHROME2 "),
+        element([0x0028, 0x0010], "US", &[2, 0]),
+        element([0x0028, 0x0011], "US", &[2, 0]),
+        element([0x0028, 0x0100], "US", &[16, 0]),
+        element([0x0028, 0x0101], "US", &[16, 0]),
+        element([0x0028, 0x0103], "US", &[0, 0]),
+        element([0x7fe0, 0x0010], "OW", &[1, 0, 2, 0, 3, 0, 4, 0]),
     ]
     .concat()
 }
@@ -88,7 +77,7 @@ fn every_file_left_out_has_its_reason() {
     write("a_empty", b"");
     write("b_text.txt", b"a letter to the clinic");
     write("c_truncated", &image[..image.len() - 3]);
-    let no_rows: Vec<u8> = explicit([0x0028, 0x0010], "US", &[2, 0]);
+    let no_rows: Vec<u8> = element([0x0028, 0x0010], "US", &[2, 0]);
     let start = image
         .windows(no_rows.len())
         .position(|part| part == no_rows)
@@ -97,7 +86,7 @@ fn every_file_left_out_has_its_reason() {
         "d_no_rows",
         &[&image[..start], &image[start + no_rows.len()..]].concat(),
     );
-    let nothing = [&image[..start], &explicit([0x0028, 0x0010], "US", &[0, 0])].concat();
+    let nothing = [&image[..start], &element([0x0028, 0x0010], "US", &[0, 0])].concat();
     write(
         "e_zero_rows",
         &[&nothing[..], &image[start + no_rows.len()..]].concat(),
@@ -125,7 +114,7 @@ fn a_number_of_broken_length_is_left_out_and_moves_nothing_behind_it() {
         .windows(4)
         .position(|tag| tag == [0x20, 0, 0x0d, 0])
         .unwrap();
-    let broken = explicit([0x0018, 0x0050], "UL", &[0, 0, 0, 0, b'X', b'X']);
+    let broken = element([0x0018, 0x0050], "UL", &[0, 0, 0, 0, b'X', b'X']);
     let file = [&image[..study], &broken, &image[study..]].concat();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("image"), file).unwrap();
@@ -144,7 +133,7 @@ fn sequences_nested_without_end_are_stepped_over() {
         nested.extend_from_slice(&[0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0x00, 0xe0]);
         nested.extend_from_slice(&[0xff, 0xff, 0xff, 0xff]);
     }
-    let opening = explicit([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0");
+    let opening = element([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0");
     fs::write(folder.path().join("deep"), [opening, nested].concat()).unwrap();
     assert_eq!(reasons(&open(folder.path())), [Reason::BrokenStructure]);
 }
