@@ -156,6 +156,17 @@ pub mod programs {
         None
     }
 
+    /// A bus and a Secret Service for it.
+    pub fn secret_service() -> Option<()> {
+        for program in ["dbus-run-session", "gnome-keyring-daemon"] {
+            if !PathBuf::from("/usr/bin").join(program).exists() {
+                eprintln!("SKIPPED: this test needs {program}, which ./check installs");
+                return None;
+            }
+        }
+        Some(())
+    }
+
     pub fn tauri_driver() -> Option<PathBuf> {
         named("TAURI_DRIVER")
     }

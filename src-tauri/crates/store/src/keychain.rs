@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-#[cfg(feature = "system-keychain")]
 mod system;
 
 /// Why the keychain did not serve; it never says what is in it.
@@ -51,10 +50,7 @@ impl Keychain for NoKeychain {
     }
 }
 
-/// The keychain of whoever is logged in to this computer; none in a build without it.
+/// The keychain of whoever is logged in to this computer.
 pub fn system_keychain() -> Arc<dyn Keychain> {
-    #[cfg(feature = "system-keychain")]
-    return Arc::new(system::SystemKeychain);
-    #[cfg(not(feature = "system-keychain"))]
-    return Arc::new(NoKeychain);
+    Arc::new(system::SystemKeychain)
 }
