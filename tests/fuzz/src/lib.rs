@@ -1,7 +1,8 @@
-//! What the targets share: which panics are findings, where seeds come from, and a writer of
-//! small DICOM files.
+//! What the targets share: which panics are findings, where seeds come from, a store to be restored
+//! and compared with, and a writer of small DICOM files.
 
 pub mod dicom_file;
+pub mod kept_store;
 
 use chrono::{DateTime, Utc};
 use clinical::{case::Case, catalogue::Catalogue, checks, facts::Facts, scores};
@@ -9,6 +10,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 /// Larger seeds make every step slow and teach little more.
@@ -77,16 +80,23 @@ pub fn shared(folder: &str) -> Vec<Vec<u8>> {
     files.take(SEEDS_FROM_ONE_FOLDER).collect()
 }
 
-/// Reads and groups files and asserts what holds of every library: no file is lost, and a stack
-/// that is called a volume is one.
-pub fn check_library(files: &[&[u8]]) {
-    let library = imaging::fuzzing::library(files);
+/// A path for a file of the process alone, another one each time: what was read under a path is
+/// kept for a while.
+pub fn fresh_path(ending: &str) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("spineboard-fuzz-{}-{count}{ending}", process::id()))
+}
+
+/// Asserts what holds of every library of so many files: none is lost, and a stack that is called a
+/// volume is one.
+pub fn check_library(library: &imaging::Library, files: usize) {
     let images = library
         .stacks()
         .flat_map(|(_, _, stack)| stack.images.iter().map(|image| &image.path));
     let refused = library.rejected.iter().map(|file| &file.path);
     let placed: BTreeSet<_> = images.chain(refused).collect();
-    assert_eq!(placed.len(), files.len(), "a file was lost");
+    assert_eq!(placed.len(), files, "a file was lost");
     let mut ids = Vec::new();
     for (study, series, stack) in library.stacks() {
         assert!(!stack.images.is_empty() && stack.rows > 0 && stack.columns > 0);

@@ -2,23 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use spineboard_fuzz::{Panics, check_pixels, dicom_file::small, start};
-use std::{
-    fs,
-    path::PathBuf,
-    process,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use spineboard_fuzz::{Panics, check_pixels, dicom_file::small, fresh_path, start};
+use std::fs;
 
 /// Entries that are opened of one archive.
 const OPENED: usize = 3;
-
-/// Another name for each archive, since what was read under a name is kept for a while.
-fn place() -> PathBuf {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    std::env::temp_dir().join(format!("spineboard-fuzz-{}-{count}.zip", process::id()))
-}
 
 /// CRC-32 as in APPNOTE 4.4.7, bit by bit.
 fn checksum(bytes: &[u8]) -> u32 {
@@ -76,7 +64,7 @@ fuzz_target!(
         if !listed.is_ok_and(|(readable, _)| readable > 0) {
             return;
         }
-        let path = place();
+        let path = fresh_path(".zip");
         fs::write(&path, bytes).expect("the folder for temporary files is writable");
         let images = imaging::fuzzing::archive_images(&path, OPENED);
         fs::remove_file(&path).expect("the archive was written");

@@ -12,6 +12,6 @@ fuzz_target!(
         seeds
     }),
     |bytes: &[u8]| {
-        check_library(&[bytes]);
+        check_library(&imaging::fuzzing::library(&[bytes]), 1);
     }
 );

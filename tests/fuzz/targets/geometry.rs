@@ -86,6 +86,6 @@ fuzz_target!(
             files.push(file.bytes());
         }
         let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
-        check_library(&files);
+        check_library(&imaging::fuzzing::library(&files), files.len());
     }
 );

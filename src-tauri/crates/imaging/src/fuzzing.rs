@@ -4,13 +4,15 @@
 use crate::{
     Pixels, archive,
     decode::FrameReader,
+    deidentify::{self, Identifying, Keys},
     dicomdir, grouping,
     header::ImageHeader,
     library::{Library, RejectedFile},
     part10::{self, OpenedFile},
-    problem::{Reason, Refusal},
+    problem::{ImagingError, Reason, Refusal},
     scan,
     source::Source,
+    worker,
 };
 use std::{
     io::Cursor,
@@ -98,4 +100,36 @@ pub fn archive_images(path: &Path, most: usize) -> Vec<Result<Pixels, Refusal>> 
 pub fn dicomdir(bytes: &[u8]) -> Result<(usize, usize), Refusal> {
     let directory = dicomdir::read_source(Source::Memory(Cursor::new(bytes.to_vec())))?;
     Ok((directory.files.len(), directory.unsafe_references))
+}
+
+/// What the application makes of the bytes that an image worker sends: the headers as a library,
+/// and the frames.
+pub fn worker_answers(bytes: &[u8]) -> (Library, Vec<Pixels>) {
+    let taken = worker::fuzzing::take(bytes);
+    let library = Library {
+        files: (taken.headers.len() + taken.rejected.len()) as u64,
+        studies: grouping::studies(taken.headers),
+        rejected: taken.rejected,
+        ..Library::default()
+    };
+    (library, taken.frames)
+}
+
+/// What an honest image worker sends about a file on the disk: its header and its first frame.
+pub fn worker_messages(path: &Path) -> Result<Vec<u8>, Refusal> {
+    worker::fuzzing::messages(path)
+}
+
+/// Writes the de-identified copy of a file on the disk, under a key that is the same every time.
+pub fn deidentified(from: &Path, to: &Path) -> Result<(), ImagingError> {
+    let mut identifying = Identifying::default();
+    let surveyed = deidentify::survey(from, &mut identifying)?;
+    let keys = Keys::new([7; 32]);
+    let pseudonym = keys.pseudonym(&surveyed.patient, &identifying);
+    deidentify::copy(from, to, &keys, &pseudonym, &identifying)
+}
+
+/// Whether a file on the disk is an image that can be read.
+pub fn header_is_readable(path: &Path) -> bool {
+    scan::read(path).is_ok()
 }

@@ -15,6 +15,7 @@ mod cipher;
 mod drafts;
 mod failed_unlocks;
 mod files;
+pub mod fuzzing;
 mod hardening;
 mod key_images;
 mod keychain;

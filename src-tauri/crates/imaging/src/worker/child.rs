@@ -63,7 +63,7 @@ fn serve() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn answer(
+pub(super) fn answer(
     output: &mut impl Write,
     source: &mut FrameSource,
     request: &Request,

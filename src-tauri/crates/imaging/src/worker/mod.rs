@@ -14,6 +14,7 @@
 
 mod child;
 mod files;
+pub(crate) mod fuzzing;
 mod pool;
 mod process;
 mod protocol;
