@@ -323,20 +323,29 @@ fn fill(
 }
 
 /// A window for images without one, as MR: from the 1st to the 99th percentile of the middle image,
-/// padding left out. None for colour.
+/// padding left out; where that image cannot be decoded, of one a quarter of the stack away. None for
+/// colour, and where none of them can be decoded.
 pub fn auto_window(frames: &FrameCache, stack: &Stack) -> Result<Option<Window>, ImagingError> {
-    let Some(image) = stack.images.get(stack.images.len() / 2) else {
-        return Ok(None);
-    };
     if !stack.format.photometric.is_grey() {
         return Ok(None);
     }
-    let pixels = frames.frame(image)?;
-    Ok(Some(percentile_window(
-        &pixels,
-        image.rescale,
-        stack.padding,
-    )))
+    let count = stack.images.len();
+    for index in [count / 2, count / 4, count - count.div_ceil(4)] {
+        let Some(image) = stack.images.get(index) else {
+            break;
+        };
+        match frames.frame(image) {
+            Ok(pixels) => {
+                let window = percentile_window(&pixels, image.rescale, stack.padding);
+                return Ok(Some(window));
+            }
+            // Its reason is told where it should be seen. Nobody waits for a second such file.
+            Err(ImagingError::Image(refusal)) if refusal.reason == Reason::TimedOut => break,
+            Err(ImagingError::Image(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 pub(crate) fn percentile_window(

@@ -52,6 +52,31 @@ fn data_sets_without_preamble_are_read() {
 }
 
 #[test]
+fn an_image_that_spoils_after_the_scan_does_not_hide_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = |name: &str| small_image("A1", &format!("2.25.{name}\0\0"));
+    let spoil = |name: &str| {
+        let bytes = image(name);
+        fs::write(folder.path().join(name), &bytes[..bytes.len() - 2]).unwrap();
+    };
+    for name in ["1", "2", "3"] {
+        fs::write(folder.path().join(name), image(name)).unwrap();
+    }
+    let library = open(folder.path());
+    let (_, _, stack) = library.stacks().next().unwrap();
+    assert_eq!(stack.images.len(), 3, "{:?}", library.rejected);
+    let cache = || imaging::FrameCache::new(shared::workers(), 1 << 20);
+
+    spoil("2");
+    assert!(cache().frame(&stack.images[1]).is_err(), "the middle one");
+    let window = imaging::auto_window(&cache(), stack).unwrap().unwrap();
+    assert_eq!((window.center, window.width), (2.5, 3.0));
+    spoil("1");
+    spoil("3");
+    assert_eq!(imaging::auto_window(&cache(), stack).unwrap(), None);
+}
+
+#[test]
 fn patients_are_kept_apart_even_under_one_study() {
     let folder = tempfile::tempdir().unwrap();
     for (name, patient, instance) in [("1", "A1", "2.25.1\0\0"), ("2", "B2", "2.25.2\0\0")] {
