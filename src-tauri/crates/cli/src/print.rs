@@ -5,7 +5,7 @@ use board::{
     DemoFiles, ImagesReport, LibraryQuestion, PackCheck, TableOutcome,
 };
 use serde::Serialize;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 pub(crate) fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
@@ -98,12 +98,26 @@ pub(crate) fn table(outcome: &TableOutcome, out: &Path) {
 }
 
 pub(crate) fn deidentified(view: &DeidentifiedView) {
+    // One line for a series, whose images mostly have the same sign.
+    let mut lines: BTreeMap<(String, &str, &str), usize> = BTreeMap::new();
     for warning in &view.warnings {
-        let code = match warning.code {
-            DeidentifiedWarningCode::BurnedInPossible => "may show a name in the picture",
-            DeidentifiedWarningCode::LeftOut => "left out",
+        let (place, said) = match warning.code {
+            DeidentifiedWarningCode::BurnedInPossible => (
+                Path::new(&warning.path).parent(),
+                "may show a name in the picture",
+            ),
+            DeidentifiedWarningCode::LeftOut => (Some(Path::new(&warning.path)), "left out"),
         };
-        eprintln!("{}: {code} ({})", warning.path, warning.detail);
+        let place = place.unwrap_or(Path::new("")).display().to_string();
+        *lines.entry((place, said, &warning.detail)).or_default() += 1;
+    }
+    for ((place, said, detail), count) in lines {
+        let count = if count > 1 {
+            format!(", {count} images")
+        } else {
+            String::new()
+        };
+        eprintln!("{place}: {said} ({detail}{count})");
     }
     println!(
         "{} images, {} files without identity: {}",
