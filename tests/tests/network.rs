@@ -63,7 +63,13 @@ fn the_command_line_opens_no_socket() {
     };
     let table = folder.path().join("patients.csv");
     std::fs::write(&table, "id,primary_tumour,age\na,lung,60\n").unwrap();
-    let journey: [&[&str]; 7] = [
+    support::opened(&folder.path().join("store")).lock();
+    std::fs::write(folder.path().join("passphrase"), support::PASSPHRASE).unwrap();
+    let opened = |command: &[&'static str]| {
+        let store = ["--data", "store", "--passphrase-file", "passphrase"];
+        [store.as_slice(), command].concat()
+    };
+    let journey: [&[&str]; 13] = [
         &["demo", "demo"],
         &["images", "demo/images"],
         &["images", "demo/images", "--json", "--hash"],
@@ -78,11 +84,34 @@ fn the_command_line_opens_no_socket() {
             "--out",
             "board.pdf",
         ],
+        &[
+            "deidentify",
+            "demo/images",
+            "--case",
+            "demo/case.json",
+            "--out",
+            "clean",
+            "--confirm-burned-in",
+        ],
         &["pack", "check"],
+        &opened(&["audit", "verify"]),
+        &opened(&["audit", "export", "--out", "log.jsonl"]),
+        &opened(&["backup", "--out", "store.backup"]),
+        &opened(&["audit", "verify", "--against", "store.backup"]),
+        &[
+            "--data",
+            "restored",
+            "--passphrase-file",
+            "passphrase",
+            "restore",
+            "store.backup",
+        ],
     ];
     for arguments in journey {
         runs(&trace, &program, folder.path(), arguments);
     }
-    assert!(folder.path().join("board.pdf").exists() && folder.path().join("results.csv").exists());
+    for written in ["board.pdf", "results.csv", "clean/case.json", "log.jsonl"] {
+        assert!(folder.path().join(written).exists(), "{written}");
+    }
     assert_eq!(trace.foreign(|_| false), Vec::<String>::new());
 }
