@@ -17,6 +17,7 @@ export type { CatalogueView } from './generated/CatalogueView.ts';
 export type { Choice } from './generated/Choice.ts';
 export type { Citation } from './generated/Citation.ts';
 export type { Code } from './generated/Code.ts';
+export type { CrashReport } from './generated/CrashReport.ts';
 export type { DataType } from './generated/DataType.ts';
 export type { DeidentifiedInput } from './generated/DeidentifiedInput.ts';
 export type { DeidentifiedView } from './generated/DeidentifiedView.ts';

@@ -64,6 +64,9 @@ export class Session {
   /** Why the store closed itself, until it is opened again. */
   lockReason = $state<LockReason | null>(null);
 
+  /** The person has read about the error of an earlier run. */
+  crashSeen = $state(false);
+
   private started = false;
   private caseToResume: string | null = null;
   private lastActivity = -Infinity;
@@ -82,6 +85,7 @@ export class Session {
     return this.page ?? (this.view ? 'case' : 'cases');
   });
 
+  crash = $derived(this.crashSeen ? null : (this.status?.last_crash ?? null));
   person = $derived(this.status?.person ?? null);
   /** Chairs and coordinators look after people and settings. */
   manages = $derived(this.person !== null && this.person.role !== 'member');

@@ -44,6 +44,10 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId('first-person').locator('[data-field=secret]').fill('123');
     await page.getByTestId('first-person').locator('[data-field=secret-repeated]').fill('124');
   },
+  'unlock after an error': async (page) => {
+    await page.goto('/?start=locked&crash');
+    await expect(page.getByTestId('crash')).toBeVisible();
+  },
   'lost passphrase': async (page) => {
     await page.goto('/?start=locked');
     await page.locator('#passphrase-lost').click();
@@ -219,7 +223,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
-    test.use({ colorScheme });
+    // Colours are judged when they have come to rest, not on their way from one to another.
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } });
     for (const [name, open] of Object.entries(SCREENS)) {
       test(`${name} has no violation of WCAG 2.2 AA`, async ({ page }) => {
         await open(page);

@@ -141,3 +141,14 @@ test('the menu works by keyboard alone', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('unlock')).toBeVisible();
 });
+
+test('an error of an earlier run is told once, over whatever is on the screen', async ({ page }) => {
+  await page.goto('/?start=locked&crash');
+  await expect(page.getByTestId('crash')).toContainText('11 Mar 2026');
+  await expect(page.getByTestId('crash')).toContainText('crash-20260311T170211Z.shown.txt');
+  await page.locator('#crash-seen').click();
+  await page.locator('#passphrase').fill('correct horse battery staple');
+  await page.locator('#unlock').click();
+  await expect(page.getByTestId('sign-in')).toBeVisible();
+  await expect(page.getByTestId('crash')).toBeHidden();
+});

@@ -6,11 +6,11 @@ import { setWords, t } from '../../src/state/words.svelte.ts';
 
 const SOURCE = resolve(import.meta.dirname, '../../src');
 
-function sources(folder = SOURCE): string[] {
+function sources(folder = SOURCE, kind = /\.(ts|svelte)$/): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return sources(path);
-    return /\.(ts|svelte)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : [];
+    if (entry.isDirectory()) return sources(path, kind);
+    return kind.test(entry.name) ? [readFileSync(path, 'utf8')] : [];
   });
 }
 
@@ -42,14 +42,15 @@ it('uses every word of its screens', () => {
   expect(unused).toEqual([]);
 });
 
-/** What the board, the store and their backups refuse with. */
-const CODES = [
-  ...['sign_in_needed', 'wrong_secret', 'secret_too_short', 'secret_too_simple', 'too_many_attempts', 'not_allowed', 'last_manager'],
-  ...['unknown_person', 'name_needed', 'person_exists', 'wrong_recovery_key', 'recovery_key_misread', 'no_recovery_key'],
-  ...['keychain_unavailable', 'keychain_empty', 'keys_missing', 'keys_damaged', 'not_a_backup', 'backup_damaged'],
-  ...['newer_backup', 'backup_unfaithful', 'no_backup_folder', 'backup_folder', 'backup_in_data_folder', 'file_unwritable'],
-  ...['wrong_passphrase', 'passphrase_too_short', 'already_created', 'store_locked', 'damaged', 'newer_database'],
-];
+/** What the board and the store refuse with, as their sources name it. */
+function refusals(): string[] {
+  const crates = resolve(SOURCE, '../../src-tauri/crates');
+  const board = sources(join(crates, 'board/src'), /\.rs$/).join('\n');
+  const store = readFileSync(join(crates, 'store/src/lib.rs'), 'utf8');
+  return [...board.matchAll(/BoardError::new\(\s*"([a-z_]+)"/g), ...store.matchAll(/StoreError::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
+}
+/** Only commands without a screen refuse with these. */
+const WITHOUT_SCREEN = ['no_pack', 'table_file'];
 const ACTIONS = [
   ...['store_created', 'unlocked', 'unlock_failed', 'locked', 'locked_idle', 'locked_suspend', 'person_added', 'person_changed'],
   ...['person_secret_changed', 'signed_in', 'sign_in_failed', 'signed_out', 'passphrase_changed', 'recovery_key_made'],
@@ -59,7 +60,9 @@ const ACTIONS = [
 ];
 
 it('says for every refusal what is kept and what to do', () => {
-  const said = CODES.map((code) => [code, words[`error.${code}`] ?? '']);
+  const codes = refusals().filter((code) => !WITHOUT_SCREEN.includes(code));
+  expect(codes.length).toBeGreaterThan(60);
+  const said = codes.map((code) => [code, words[`error.${code}`] ?? '']);
   expect(said.filter(([, text = '']) => text.split(/[.;]/).filter((part) => part.trim() !== '').length < 2)).toEqual([]);
 });
 
