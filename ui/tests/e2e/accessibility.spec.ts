@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { choosePassphrase, drag, expect, keepRecoveryKey, menu, openDemo, openImages, test } from './watch.ts';
+import { choosePassphrase, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, test } from './watch.ts';
 
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'first start': async (page) => {
@@ -148,7 +148,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('#tab-images').click();
     await page.locator('#images-path').fill('/demo/images');
     await page.locator('#open-images').click();
-    await page.locator('[data-stack=ct-other]').click();
+    await page.locator(CT_OF_ANOTHER).click();
     await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await expect(page.getByTestId('mismatch-banner')).toBeVisible();
   },
@@ -172,7 +172,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'an image that cannot be decoded': async (page) => {
     await openDemo(page);
     await openImages(page, '/damaged');
-    await page.locator('[data-stack=ct-axial]').click();
+    await page.locator(CT).click();
     await expect(page.getByTestId('frame-failure')).toBeVisible();
   },
   'files held over the window': async (page) => {
@@ -200,7 +200,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'de-identified export': async (page) => {
     await openDemo(page);
     await openImages(page, '/demo/images');
-    await page.locator('[data-stack=ct-axial]').click();
+    await page.locator(CT).click();
     await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await page.locator('#tab-report').click();
     await page.locator('#deidentified-folder').fill('/copies');
@@ -210,7 +210,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'de-identified copies': async (page) => {
     await openDemo(page);
     await openImages(page, '/demo/images');
-    await page.locator('[data-stack=ct-axial]').click();
+    await page.locator(CT).click();
     await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await page.locator('#tab-report').click();
     await page.locator('#deidentified-folder').fill('/copies');

@@ -1,4 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
+import type { ImageLibrary } from '../../src/host/types.ts';
+
+const IMAGES = JSON.parse(readFileSync(resolve(import.meta.dirname, '../fixtures/images.json'), 'utf8')) as ImageLibrary;
+
+/** Selects the recorded CT of a patient in the tree of studies. */
+function computedTomography(patientId: string): string {
+  const studies = IMAGES.studies.filter(({ patient }) => patient.patient_id === patientId);
+  const series = studies.flatMap((study) => study.series).find(({ modality }) => modality === 'CT');
+  return `[data-stack="${series?.stacks[0]?.id ?? 'none'}"]`;
+}
+
+export const CT = computedTomography('SPINEBOARD-DEMO');
+export const CT_OF_ANOTHER = computedTomography('SYN-0002');
 
 /** A page that fails its test on an error of a script or on a violation of the policy. */
 export const test = base.extend<{ violations: string[] }>({

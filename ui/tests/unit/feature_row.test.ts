@@ -74,10 +74,10 @@ describe('a number', () => {
     const { user } = await row('haemoglobin', undefined, true);
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Haemoglobin' }).value).toBe('10.4');
     await user.click(screen.getByRole('button', { name: /History/ }));
-    expect(screen.getByText('Before: 11.2 g/dL (14 Jan 2026).')).toBeTruthy();
+    expect(screen.getByText('Before: 10.8 g/dL (10 Mar 2026).')).toBeTruthy();
     expect(screen.getByText('That is 104 g/L.')).toBeTruthy();
-    expect(screen.getByText('11.2 g/dL')).toBeTruthy();
-    expect(screen.getByText('from laboratory-2026-03-09.pdf')).toBeTruthy();
+    expect(screen.getByText('10.8 g/dL')).toBeTruthy();
+    expect(screen.getByText('from laboratory-2026-03-11.pdf')).toBeTruthy();
   });
 
   it('dates a new value with the new date, not with that of the value it follows', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { demoHost } from '../../src/host/demo.ts';
 import { RECORDED_SECRET } from '../../src/host/demo/installation.ts';
+import { DEMO_CASE } from '../../src/host/demo/recorded.ts';
 import { LOCK_EVENT } from '../../src/host/demo/store.ts';
 import { asHostError } from '../../src/host/host.ts';
 import { displayName } from '../../src/state/identity.ts';
@@ -70,7 +71,7 @@ describe('a case', () => {
     const session = await started('start=open&demo');
     session.tab = 'images';
     session.images = await session.host.openImages(['/demo/images'], () => undefined);
-    session.stackId = 'ct-axial';
+    session.stackId = 'any-stack';
     await session.open(() => session.host.createCase(IDENTITY, ''));
     expect([session.images, session.stackId, session.formLevel, session.tab]).toEqual([null, null, null, 'facts']);
   });
@@ -78,7 +79,7 @@ describe('a case', () => {
   it('is not overwritten by the late answer for another one', async () => {
     const session = await started('start=open&demo');
     const late = session.change(async () => {
-      const view = await session.host.setIndexLevel('demo-case', 'L2');
+      const view = await session.host.setIndexLevel(DEMO_CASE.case.id, 'L2');
       await session.open(() => session.host.createCase(IDENTITY, ''));
       return view;
     });
@@ -110,7 +111,7 @@ it('keeps the old view and the error when a change fails', async () => {
   const session = await started('start=open&demo');
   const before = session.view;
   vi.spyOn(session.host, 'undo').mockRejectedValue({ code: 'disk_full', message: 'no space' });
-  expect(await session.change(() => session.host.undo('demo-case'))).toBe(false);
+  expect(await session.change(() => session.host.undo(DEMO_CASE.case.id))).toBe(false);
   expect(session.view).toBe(before);
   expect(session.error).toEqual({ code: 'disk_full', message: 'no space', parameters: {} });
 });
@@ -130,11 +131,11 @@ describe('somebody at the keyboard', () => {
     session.tab = 'assessment';
     session.page = 'settings';
     await session.switchPerson();
-    expect([session.place, session.page, session.view?.case.id]).toEqual(['sign_in', null, 'demo-case']);
+    expect([session.place, session.page, session.view?.case.id]).toEqual(['sign_in', null, DEMO_CASE.case.id]);
     const opened = vi.spyOn(session.host, 'openCase');
     await signIn(session);
     expect([session.place, session.tab]).toEqual(['case', 'assessment']);
-    expect(opened).toHaveBeenCalledWith('demo-case');
+    expect(opened).toHaveBeenCalledWith(DEMO_CASE.case.id);
   });
 
   it('finds the store locked after too many wrong secrets, and reads why', async () => {
@@ -152,7 +153,7 @@ describe('somebody at the keyboard', () => {
     const session = await started('start=open&demo');
     await session.host.signOut();
     vi.spyOn(session.host, 'undo').mockRejectedValue({ code: 'sign_in_needed', message: 'nobody' });
-    expect(await session.change(() => session.host.undo('demo-case'))).toBe(false);
+    expect(await session.change(() => session.host.undo(DEMO_CASE.case.id))).toBe(false);
     expect([session.place, session.error?.code]).toEqual(['sign_in', 'sign_in_needed']);
   });
 
@@ -176,7 +177,7 @@ describe('a store that locks itself', () => {
     await vi.waitFor(() => expect(session.busy).toBe(false));
     await session.enter(await session.host.unlock(PASSPHRASE));
     await signIn(session);
-    expect([session.place, session.view?.case.id, session.lockReason]).toEqual(['case', 'demo-case', null]);
+    expect([session.place, session.view?.case.id, session.lockReason]).toEqual(['case', DEMO_CASE.case.id, null]);
   });
 
   it('says nothing of a draft that came too late', async () => {

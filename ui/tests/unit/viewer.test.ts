@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { demoHost } from '../../src/host/demo.ts';
+import { IMAGES } from '../../src/host/demo/recorded.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { StackGeometry } from '../../src/host/types.ts';
 import { StackFrames } from '../../src/viewer/frames.ts';
@@ -198,7 +199,7 @@ describe('windows', () => {
   it('has words for every preset of the demonstration', async () => {
     const host = demoHost(new URLSearchParams('start=open'));
     const words = await host.words('en');
-    const offered = presetsFor(await host.stackGeometry('ct-axial'));
+    const offered = presetsFor(await host.stackGeometry(IMAGES.studies[0]?.series[0]?.stacks[0]?.id ?? 'none'));
     expect(offered.map(({ id }) => words[`viewer.window.${id}`])).toEqual(['As recorded', 'Bone', 'Soft tissue', 'Lung']);
   });
 });

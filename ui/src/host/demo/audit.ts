@@ -42,7 +42,8 @@ export function auditHost(state: Installation, { search }: Memory): AuditHost {
       if (passphrase !== RECORDED_PASSPHRASE) return refuse('wrong_passphrase');
       state.store = { kind: 'locked' };
       state.researchUse = true;
-      state.people = STATUS.people;
+      state.people = STATUS.open.people;
+      state.backup = STATUS.open.backup;
       return state.status();
     },
     pickBackupFile: () => Promise.resolve('/demo/stick/spineboard-20260311-180000.backup'),

@@ -86,6 +86,13 @@ function summary(view: CaseView): CaseSummary {
 export function casesHost({ search, revisions, next, latest, save, change }: Memory): CasesHost {
   let drafts: Record<string, string> = {};
 
+  /** A recorded case comes into the memory when it is asked for. */
+  function openRecorded(caseId: string): Promise<CaseView> {
+    if (revisions.has(caseId)) return Promise.resolve(latest(caseId));
+    if (caseId === DEMO_CASE.case.id) return Promise.resolve(openDemo());
+    return caseId === EMPTY_CASE.case.id ? Promise.resolve(save(EMPTY_CASE)) : refuse('unknown_case');
+  }
+
   function openDemo(): CaseView {
     const { id } = DEMO_CASE.case;
     if (!revisions.has(id)) {
@@ -111,7 +118,7 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
       const episodes = [{ id: `episode-${number}`, index_date: EMPTY_CASE.assessment.index_date, question }];
       return Promise.resolve(save({ ...EMPTY_CASE, case: { ...EMPTY_CASE.case, id, identity, episodes } }));
     },
-    openCase: (caseId) => Promise.resolve(latest(caseId)),
+    openCase: openRecorded,
     openDemoCase: () => Promise.resolve(openDemo()),
     setIdentity: (caseId, identity) => change(caseId, (view) => ({ ...view, case: { ...view.case, identity } })),
     setEpisode: (caseId, indexDate, question) =>

@@ -46,7 +46,8 @@ function chosenKeychain(chosen: string | null): KeychainState {
 export function installation({ search }: Memory): Installation {
   const start = search.get('start') ?? 'first';
   const isNew = start === 'first' || start === 'before_people';
-  const people = isNew ? [] : STATUS.people;
+  const { first_start: closed, open } = STATUS;
+  const people = isNew ? [] : open.people;
   const role = search.get('role') ?? 'chair';
   const failed = { code: 'backup_folder', parameters: { detail: 'No such file or directory' } };
 
@@ -55,31 +56,29 @@ export function installation({ search }: Memory): Installation {
     store: storeAtStart(start),
     isDamaged: start === 'damaged',
     passphrase: RECORDED_PASSPHRASE,
-    recoveryKey: isNew ? null : '7QKM4-2XTD9-9FHPA-VB4WK-R3NE2-6JYC8-A8GS5-KM3TX',
-    recoveryKeyMadeAt: isNew ? null : STATUS.recovery_key_made_at,
+    recoveryKey: isNew ? null : STATUS.recovery_keys[0].key,
+    recoveryKeyMadeAt: isNew ? null : open.recovery_key_made_at,
     keychain: chosenKeychain(search.get('keychain')),
-    autoLockMinutes: STATUS.auto_lock_minutes,
+    autoLockMinutes: open.auto_lock_minutes,
     people,
     person: start === 'open' ? (people.find((person) => person.active && person.role === role) ?? null) : null,
     recovered: false,
     secrets: new Map(people.map(({ id }) => [id, RECORDED_SECRET])),
     wrongSecrets: 0,
-    backup: search.get('backup') === 'failed' ? { ...STATUS.backup, due: true, last_fault: failed } : STATUS.backup,
+    backup: isNew ? closed.backup : search.get('backup') === 'failed' ? { ...open.backup, due: true, last_fault: failed } : open.backup,
     status: () => {
-      const isOpen = state.store.kind === 'open';
+      const started = { start: { demo: search.has('demo') }, keychain: state.keychain, ...(search.has('crash') ? { last_crash: CRASH } : {}) };
+      if (state.store.kind !== 'open') return Promise.resolve({ ...closed, ...started, store: state.store });
       return Promise.resolve({
-        ...STATUS,
-        research_use_accepted: isOpen && state.researchUse,
-        store: state.store,
-        start: { demo: search.has('demo') },
-        people: isOpen ? state.people : [],
-        person: isOpen ? state.person : null,
-        recovered: isOpen && state.recovered,
+        ...open,
+        ...started,
+        research_use_accepted: state.researchUse,
+        people: state.people,
+        person: state.person,
+        recovered: state.recovered,
         auto_lock_minutes: state.autoLockMinutes,
         recovery_key_made_at: state.recoveryKeyMadeAt,
-        keychain: state.keychain,
         backup: state.backup,
-        ...(search.has('crash') ? { last_crash: CRASH } : {}),
       });
     },
   };

@@ -41,7 +41,7 @@ function single(path: string): ImageLibrary {
     case 'disc.zip':
       return { ...plain, files: plain.files + 60, rejected: disc(), missing: ['ST1/SE2/IM0007', 'ST1/SE2/IM0008', 'ST2/SE1/IM0001'].map((file) => ({ directory: 'disc.zip/DICOMDIR', file })) };
     case 'clean':
-      return { ...plain, files: 58, rejected: [] };
+      return { ...plain, files: plain.files - plain.rejected.length, rejected: [] };
     case 'nothing':
       return { ...plain, files: 2, studies: [] };
     default:
@@ -64,7 +64,7 @@ function disc(): RejectedFile[] {
 function sameExam(plain: ImageLibrary): ImageLibrary {
   const [original] = plain.studies;
   if (!original) return plain;
-  const patient: PatientFacts = { ...original.patient, patient_id: 'EXT-99017', birth_date: '1958-07-12' };
+  const patient: PatientFacts = { ...original.patient, patient_id: 'EXT-99017', birth_date: '1961-05-15' };
   const renamed: Study = { ...original, uid: '2.25.301', patient, series: restacked(original, '2.25.301') };
   const question: LibraryQuestion = { kind: 'same_exam_other_patient', study_uids: [original.uid, renamed.uid], patients: [original.patient, patient], images: 24 };
   return { ...plain, files: plain.files + 24, studies: [...plain.studies, renamed], questions: [question] };

@@ -22,7 +22,7 @@ export function peopleHost(state: Installation, { next }: Memory): PeopleHost {
   }
 
   function secretProblem(secret: string): Promise<never> | null {
-    if (secret.length < STATUS.minimum_secret) return refuse('secret_too_short', { minimum: String(STATUS.minimum_secret) });
+    if (secret.length < STATUS.open.minimum_secret) return refuse('secret_too_short', { minimum: String(STATUS.open.minimum_secret) });
     return new Set(secret).size < 3 ? refuse('secret_too_simple') : null;
   }
 

@@ -1,10 +1,20 @@
-// The recorded answers of the real board that the demo host plays back.
+// The recorded answers of the real board that the demo host plays back. The journey tests/tests/fixtures.rs writes
+// them, and fails when they are no longer what the board answers.
 import recordedAudit from '../../../tests/fixtures/audit.json';
 import recordedDemo from '../../../tests/fixtures/demo_case.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ImageLibrary } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ImageLibrary, RecoveryKey } from '../types.ts';
+
+interface RecordedStatus {
+  /** Also what a locked store answers, but for its kind. */
+  first_start: AppStatus;
+  /** The store is open, and nobody is signed in. */
+  open: AppStatus;
+  /** The one of the first start, and one that takes its place. */
+  recovery_keys: [RecoveryKey, RecoveryKey];
+}
 
 interface RecordedAudit {
   /** Newest first. */
@@ -17,4 +27,4 @@ export const AUDIT: RecordedAudit = recordedAudit;
 export const DEMO_CASE = recordedDemo as unknown as CaseView;
 export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;
-export const STATUS = recordedStatus as unknown as AppStatus;
+export const STATUS = recordedStatus as unknown as RecordedStatus;

@@ -2,8 +2,18 @@
 import type { Host } from '../host.ts';
 import type { DeidentifiedView } from '../types.ts';
 import { refuse } from './memory.ts';
+import { DEMO_CASE, IMAGES } from './recorded.ts';
 
 type ReportHost = Pick<Host, 'exportPdf' | 'pickSavePath' | 'exportDeidentified'>;
+
+/** As many copies as the demo case has images in each of its studies. */
+function copies(): string[] {
+  const linked = DEMO_CASE.case.studies.map((study) => study.study_instance_uid);
+  const counts = IMAGES.studies
+    .filter(({ uid }) => linked.includes(uid))
+    .map(({ series }) => series.flatMap(({ stacks }) => stacks.flatMap(({ images }) => images)).length);
+  return counts.flatMap((count, study) => Array.from({ length: count }, (_, index) => `images/${study + 1}/${String(index + 1).padStart(4, '0')}.dcm`));
+}
 
 /** The export into `/full`, `/leak` or `/unread` is refused; with images it asks about burned-in text. */
 export function reportHost(): ReportHost {
@@ -15,7 +25,7 @@ export function reportHost(): ReportHost {
       if (input.folder === '/leak') return refuse('identity_found', { count: '2' });
       if (input.folder === '/unread') return refuse('no_open_images');
       if (input.images && !input.confirm_burned_in) return refuse('burned_in_not_confirmed', { count: '2', paths: '/demo/images/SC/IM0003\n/demo/images/US/IM0031' });
-      const images = input.images ? Array.from({ length: 58 }, (_, index) => `images/${index < 24 ? 1 : 2}/${String(index + 1).padStart(4, '0')}.dcm`) : [];
+      const images = input.images ? copies() : [];
       const view: DeidentifiedView = {
         folder: input.folder,
         files: [...images, ...(input.case_file ? ['case.json'] : []), ...(input.pdf ? ['summary.pdf'] : [])],
@@ -23,7 +33,7 @@ export function reportHost(): ReportHost {
         warnings: input.images
           ? [
               { code: 'burned_in_possible', path: 'images/1/0003.dcm', detail: 'stated' },
-              { code: 'burned_in_possible', path: 'images/2/0031.dcm', detail: 'kind' },
+              { code: 'burned_in_possible', path: 'images/2/0007.dcm', detail: 'kind' },
               { code: 'left_out', path: 'US/IM0001', detail: 'unsupported_compression' },
             ]
           : [],

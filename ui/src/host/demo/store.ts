@@ -3,7 +3,7 @@ import catalogue from 'virtual:catalogue';
 import words from 'virtual:words';
 import type { Host, LockReason } from '../host.ts';
 import type { Installation } from './installation.ts';
-import { NOW, refuse } from './memory.ts';
+import { refuse } from './memory.ts';
 import { STATUS } from './recorded.ts';
 
 type StoreHost = Pick<
@@ -27,7 +27,6 @@ type StoreHost = Pick<
 
 /** A browser test sends this event to the page, with the reason as its detail. */
 export const LOCK_EVENT = 'demo-locked';
-const NEW_KEY = '4HTW1-8CNBR-Q2YE7-J7RAC-XK5PN-3VGM6-D6FS0-9ZTEH';
 
 const plain = (key: string): string => key.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
@@ -53,8 +52,8 @@ export function storeHost(state: Installation): StoreHost {
       return status();
     },
     createStore: (chosen) => {
-      if (chosen.length < STATUS.minimum_passphrase) {
-        return refuse('passphrase_too_short', { minimum: String(STATUS.minimum_passphrase) });
+      if (chosen.length < STATUS.open.minimum_passphrase) {
+        return refuse('passphrase_too_short', { minimum: String(STATUS.open.minimum_passphrase) });
       }
       state.passphrase = chosen;
       return open();
@@ -96,9 +95,10 @@ export function storeHost(state: Installation): StoreHost {
       return status();
     },
     makeRecoveryKey: () => {
-      state.recoveryKey = NEW_KEY;
-      state.recoveryKeyMadeAt = NOW;
-      return Promise.resolve({ key: NEW_KEY, made_at: NOW });
+      const [, made] = STATUS.recovery_keys;
+      state.recoveryKey = made.key;
+      state.recoveryKeyMadeAt = made.made_at;
+      return Promise.resolve(made);
     },
     setKeychain: (on) => {
       if (state.keychain === 'unavailable') return refuse('keychain_unavailable');
