@@ -146,6 +146,12 @@ fn scheduled_backups_come_in_time_and_old_ones_go_after_a_good_new_one() {
         MINUTES.store(minutes, Ordering::Relaxed);
         assert_eq!(board.backup_if_due().is_some(), expected, "{minutes}");
     }
+    let latest = &board.audit_rows(None, 1).unwrap()[0];
+    assert_eq!(
+        (latest.action.as_str(), latest.actor.as_str()),
+        ("backup_written", ""),
+        "nobody wrote it by hand"
+    );
     let there = [
         "mine.backup",
         "notes.txt",
@@ -270,4 +276,57 @@ fn a_new_machine_gets_everything_back_from_a_backup() {
     );
     assert_eq!(board.audit_verify().unwrap().faults, []);
     assert!(actions(&board).contains(&"backup_restored".to_owned()));
+}
+
+#[test]
+fn a_new_machine_gets_everything_back_without_the_passphrase_by_the_recovery_key() {
+    clock!(MINUTES, now);
+    MINUTES.store(0, Ordering::Relaxed);
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    let backup = folder.path().join("all.backup");
+    let board = start(&old, now);
+    enter(&board);
+    let sheet = board.make_recovery_key().unwrap().key;
+    let view = board.create_case(someone(), "?").unwrap();
+    board.write_backup(Some(&backup)).unwrap();
+    let other_sheet = board.make_recovery_key().unwrap().key;
+    drop(board);
+
+    let board = start(&new, now);
+    let by = |key: &str, passphrase: &str| {
+        board.restore_backup_with_recovery_key(
+            &backup,
+            support::secret(key),
+            support::secret(passphrase),
+        )
+    };
+    let chosen = "nine quiet herons at dawn";
+    let later = by(&other_sheet, chosen).unwrap_err();
+    assert_eq!(later.code, "wrong_recovery_key", "made after the backup");
+    assert_eq!(
+        by(&sheet, "short").unwrap_err().code,
+        "passphrase_too_short"
+    );
+    assert_eq!(by("ABC", chosen).unwrap_err().code, "recovery_key_misread");
+    assert_eq!(board.status().store, StoreStatus::Absent);
+    assert_eq!(names(&new), ["spineboard.lock"], "nothing is left behind");
+
+    let status = by(&sheet, chosen).unwrap();
+    assert_eq!(status.store, StoreStatus::Open);
+    assert!(status.recovered, "a forgotten PIN may be set anew");
+    assert_eq!(board.audit_verify().unwrap().faults, []);
+    board.lock();
+    let former = board.unlock(secret()).unwrap_err();
+    assert_eq!(former.code, "wrong_passphrase");
+    board.unlock(support::secret(chosen)).unwrap();
+    let person = board.status().people[0].id.clone();
+    board
+        .sign_in(&person, support::secret(support::PIN))
+        .unwrap();
+    assert_eq!(board.open_case(&view.case.id).unwrap().case, view.case);
+    let said = actions(&board);
+    for action in ["recovery_key_used", "passphrase_changed", "backup_restored"] {
+        assert!(said.contains(&action.to_owned()), "{action} in {said:?}");
+    }
 }

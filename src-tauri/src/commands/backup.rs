@@ -45,6 +45,19 @@ pub(super) async fn restore_backup(
     .await
 }
 
+#[tauri::command]
+pub(super) async fn restore_backup_with_recovery_key(
+    board: State<'_, SharedBoard>,
+    path: String,
+    key: Secret,
+    new_passphrase: Secret,
+) -> Result<AppStatus> {
+    away(&board, move |board| {
+        board.restore_backup_with_recovery_key(path.as_ref(), key, new_passphrase)
+    })
+    .await
+}
+
 /// Asks for a backup; none if the person closes the dialog.
 #[tauri::command]
 pub(super) async fn pick_backup_file(

@@ -34,6 +34,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         backup::write_backup,
         backup::set_backup_schedule,
         backup::restore_backup,
+        backup::restore_backup_with_recovery_key,
         backup::pick_backup_file,
         people::add_person,
         people::change_person,

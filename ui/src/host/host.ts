@@ -68,6 +68,7 @@ export interface Host {
   writeBackup(path: string | null): Promise<BackupView>;
   setBackupSchedule(folder: string | null, everyHours: number, keep: number): Promise<AppStatus>;
   restoreBackup(path: string, passphrase: string): Promise<AppStatus>;
+  restoreBackupWithRecoveryKey(path: string, key: string, newPassphrase: string): Promise<AppStatus>;
   pickBackupFile(): Promise<string | null>;
 
   // Cases

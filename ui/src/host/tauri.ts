@@ -40,6 +40,7 @@ export function tauriHost(): Host {
     writeBackup: (path) => invoke('write_backup', { path }),
     setBackupSchedule: (folder, everyHours, keep) => invoke('set_backup_schedule', { folder, everyHours, keep }),
     restoreBackup: (path, passphrase) => invoke('restore_backup', { path, passphrase }),
+    restoreBackupWithRecoveryKey: (path, key, newPassphrase) => invoke('restore_backup_with_recovery_key', { path, key, newPassphrase }),
     pickBackupFile: () => invoke('pick_backup_file'),
 
     listCases: (search) => invoke('list_cases', { search }),

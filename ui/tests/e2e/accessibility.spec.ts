@@ -24,6 +24,19 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('#restore').click();
     await expect(page.getByTestId('error')).toBeVisible();
   },
+  'restore by the recovery key': async (page) => {
+    await page.goto('/');
+    await page.locator('#understood').check();
+    await page.locator('#accept-research-use').click();
+    await page.locator('#first-restore').click();
+    await page.locator('#restore-path').fill('/demo/right.backup');
+    await page.locator('#restore-lost').click();
+    await page.locator('#recovery-key').fill('7QKM4 UUUUU 9FHPA');
+    await page.locator('#passphrase-new').fill('another four quiet words');
+    await page.locator('#passphrase-repeated').fill('another four quiet words');
+    await page.locator('#restore').click();
+    await expect(page.getByTestId('error')).toBeVisible();
+  },
   'recovery key': async (page) => {
     await page.goto('/');
     await choosePassphrase(page);

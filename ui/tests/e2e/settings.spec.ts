@@ -1,5 +1,8 @@
 import { expect, keepRecoveryKey, menu, openDemo, test } from './watch.ts';
 
+/** Of the recorded store; its sheet is the one of the first start. */
+const RECOVERY_KEY = '01234-56789-ABCDE-FGHJK-MNPQR-STVWX-YZ012-34567';
+
 test('a chair adds, changes and deactivates people; the last one to look after them stays', async ({ page }) => {
   await page.goto('/?start=open');
   await menu(page, 'settings');
@@ -132,7 +135,26 @@ test('a backup is restored on a new computer, and what is none is said', async (
   await page.locator('#restore-choose').click();
   await page.locator('#restore-passphrase').fill('correct horse battery staple');
   await page.locator('#restore').click();
-  await expect(page.getByTestId('unlock')).toBeVisible();
+  await expect(page.getByTestId('sign-in')).toBeVisible();
+});
+
+test('a backup whose passphrase is lost is restored by the recovery key', async ({ page }) => {
+  await page.goto('/?start=damaged');
+  await page.locator('#passphrase').fill('correct horse battery staple');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('failed-restore').locator('summary').click();
+  const restore = page.getByTestId('restore');
+  await restore.locator('#restore-path').fill('/demo/right.backup');
+  await restore.locator('#restore-lost').click();
+  await restore.locator('#recovery-key').fill(`UUUUU${RECOVERY_KEY.slice(5)}`);
+  await restore.locator('#passphrase-new').fill('another four quiet words');
+  await restore.locator('#passphrase-repeated').fill('another four quiet words');
+  await restore.locator('#restore').click();
+  await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'recovery_key_misread');
+  await expect(restore.locator('.misread')).toContainText('UUUUU');
+  await restore.locator('#recovery-key').fill(RECOVERY_KEY);
+  await restore.locator('#restore').click();
+  await expect(page.getByTestId('sign-in')).toBeVisible();
 });
 
 test('a damaged store offers a backup; one of a newer version does not', async ({ page }) => {

@@ -8,7 +8,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use store::{AuditEntry, BackupInfo, Store, StoreError, WholeFile};
+use store::{AuditEntry, BackupInfo, Person, Store, StoreError, WholeFile};
 use ts_rs::TS;
 
 const FOLDER: &str = "backup_folder";
@@ -100,9 +100,10 @@ impl Board {
     /// Writes a backup and checks it by opening it; without a path, into the schedule's folder.
     /// It is encrypted, so that it needs nobody signed in.
     pub fn write_backup(&self, path: Option<&Path>) -> Result<BackupView, BoardError> {
+        let person = self.person().ok();
         self.with_open_store(|store| match path {
-            Some(path) => self.backup_to(store, path),
-            None => self.scheduled_backup(store),
+            Some(path) => self.backup_to(store, path, person.as_ref()),
+            None => self.backup_to_schedule(store, person.as_ref()),
         })
     }
 
@@ -116,7 +117,8 @@ impl Board {
         if waits || !status(store, self.now()).due {
             return None;
         }
-        self.scheduled_backup(store).ok()
+        // Whoever is at the keyboard has no part in it.
+        self.backup_to_schedule(store, None).ok()
     }
 
     /// Sets where, how often and how many; without a folder there is no schedule.
@@ -155,6 +157,23 @@ impl Board {
         self.unlock(passphrase)
     }
 
+    /// The same by the recovery key of that day; the restored store gets a new passphrase.
+    pub fn restore_backup_with_recovery_key(
+        &self,
+        path: &Path,
+        key: Secret,
+        new_passphrase: Secret,
+    ) -> Result<AppStatus, BoardError> {
+        let now = self.now();
+        let open = |folder: &Path| {
+            Store::open_with_recovery_key(folder, key.text(), new_passphrase.text(), now)
+        };
+        Store::restore(&self.options.data, path, open, now)?;
+        self.unlock(new_passphrase)?;
+        crate::lock(&self.signed_in).recovered = true;
+        Ok(self.status())
+    }
+
     /// A folder that can be written to and is not lost together with the store.
     fn usable(&self, folder: &Path) -> Result<String, BoardError> {
         let unusable = |detail: std::io::Error| {
@@ -179,14 +198,19 @@ impl Board {
         Ok(text.to_owned())
     }
 
-    fn backup_to(&self, store: &mut Store, path: &Path) -> Result<BackupView, BoardError> {
+    /// `person` wrote it by hand; none for the schedule and where nobody is signed in.
+    fn backup_to(
+        &self,
+        store: &mut Store,
+        path: &Path,
+        person: Option<&Person>,
+    ) -> Result<BackupView, BoardError> {
         let written = store.write_backup(path, self.now());
         let action = match &written {
             Ok(_) => "backup_written",
             Err(_) => "backup_failed",
         };
-        let person = self.person().ok();
-        let entry = AuditEntry::new(person.as_ref(), action);
+        let entry = AuditEntry::new(person, action);
         let logged = store.audit_append(&entry, self.now());
         let view = BackupView::from(written?);
         logged?;
@@ -194,14 +218,18 @@ impl Board {
         Ok(view)
     }
 
-    fn scheduled_backup(&self, store: &mut Store) -> Result<BackupView, BoardError> {
+    fn backup_to_schedule(
+        &self,
+        store: &mut Store,
+        person: Option<&Person>,
+    ) -> Result<BackupView, BoardError> {
         let now = self.now();
         let status = status(store, now);
         let folder = status.folder.ok_or_else(|| {
             BoardError::new("no_backup_folder", "Choose a folder for backups first.")
         })?;
         let name = format!("{PREFIX}{}{SUFFIX}", now.format("%Y%m%d-%H%M%S"));
-        match self.backup_to(store, &Path::new(&folder).join(name)) {
+        match self.backup_to(store, &Path::new(&folder).join(name), person) {
             Ok(view) => {
                 store.set_setting(LAST_FAULT, "")?;
                 prune(Path::new(&folder), &view, status.keep);

@@ -89,6 +89,10 @@ pub(crate) enum Command {
     Restore {
         #[arg(value_name = "FILE")]
         backup: PathBuf,
+        /// File whose first line is the recovery key of the day of the backup, where its passphrase
+        /// is lost; the passphrase that is asked for is then the new one.
+        #[arg(long, value_name = "FILE")]
+        recovery_key_file: Option<PathBuf>,
     },
     /// Write copies of DICOM images, and of a case file, without identity (DICOM PS3.15 Basic Profile).
     Deidentify {

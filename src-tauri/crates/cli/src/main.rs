@@ -114,8 +114,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             print::backup(&written);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Restore { backup } => {
-            store::restore(arguments, backup)?;
+        Command::Restore {
+            backup,
+            recovery_key_file,
+        } => {
+            store::restore(arguments, backup, recovery_key_file.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Deidentify {

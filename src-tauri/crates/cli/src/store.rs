@@ -31,10 +31,22 @@ pub(crate) fn unlocked(arguments: &Arguments) -> Result<Board, BoardError> {
     Ok(board)
 }
 
-pub(crate) fn restore(arguments: &Arguments, backup: &Path) -> Result<(), BoardError> {
+pub(crate) fn restore(
+    arguments: &Arguments,
+    backup: &Path,
+    recovery_key_file: Option<&Path>,
+) -> Result<(), BoardError> {
     let board = board(arguments)?;
-    let passphrase = passphrase(arguments.passphrase_file.as_deref())?;
-    let status = board.restore_backup(backup, passphrase)?;
+    let status = match recovery_key_file {
+        Some(file) => {
+            let key = File::open(file)
+                .and_then(first_line)
+                .map_err(|error| usage(&format!("the recovery key cannot be read: {error}")))?;
+            let new_passphrase = passphrase(arguments.passphrase_file.as_deref())?;
+            board.restore_backup_with_recovery_key(backup, key.into(), new_passphrase)?
+        }
+        None => board.restore_backup(backup, passphrase(arguments.passphrase_file.as_deref())?)?,
+    };
     let audit = board.audit_verify()?;
     println!("restored  {}", status.data_folder);
     print::audit(&audit);

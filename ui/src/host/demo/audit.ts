@@ -1,13 +1,13 @@
 // Audit log and backups of the demo host: recorded rows, and a backup that is only named.
 import type { Host } from '../host.ts';
-import type { AuditView } from '../types.ts';
-import { RECORDED_PASSPHRASE, type Installation } from './installation.ts';
+import type { AppStatus, AuditView } from '../types.ts';
+import { RECORDED_PASSPHRASE, RECORDED_SECRET, refusedKey, type Installation } from './installation.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
 import { AUDIT, STATUS } from './recorded.ts';
 
 type AuditHost = Pick<
   Host,
-  'auditVerify' | 'auditRows' | 'exportAudit' | 'writeBackup' | 'setBackupSchedule' | 'restoreBackup' | 'pickBackupFile'
+  'auditVerify' | 'auditRows' | 'exportAudit' | 'writeBackup' | 'setBackupSchedule' | 'restoreBackup' | 'restoreBackupWithRecoveryKey' | 'pickBackupFile'
 >;
 
 /** `audit=broken` in the address spoils the log. */
@@ -16,6 +16,21 @@ export function auditHost(state: Installation, { search }: Memory): AuditHost {
   const faults: AuditView['faults'] = broken
     ? [{ code: 'altered', number: 12 }, { code: 'broken_link', number: 13 }, { code: 'revision_missing', number: 4 }]
     : [];
+
+  function refusedFile(path: string): Promise<never> | null {
+    if (!path.endsWith('.backup')) return refuse('not_a_backup');
+    return path.includes('damaged') ? refuse('backup_damaged') : null;
+  }
+
+  function restored(passphrase: string): Promise<AppStatus> {
+    state.store = { kind: 'open' };
+    state.researchUse = true;
+    state.passphrase = passphrase;
+    state.people = STATUS.open.people;
+    state.secrets = new Map(state.people.map(({ id }) => [id, RECORDED_SECRET]));
+    state.backup = STATUS.open.backup;
+    return state.status();
+  }
 
   return {
     auditVerify: () => Promise.resolve({ ...AUDIT.verified, faults }),
@@ -36,15 +51,12 @@ export function auditHost(state: Installation, { search }: Memory): AuditHost {
       state.backup = { ...state.backup, folder, every_hours: everyHours, keep, last_fault: null };
       return state.status();
     },
-    restoreBackup: (path, passphrase) => {
-      if (!path.endsWith('.backup')) return refuse('not_a_backup');
-      if (path.includes('damaged')) return refuse('backup_damaged');
-      if (passphrase !== RECORDED_PASSPHRASE) return refuse('wrong_passphrase');
-      state.store = { kind: 'locked' };
-      state.researchUse = true;
-      state.people = STATUS.open.people;
-      state.backup = STATUS.open.backup;
-      return state.status();
+    restoreBackup: (path, passphrase) => refusedFile(path) ?? (passphrase === RECORDED_PASSPHRASE ? restored(passphrase) : refuse('wrong_passphrase')),
+    restoreBackupWithRecoveryKey: (path, key, newPassphrase) => {
+      const refused = refusedFile(path) ?? refusedKey(key, STATUS.recovery_keys[0].key);
+      if (refused) return refused;
+      state.recovered = true;
+      return restored(newPassphrase);
     },
     pickBackupFile: () => Promise.resolve('/demo/stick/spineboard-20260311-180000.backup'),
   };

@@ -1,6 +1,6 @@
 // What the demo installation is: its store, keys, people and settings, as the recorded status tells at the start.
 import type { AppStatus, BackupStatus, CrashReport, KeychainState, Person, StoreStatus } from '../types.ts';
-import type { Memory } from './memory.ts';
+import { refuse, type Memory } from './memory.ts';
 import { STATUS } from './recorded.ts';
 
 /** The secret of every recorded person. */
@@ -27,6 +27,15 @@ export interface Installation {
   wrongSecrets: number;
   backup: BackupStatus;
   status: () => Promise<AppStatus>;
+}
+
+/** Why a typed recovery key opens nothing; none if it is the wanted one. */
+export function refusedKey(typed: string, wanted: string): Promise<never> | null {
+  // The demo takes a letter that no key has for a misread one; Rust computes check characters.
+  const misread = typed.toUpperCase().split(/[\s-]+/).findIndex((group) => group.includes('U'));
+  if (misread >= 0) return refuse('recovery_key_misread', { group: String(misread + 1) });
+  const plain = (key: string): string => key.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  return plain(typed) === plain(wanted) ? null : refuse('wrong_recovery_key');
 }
 
 function storeAtStart(start: string): StoreStatus {
