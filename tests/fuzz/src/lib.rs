@@ -40,7 +40,11 @@ pub fn start(panics: Panics, seeds: impl FnOnce() -> Vec<Vec<u8>>) {
     }
     std::panic::set_hook(Box::new(move |panic| {
         let ours = panic.location().is_some_and(|place| {
-            place.file().contains("src-tauri/crates") || place.file().contains("tests/fuzz")
+            let file = place.file();
+            // The targets themselves are compiled under a relative path.
+            file.contains("src-tauri/crates")
+                || file.contains("tests/fuzz")
+                || file.starts_with("targets")
         });
         if ours || panics == Panics::All {
             eprintln!("{panic}");

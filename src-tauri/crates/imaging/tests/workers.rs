@@ -81,6 +81,45 @@ fn a_file_that_hangs_is_named_and_the_next_one_is_read() {
     assert_eq!(values(&workers, &image), [1.0, 2.0, 3.0, 4.0]);
 }
 
+/// JPEG-LS, near-lossless, of 45 rows of 10 values: found by fuzzing. The decoder counts on for
+/// billions of steps over a few bytes.
+const ENDLESS: [u8; 56] = [
+    0xff, 0xd8, 0xff, 0xf7, 0x00, 0x0b, 0x08, 0x00, 0x2d, 0x00, 0x0a, 0x01, 0x01, 0x11, 0x00, 0xff,
+    0xda, 0x00, 0x08, 0x01, 0x01, 0x00, 0x02, 0x00, 0x00, 0x57, 0xfd, 0xff, 0x7f, 0x00, 0x23, 0x00,
+    0x71, 0xff, 0x7f, 0xe0, 0xb7, 0xff, 0x7c, 0x1c, 0xe0, 0xb7, 0xff, 0x2f, 0xfb, 0xe0, 0x00, 0x23,
+    0x00, 0x71, 0xff, 0x7f, 0xe0, 0xb7, 0xff, 0x7c,
+];
+
+#[test]
+fn a_codestream_that_holds_its_decoder_up_is_named_and_the_next_one_is_read() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let mut dataset = Dataset::ct(45, 10, 1);
+    dataset.eight_bits();
+    dataset.syntax("1.2.840.10008.1.2.4.81");
+    let path = folder.path().join("endless");
+    let item = |value: &[u8]| {
+        let length = (value.len() as u32).to_le_bytes();
+        [&[0xfe, 0xff, 0x00, 0xe0], &length[..], value].concat()
+    };
+    let end = [0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0];
+    let file = [
+        &dataset.opening(u32::MAX),
+        &item(&[]),
+        &item(&ENDLESS),
+        &end[..],
+    ]
+    .concat();
+    fs::write(&path, file).unwrap();
+    // A processor of four gigahertz needs longer for the count.
+    let workers = workers(1);
+    let image = small(folder.path(), "image");
+    assert_eq!(values(&workers, &image), [1.0, 2.0, 3.0, 4.0]);
+    let error = workers.frame(&image_of(&path, 1)).unwrap_err();
+    assert_eq!(reason(error), Reason::TimedOut);
+    assert_eq!(values(&workers, &image), [1.0, 2.0, 3.0, 4.0]);
+}
+
 #[test]
 fn a_file_that_eats_memory_is_named_and_the_next_one_is_read() {
     let _alone = alone();

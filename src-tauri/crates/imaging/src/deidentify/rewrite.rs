@@ -19,7 +19,7 @@ use crate::{
     pixels::Photometric,
     problem::{ImagingError, Reason, Refusal},
     source::Source,
-    walker::Encoding,
+    walker::{Encoding, is_known_vr},
 };
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
@@ -177,6 +177,10 @@ fn converted(elements: &[Element], from: Encoding, to: Encoding, context: &Conte
         };
         // Values of unknown representation are little endian (PS3.5 section 6.2.2).
         if from.big_endian && one.vr == *b"UN" {
+            continue;
+        }
+        // The reader leaves such a value out too, so that the copy shows what the original shows.
+        if from.explicit && !is_known_vr(one.vr) {
             continue;
         }
         let bytes = match (&one.value, action) {

@@ -515,6 +515,25 @@ fn bytes_behind_the_last_frame_are_dropped() {
     );
 }
 
+/// Found by fuzzing: the copy declared in order what the reader of the original had left out.
+#[test]
+fn a_value_of_damaged_representation_stays_behind_as_the_reader_leaves_it_out() {
+    let mut bench = Bench::new();
+    let path = bench.write(image(), part10::EXPLICIT_LITTLE);
+    let mut bytes = fs::read(&path).unwrap();
+    let sound = b"\x28\0\x04\0CS\x0c\0MONOCHROME2 ";
+    let at = bytes.windows(sound.len()).position(|part| part == sound);
+    let damaged = b"\x28\0\x04\0=S\x0c\0MONOCHROME3 ";
+    bytes[at.unwrap()..][..damaged.len()].copy_from_slice(damaged);
+    fs::write(&path, bytes).unwrap();
+    let to = bench.copy(&path);
+    assert!(read(&to).get(tags::PHOTOMETRIC_INTERPRETATION).is_none());
+    assert_eq!(
+        crate::pixel_hash(&to).unwrap(),
+        crate::pixel_hash(&path).unwrap()
+    );
+}
+
 #[test]
 fn the_search_finds_what_a_copy_should_not_hold() {
     let mut bench = Bench::new();

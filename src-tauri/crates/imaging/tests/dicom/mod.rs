@@ -21,12 +21,13 @@ fn text(value: &str, padding: u8) -> Vec<u8> {
     bytes
 }
 
-/// A CT image of 16 bits, signed.
+/// A CT image of 16 bits, signed, where nothing else was chosen.
 pub(crate) struct Dataset {
     rows: u16,
     columns: u16,
     frames: u32,
     colour: bool,
+    bits: u16,
     instance: String,
     syntax: &'static str,
 }
@@ -38,6 +39,7 @@ impl Dataset {
             columns,
             frames,
             colour: false,
+            bits: 16,
             instance: "2.25.1".to_owned(),
             syntax: "1.2.840.10008.1.2.1",
         }
@@ -46,6 +48,12 @@ impl Dataset {
     /// Eight bits, red, green and blue one plane after the other.
     pub(crate) fn colour_planes(&mut self) {
         self.colour = true;
+        self.bits = 8;
+    }
+
+    /// Eight bits, unsigned.
+    pub(crate) fn eight_bits(&mut self) {
+        self.bits = 8;
     }
 
     pub(crate) fn instance(&mut self, uid: &str) {
@@ -59,7 +67,6 @@ impl Dataset {
     /// Everything before the value of the pixel data; a length of all ones is undefined.
     pub(crate) fn opening(&self, pixel_bytes: u32) -> Vec<u8> {
         let short = |value: u16| value.to_le_bytes();
-        let bits = if self.colour { 8 } else { 16 };
         let photometric = if self.colour { "RGB" } else { "MONOCHROME2" };
         let number = self.frames.to_string();
         [
@@ -78,9 +85,9 @@ impl Dataset {
             element([0x28, 8], "IS", &text(&number, b' ')),
             element([0x28, 0x10], "US", &short(self.rows)),
             element([0x28, 0x11], "US", &short(self.columns)),
-            element([0x28, 0x100], "US", &short(bits)),
-            element([0x28, 0x101], "US", &short(bits)),
-            element([0x28, 0x103], "US", &short(u16::from(!self.colour))),
+            element([0x28, 0x100], "US", &short(self.bits)),
+            element([0x28, 0x101], "US", &short(self.bits)),
+            element([0x28, 0x103], "US", &short(u16::from(self.bits == 16))),
             vec![0xe0, 0x7f, 0x10, 0x00, b'O', b'W', 0, 0],
             pixel_bytes.to_le_bytes().to_vec(),
         ]
