@@ -45,6 +45,7 @@ pub fn start(panics: Panics, seeds: impl FnOnce() -> Vec<Vec<u8>>) {
             file.contains("src-tauri/crates")
                 || file.contains("tests/fuzz")
                 || file.starts_with("targets")
+                || file.starts_with("src")
         });
         if ours || panics == Panics::All {
             eprintln!("{panic}");
