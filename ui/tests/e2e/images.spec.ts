@@ -230,3 +230,16 @@ test('copies without identity ask about text in the pictures before anything is 
     await expect(page.getByTestId('error')).toHaveAttribute('data-code', code!);
   }
 });
+
+test('a name without a break stays inside the side of the images and the head of the window', async ({ page }) => {
+  await openDemo(page);
+  await openImages(page, '/unbroken');
+  await page.locator('[data-stack]').first().click();
+  await expect(page.getByTestId('mismatch-banner')).toBeVisible();
+  const wider = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('main *')]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(element).overflowX))
+      .map((element) => `${element.tagName}.${element.className}`),
+  );
+  expect(wider).toEqual([]);
+});

@@ -38,6 +38,8 @@ function single(path: string): ImageLibrary {
       return sameExam(plain);
     case 'mixed':
       return mixed(plain);
+    case 'unbroken':
+      return unbroken(plain);
     case 'disc.zip':
       return { ...plain, files: plain.files + 60, rejected: disc(), missing: ['ST1/SE2/IM0007', 'ST1/SE2/IM0008', 'ST2/SE1/IM0001'].map((file) => ({ directory: 'disc.zip/DICOMDIR', file })) };
     case 'clean':
@@ -68,6 +70,19 @@ function sameExam(plain: ImageLibrary): ImageLibrary {
   const renamed: Study = { ...original, uid: '2.25.301', patient, series: restacked(original, '2.25.301') };
   const question: LibraryQuestion = { kind: 'same_exam_other_patient', study_uids: [original.uid, renamed.uid], patients: [original.patient, patient], images: 24 };
   return { ...plain, files: plain.files + 24, studies: [...plain.studies, renamed], questions: [question] };
+}
+
+/** Names and descriptions of 64 letters without a break, which files may hold (LO, PS3.5 section 6.2). */
+function unbroken(plain: ImageLibrary): ImageLibrary {
+  const word = 'W'.repeat(64);
+  const studies = plain.studies.map((study): Study => ({
+    ...study,
+    uid: `${study.uid}.9`,
+    description: word,
+    patient: { ...study.patient, patient_id: word, name: { alphabetic: word, ideographic: null, phonetic: null } },
+    series: restacked(study, `${study.uid}.9`).map((series) => ({ ...series, description: word })),
+  }));
+  return { ...plain, studies, sources: [`/unbroken/${word}/${word}`] };
 }
 
 /** One study UID under 14 patients, as a folder of files from everywhere has it. */
