@@ -85,6 +85,14 @@ pub fn shared(folder: &str) -> Vec<Vec<u8>> {
     files.take(SEEDS_FROM_ONE_FOLDER).collect()
 }
 
+/// Image files, sound and damaged.
+pub fn image_files() -> Vec<Vec<u8>> {
+    let mut files = shared("dicom/conformance");
+    files.extend(shared("dicom/malformed"));
+    files.push(dicom_file::small().bytes());
+    files
+}
+
 /// A path for a file of the process alone, another one each time: what was read under a path is
 /// kept for a while.
 pub fn fresh_path(ending: &str) -> PathBuf {

@@ -2,16 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use spineboard_fuzz::{Panics, dicom_file::small, fresh_path, shared, start};
+use spineboard_fuzz::{Panics, fresh_path, image_files, start};
 use std::fs;
 
 fuzz_target!(
-    init: start(Panics::Ours, || {
-        let mut seeds = shared("dicom/conformance");
-        seeds.extend(shared("dicom/malformed"));
-        seeds.push(small().bytes());
-        seeds
-    }),
+    init: start(Panics::Ours, image_files),
     |bytes: &[u8]| {
         let (from, to) = (fresh_path(".dcm"), fresh_path(".copy"));
         fs::write(&from, bytes).expect("the folder for temporary files is writable");

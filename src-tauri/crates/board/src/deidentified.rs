@@ -4,31 +4,31 @@
 //! Everything is written into a folder inside the target, searched for every identifying value of the
 //! input, and only then moved to its place. When something is found, or fails, nothing stays behind.
 
+mod names;
+mod search;
+mod target;
+
 use crate::{
-    Board, BoardError, assess, deidentified_search, index_date_of, lock, new_id,
+    Board, BoardError, assess, index_date_of, lock,
     summary::{self, Pictures},
 };
 use chrono::{DateTime, Days, Utc};
-use clinical::{
-    case::{Case, Source},
-    catalogue::Catalogue,
-};
-use exchange::{
-    case_file,
-    deidentified::{Replacements, deidentified},
-};
+use clinical::case::Case;
+use exchange::case_file;
 use imaging::{
     Continue, ImagingError, Library, Workers,
-    deidentify::{self, Identifying, Keys, Pseudonym, Surveyed},
+    deidentify::{self, Identifying, Keys},
     library::RejectedFile,
 };
 use inference::PackSet;
+use names::{Names, collect, without_identity};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
 };
 use store::AuditEntry;
+use target::{Numbers, Target, unwritable};
 use ts_rs::TS;
 
 /// Paths of images with suspected writing that are named at once.
@@ -302,8 +302,7 @@ fn export(export: &Export) -> Result<Exported, BoardError> {
         }
     }
 
-    let found =
-        deidentified_search::files_with_identity(&target.part, &files, &identifying, export.packs)?;
+    let found = search::files_with_identity(&target.part, &files, &identifying, export.packs)?;
     if found.files > 0 {
         return Err(BoardError::new(
             "identity_found",
@@ -333,59 +332,6 @@ fn export(export: &Export) -> Result<Exported, BoardError> {
     })
 }
 
-/// Everything in a case that names the patient or another person.
-fn collect(case: &Case, found: &mut Identifying) {
-    let identity = &case.identity;
-    let latin = identity.alphabetic_name.as_deref().unwrap_or_default();
-    for name in [&identity.family_name, &identity.given_name, latin] {
-        found.add_name(name, "case name");
-    }
-    found.add_text(&identity.patient_id, "case patient number");
-    found.add_text(&case.id, "case id");
-    let mut dates: Vec<_> = vec![identity.birth_date];
-    for observation in &case.observations {
-        dates.push(observation.observed_on);
-        dates.push(Some(observation.recorded_at.date_naive()));
-        found.add_name(&observation.author, "author");
-        found.add_text(&observation.id, "observation id");
-        match &observation.source {
-            Source::Image { sop_instance_uid } => found.add_uid(sop_instance_uid),
-            Source::File { name } => found.add_text(name, "file name"),
-            Source::Typed => {}
-        }
-    }
-    for course in &case.courses {
-        dates.extend([course.started_on, course.ended_on]);
-        found.add_name(&course.author, "author");
-        found.add_text(&course.description, "treatment");
-    }
-    for episode in &case.episodes {
-        dates.push(Some(episode.index_date));
-        found.add_text(&episode.question, "question");
-    }
-    for study in &case.studies {
-        dates.extend([study.study_date, study.patient_birth_date]);
-        found.add_uid(&study.study_instance_uid);
-        found.add_text(&study.patient_id, "patient number of images");
-        found.add_name(&study.patient_name, "patient name of images");
-        found.add_text(&study.folder, "folder");
-        if let Some(person) = &study.mismatch_confirmed_by {
-            found.add_name(person, "author");
-        }
-    }
-    for mark in &case.key_images {
-        dates.push(Some(mark.marked_at.date_naive()));
-        found.add_uid(&mark.series_instance_uid);
-        found.add_uid(&mark.sop_instance_uid);
-        found.add_text(&mark.note, "note");
-        found.add_name(&mark.author, "author");
-    }
-    dates
-        .into_iter()
-        .flatten()
-        .for_each(|date| found.add_date(date));
-}
-
 /// Key images of a kind that often carries writing, for a report that would print them.
 fn suspicious_marks(export: &Export) -> usize {
     let (Some(case), Some(_)) = (export.case, &export.pdf) else {
@@ -400,66 +346,6 @@ fn suspicious_marks(export: &Export) -> usize {
         .count()
 }
 
-/// The pseudonyms of an export: with a case, every date is moved by the shift of its patient.
-struct Names {
-    by_patient: BTreeMap<String, Pseudonym>,
-    case: Pseudonym,
-    days: u64,
-}
-
-impl Names {
-    fn new(
-        case: Option<&Case>,
-        surveyed: &[(&PathBuf, Surveyed)],
-        keys: &Keys,
-        identifying: &Identifying,
-    ) -> Names {
-        let number = case.map_or("", |case| case.identity.patient_id.trim());
-        let own = keys.pseudonym(number, identifying);
-        let mut patients: BTreeSet<&str> = surveyed
-            .iter()
-            .map(|(_, facts)| facts.patient.as_str())
-            .collect();
-        if let Some(case) = case {
-            patients.extend(case.studies.iter().map(|study| study.patient_id.trim()));
-            patients.insert(number);
-        }
-        let by_patient = patients
-            .into_iter()
-            .map(|patient| {
-                let mut pseudonym = keys.pseudonym(patient, identifying);
-                if case.is_some() {
-                    pseudonym.days = own.days;
-                }
-                (patient.to_owned(), pseudonym)
-            })
-            .collect();
-        Names {
-            by_patient,
-            days: own.days,
-            case: own,
-        }
-    }
-
-    fn of(&self, patient: &str) -> &Pseudonym {
-        self.by_patient.get(patient.trim()).unwrap_or(&self.case)
-    }
-}
-
-fn without_identity(case: &Case, keys: &Keys, names: &Names, identifying: &Identifying) -> Case {
-    let uid = |uid: &str| keys.uid(uid, identifying);
-    let with = Replacements {
-        patient: &|patient| names.of(patient).name.clone(),
-        days: names.days,
-        uid: &uid,
-        // Digits only, so that no letters come together to a name.
-        id: &|id| uid(id).trim_start_matches("2.25.").to_owned(),
-        description: &|text| deidentify::described(text, identifying),
-        oldest_age: deidentify::OLDEST_AGE,
-    };
-    deidentified(case, Catalogue::shipped(), &with)
-}
-
 /// The report of the clean case, dated in its moved time.
 fn report(
     case: &Case,
@@ -472,93 +358,6 @@ fn report(
     let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
     let assessment = assess(case, index_date, packs);
     summary::deidentified(case, &assessment, pictures, now)
-}
-
-/// Names of folders and files, by number in the order of the input.
-#[derive(Default)]
-struct Numbers {
-    studies: BTreeMap<String, usize>,
-    series: BTreeMap<String, usize>,
-    images: BTreeMap<String, usize>,
-}
-
-impl Numbers {
-    fn place(&mut self, patient: &str, facts: &Surveyed) -> PathBuf {
-        let next = self.studies.len() + 1;
-        let study = *self.studies.entry(facts.study_uid.clone()).or_insert(next);
-        let next = self.series.len() + 1;
-        let series = *self.series.entry(facts.series_uid.clone()).or_insert(next);
-        let image = self.images.entry(facts.series_uid.clone()).or_insert(0);
-        *image += 1;
-        PathBuf::from(format!(
-            "images/{patient}/ST{study:03}/SE{series:03}/IM{:05}.dcm",
-            *image
-        ))
-    }
-}
-
-/// The target folder, and the one inside it that everything is written into first.
-struct Target {
-    folder: PathBuf,
-    part: PathBuf,
-    is_new: bool,
-    finished: std::cell::Cell<bool>,
-}
-
-impl Target {
-    fn new(folder: &Path) -> Result<Target, BoardError> {
-        let is_new = !folder.exists();
-        std::fs::create_dir_all(folder).map_err(|error| unwritable(&error))?;
-        let mut entries = std::fs::read_dir(folder).map_err(|error| unwritable(&error))?;
-        if entries.next().is_some() {
-            return Err(BoardError::new(
-                "folder_not_empty",
-                "There is something in this folder already. Choose a new or an empty one, so that nothing else is taken for part of the export.",
-            ));
-        }
-        let part = folder.join(format!(".part-{}", new_id()));
-        let target = Target {
-            folder: folder.to_owned(),
-            is_new,
-            finished: false.into(),
-            part,
-        };
-        std::fs::create_dir(&target.part).map_err(|error| unwritable(&error))?;
-        Ok(target)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), BoardError> {
-        std::fs::write(self.part.join(name), bytes).map_err(|error| unwritable(&error))
-    }
-
-    /// Moves what was written to its place.
-    fn finish(&self) -> Result<(), BoardError> {
-        let entries = std::fs::read_dir(&self.part).map_err(|error| unwritable(&error))?;
-        for entry in entries {
-            let moved = entry.and_then(|entry| {
-                std::fs::rename(entry.path(), self.folder.join(entry.file_name()))
-            });
-            moved.map_err(|error| unwritable(&error))?;
-        }
-        self.finished.set(true);
-        Ok(())
-    }
-}
-
-impl Drop for Target {
-    fn drop(&mut self) {
-        // Nothing half written stays; a reason to say so was given already.
-        let _ = std::fs::remove_dir_all(&self.part);
-        if !self.finished.get() {
-            for name in ["images", "case.json", "board-summary.pdf"] {
-                let path = self.folder.join(name);
-                let _ = std::fs::remove_dir_all(&path).or_else(|_| std::fs::remove_file(&path));
-            }
-            if self.is_new {
-                let _ = std::fs::remove_dir(&self.folder);
-            }
-        }
-    }
 }
 
 fn left_out(path: &Path, detail: String) -> DeidentifiedWarning {
@@ -594,12 +393,4 @@ fn shown(path: &Path) -> String {
         .map(|part| part.to_string_lossy())
         .collect::<Vec<_>>()
         .join("/")
-}
-
-fn unwritable(error: &std::io::Error) -> BoardError {
-    BoardError::new(
-        "export_unwritable",
-        format!("The export cannot be written there: {error}. Nothing was exported; choose another folder."),
-    )
-    .with("detail", error.kind())
 }

@@ -8,7 +8,6 @@ pub mod bindings;
 mod cases;
 mod crash;
 mod deidentified;
-mod deidentified_search;
 mod demo;
 mod fault;
 mod idle;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use imaging::{Library, Reason};
-use made::element;
+use made::{SLICE, Slice, element};
 use std::{fs, path::Path};
 
 mod made;
@@ -20,23 +20,12 @@ fn reasons(library: &Library) -> Vec<Reason> {
 
 /// A data set of two by two pixels without preamble or meta information.
 fn small_image(patient: &str, instance: &str) -> Vec<u8> {
-    [
-        element([0x0008, 0x0016], "UI", b"1.2.840.10008.5.1.4.1.1.2\0"),
-        element([0x0008, 0x0018], "UI", instance.as_bytes()),
-        element([0x0008, 0x0060], "CS", b"CT"),
-        element([0x0010, 0x0020], "LO", patient.as_bytes()),
-        element([0x0020, 0x000d], "UI", b"2.25.10\0"),
-        element([0x0020, 0x000e], "UI", b"2.25.20\0"),
-        element([0x0028, 0x0002], "US", &[1, 0]),
-        element([0x0028, 0x0004], "CS", b"MONOCHROME2 "),
-        element([0x0028, 0x0010], "US", &[2, 0]),
-        element([0x0028, 0x0011], "US", &[2, 0]),
-        element([0x0028, 0x0100], "US", &[16, 0]),
-        element([0x0028, 0x0101], "US", &[16, 0]),
-        element([0x0028, 0x0103], "US", &[0, 0]),
-        element([0x7fe0, 0x0010], "OW", &[1, 0, 2, 0, 3, 0, 4, 0]),
-    ]
-    .concat()
+    let slice = Slice {
+        patient,
+        instance,
+        ..SLICE
+    };
+    slice.bytes()
 }
 
 #[test]

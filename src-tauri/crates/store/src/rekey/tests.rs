@@ -84,6 +84,14 @@ fn names(folder: &TempDir) -> Vec<String> {
     names
 }
 
+/// What lies in a closed data folder when nothing was interrupted.
+const FILES: [&str; 4] = [
+    "spineboard.anchor",
+    "spineboard.db",
+    "spineboard.keys",
+    "spineboard.lock",
+];
+
 #[test]
 fn a_kill_at_any_moment_of_a_change_leaves_the_old_or_the_new_passphrase() {
     let (folder, mut store) = trial::store_with_case();
@@ -108,16 +116,7 @@ fn a_kill_at_any_moment_of_a_change_leaves_the_old_or_the_new_passphrase() {
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_whole(&store, name);
         store.close().unwrap();
-        assert_eq!(
-            names(at),
-            [
-                "spineboard.anchor",
-                "spineboard.db",
-                "spineboard.keys",
-                "spineboard.lock"
-            ],
-            "{name}"
-        );
+        assert_eq!(names(at), FILES, "{name}");
         // What was settled stays so, and the other passphrase is out.
         let other = if opener == NEW { PASSPHRASE } else { NEW };
         assert_eq!(
@@ -300,16 +299,7 @@ fn an_older_database_is_taken_over_and_a_kill_at_any_moment_loses_nothing() {
             "{name}"
         );
         assert!(cipher::needs_keys_file(&path).unwrap(), "{name}");
-        assert_eq!(
-            names(at),
-            [
-                "spineboard.anchor",
-                "spineboard.db",
-                "spineboard.keys",
-                "spineboard.lock"
-            ],
-            "{name}"
-        );
+        assert_eq!(names(at), FILES, "{name}");
     }
 }
 
