@@ -275,6 +275,28 @@ fn what_was_asked_for_last_is_open_and_a_stopped_opening_changes_nothing() {
 }
 
 #[test]
+fn no_result_is_written_over_what_it_was_made_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("patients.csv");
+    std::fs::write(&table, "id,primary_tumour,age\na,lung,60\n").unwrap();
+    let itself = folder
+        .path()
+        .join("../")
+        .join(folder.path().file_name().unwrap());
+    let over = board::assess_table(
+        &table,
+        &itself.join("patients.csv"),
+        &board::PackSet::open(&packs()),
+        chrono_now(),
+    );
+    assert_eq!(over.unwrap_err().code, "table_file");
+    let kept = std::fs::read_to_string(&table).unwrap();
+    assert!(kept.starts_with("id,primary_tumour"), "{kept}");
+    let demo = board::write_demo(folder.path(), &Workers::new(image_worker()), chrono_now());
+    assert_eq!(demo.unwrap_err().code, "folder_not_empty");
+}
+
+#[test]
 fn images_of_another_patient_are_a_loud_finding_and_a_key_image_reaches_the_paper() {
     let folder = tempfile::tempdir().unwrap();
     let images = folder.path().join("demo");

@@ -201,12 +201,23 @@ fn before(today: NaiveDate, days: u64) -> NaiveDate {
     today.checked_sub_days(Days::new(days)).unwrap_or(today)
 }
 
-/// Writes the demonstration case as a case file and the phantom's CT and MR study beside it.
+/// Writes the demonstration case as a case file and the phantom's CT and MR study beside it, into a
+/// folder that is new or empty (`folder_not_empty`).
 pub fn write_demo(
     folder: &Path,
     workers: &Workers,
     now: DateTime<Utc>,
 ) -> Result<DemoFiles, BoardError> {
+    let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    if !is_empty {
+        return Err(BoardError::new(
+            "folder_not_empty",
+            format!(
+                "There is something in {} already. Nothing was written; name a new or an empty folder.",
+                folder.display()
+            ),
+        ));
+    }
     let images = folder.join("images");
     phantom::write(&images, &PhantomPlan::DEMO, &mut |_, _| ())?;
     let library = imaging::scan(&images, workers, &mut |_| Continue::Yes)?;

@@ -52,7 +52,7 @@ pub use store::{
     Role, Secret, Specialty,
 };
 pub use summary::write_report;
-pub use tables::{TableOutcome, assess_table, read_case_file};
+pub use tables::{TableOutcome, assess_table, not_over_the_input, read_case_file};
 pub use view::{
     AppStatus, CaseView, EntryAdvice, ExportedFile, KeyImageInput, ObservationInput, PackState,
     PackStatus, StartArguments, StoreStatus,

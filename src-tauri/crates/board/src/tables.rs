@@ -60,6 +60,7 @@ pub fn assess_table(
     let file_error = |path: &Path, error: std::io::Error| {
         BoardError::new("table_file", format!("{}: {error}", path.display()))
     };
+    not_over_the_input(input, output)?;
     let source = File::open(input).map_err(|error| file_error(input, error))?;
     let defaults = RowDefaults {
         now,
@@ -95,6 +96,24 @@ pub fn assess_table(
     };
     target.finish().map_err(|error| file_error(output, error))?;
     Ok(TableOutcome { rows, faults })
+}
+
+/// Refuses to write a result over what it was made from.
+pub fn not_over_the_input(input: &Path, output: &Path) -> Result<(), BoardError> {
+    let same = match (input.canonicalize(), output.canonicalize()) {
+        (Ok(input), Ok(output)) => input == output,
+        _ => false,
+    };
+    if same {
+        return Err(BoardError::new(
+            "table_file",
+            format!(
+                "{} would be replaced by its own results. Nothing was written; name another file for them.",
+                output.display()
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// The forecasts of a batch are computed together; everything else row by row.

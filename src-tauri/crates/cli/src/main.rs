@@ -81,6 +81,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             images,
             mask_identity,
         } => {
+            board::not_over_the_input(json, out)?;
             let case = board::read_case_file(json, now)?;
             let packs = PackSet::open(&folders);
             let images = images.as_deref();

@@ -47,10 +47,10 @@ impl Store {
         target: &Path,
         now: DateTime<Utc>,
     ) -> Result<BackupInfo, StoreError> {
+        let part = self.begin_file(target)?;
         let checking = self.folder.join(CHECKING_FOLDER);
         files::remove(&checking)?;
         fs::create_dir(&checking)?;
-        let part = self.begin_file(target)?;
         let written = self.write_and_check(&part, &checking, now);
         let finished = written.and_then(|info| {
             fs::rename(&part, target).map_err(StoreError::target)?;

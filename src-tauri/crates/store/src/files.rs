@@ -1,7 +1,7 @@
 //! Files that are either there whole or not at all: written under a temporary name in the same
 //! folder, flushed to the disk, then renamed over the old one.
 
-use crate::{Store, StoreError, audit};
+use crate::{ANCHOR_FILE, DATABASE_FILE, KEYS_FILE, LOCK_FILE, Store, StoreError, audit};
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -21,8 +21,12 @@ pub struct WholeFile {
 }
 
 impl WholeFile {
-    /// Begins under a random temporary name beside `path`.
+    /// Begins under a random temporary name beside `path`, which has none of the store's own names.
     pub fn create(path: &Path) -> io::Result<WholeFile> {
+        let own = [DATABASE_FILE, KEYS_FILE, ANCHOR_FILE, LOCK_FILE];
+        if own.iter().any(|name| path.ends_with(name)) {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        }
         WholeFile::create_as(part_of(path)?, path)
     }
 
@@ -78,12 +82,28 @@ impl Store {
     pub(crate) fn begin_file(&mut self, path: &Path) -> Result<PathBuf, StoreError> {
         // The next opening may have another working folder.
         let path = std::path::absolute(path).map_err(StoreError::target)?;
+        if self.is_own(&path) {
+            return Err(StoreError::OwnFolder);
+        }
         let part = part_of(&path).map_err(StoreError::target)?;
         self.connection.execute(
             "INSERT INTO unfinished_files VALUES (?1)",
             [path_text(&part)?],
         )?;
         Ok(part)
+    }
+
+    /// True for the names of the store's own files, and in the folders that it clears at the next opening.
+    fn is_own(&self, path: &Path) -> bool {
+        let real = |folder: Option<&Path>| folder.and_then(|folder| folder.canonicalize().ok());
+        let (Some(own), Some(folder)) = (real(Some(&self.folder)), real(path.parent())) else {
+            return false;
+        };
+        let path = folder.join(path.file_name().unwrap_or_default());
+        path.strip_prefix(own).is_ok_and(|inside| {
+            let first = inside.iter().next().unwrap_or_default();
+            first.to_string_lossy().starts_with("spineboard.")
+        })
     }
 
     /// Removes what is left under a temporary name, and the note of it.
@@ -200,6 +220,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.pdf");
         fs::write(&path, b"old").unwrap();
+        let own = WholeFile::create(&folder.path().join(DATABASE_FILE));
+        assert_eq!(own.unwrap_err().kind(), io::ErrorKind::InvalidFilename);
         let mut file = WholeFile::create(&path).unwrap();
         file.write_all(b"half").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"old");
@@ -210,6 +232,33 @@ mod tests {
         file.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["report.pdf"]);
+    }
+
+    #[test]
+    fn no_file_that_leaves_takes_the_place_of_one_of_the_store() {
+        let (_folder, mut store) = trial::store();
+        let own = store.folder.clone();
+        let before = fs::read(own.join(DATABASE_FILE)).unwrap();
+        fs::create_dir(own.join("reports")).unwrap();
+        for name in [DATABASE_FILE, KEYS_FILE, "spineboard.db-wal"] {
+            let refused = store.write_file(&own.join(name), b"%PDF");
+            assert_eq!(refused, Err(StoreError::OwnFolder), "{name}");
+            let refused = store.write_file(&own.join("reports/..").join(name), b"%PDF");
+            assert_eq!(refused, Err(StoreError::OwnFolder), "{name}");
+        }
+        let refused = store.write_backup(&own.join(DATABASE_FILE), trial::noon());
+        assert_eq!(refused.unwrap_err(), StoreError::OwnFolder);
+        assert_eq!(fs::read(own.join(DATABASE_FILE)).unwrap(), before);
+        for allowed in [
+            "reports/a.pdf",
+            "reports/spineboard.pdf",
+            "spineboard-1.backup",
+        ] {
+            store.write_file(&own.join(allowed), b"%PDF").unwrap();
+        }
+        fs::create_dir(own.join("spineboard.checking")).unwrap();
+        let cleared = store.write_file(&own.join("spineboard.checking/a.pdf"), b"%PDF");
+        assert_eq!(cleared, Err(StoreError::OwnFolder));
     }
 
     #[test]

@@ -160,6 +160,8 @@ pub enum StoreError {
     Unreadable(io::ErrorKind),
     #[error("the file cannot be written there ({0:?})")]
     Unwritable(io::ErrorKind),
+    #[error("this is the name of a file of the store itself; choose another name or folder")]
+    OwnFolder,
     #[error("the file is not an exported audit log or a backup of SpineBoard")]
     NotAnExport,
     #[error("other pixels are already kept under this key image id")]
@@ -226,6 +228,7 @@ impl StoreError {
             StoreError::BackupUnfaithful => "backup_unfaithful",
             StoreError::Unreadable(_) => "file_unreadable",
             StoreError::Unwritable(_) => "file_unwritable",
+            StoreError::OwnFolder => "own_folder",
             StoreError::NotAnExport => "not_an_export",
             StoreError::KeyImageExists => "key_image_exists",
             StoreError::Folder(_) => "folder",
