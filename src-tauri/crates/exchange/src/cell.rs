@@ -46,11 +46,17 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
+/// Longer than every name of the catalogue; what is longer is no misspelling.
+const MOST_LETTERS: usize = 64;
+
 /// The name nearest to a misspelt one, if one is near at all.
 pub(crate) fn nearest<'names>(
     text: &str,
     names: impl Iterator<Item = &'names str>,
 ) -> Option<&'names str> {
+    if text.chars().nth(MOST_LETTERS).is_some() {
+        return None;
+    }
     let text = text.to_lowercase();
     let distance = |name: &str| letters_to_change(&text, &name.to_lowercase());
     let (name, distance) = names

@@ -1,6 +1,9 @@
 //! The header of a cohort table: which column is which, strictly. What is wrong is said in words.
 
-use crate::{ExchangeError, cell::nearest};
+use crate::{
+    ExchangeError,
+    cell::{nearest, quoted},
+};
 use clinical::catalogue::{Catalogue, Feature, FeatureId, Kind};
 
 /// Columns that are carried over to the output.
@@ -33,7 +36,7 @@ pub(crate) fn resolve(
         if names[..position].contains(name)
             || (column != Column::Label && columns.contains(&column))
         {
-            return Err(wrong(&format!("column '{name}' is there twice")));
+            return Err(wrong(&format!("column {} is there twice", quoted(name))));
         }
         columns.push(column);
     }
@@ -42,7 +45,8 @@ pub(crate) fn resolve(
             && !columns.contains(&Column::Value(feature.clone()))
         {
             return Err(wrong(&format!(
-                "column '{name}' gives a unit, but '{feature}' has no column"
+                "column {} gives a unit, but '{feature}' has no column",
+                quoted(name)
             )));
         }
     }
@@ -63,7 +67,8 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
     if let Some(Feature { id, kind, .. }) = feature(name) {
         return match kind {
             Kind::Outcome => Err(wrong(&format!(
-                "column '{name}' is an outcome, which is never an input; remove it"
+                "column {} is an outcome, which is never an input; remove it",
+                quoted(name)
             ))),
             _ => Ok(Column::Value(id.clone())),
         };
@@ -72,7 +77,8 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
         return match unit {
             Some(_) => Ok(Column::Unit(id.clone())),
             None => Err(wrong(&format!(
-                "column '{name}' gives a unit, but '{id}' is not a measured number"
+                "column {} gives a unit, but '{id}' is not a measured number",
+                quoted(name)
             ))),
         };
     }
@@ -86,7 +92,8 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
         .chain(["index_date", "index_level"]);
     let hint = nearest(name, ids).map(|near| format!("; did you mean '{near}'?"));
     Err(wrong(&format!(
-        "column '{name}' is not known{}",
+        "column {} is not known{}",
+        quoted(name),
         hint.unwrap_or_default()
     )))
 }

@@ -22,6 +22,10 @@ use std::io::{self, Cursor, Read};
 /// Tables beyond this size are cut off with an error.
 pub const TABLE_LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 
+/// A patient's line has a few thousand bytes. Longer ones are no table of patients, and cost memory
+/// for every comma.
+const LINE_LIMIT_BYTES: u64 = 1024 * 1024;
+
 /// How much is read to find the separator; a header is shorter.
 const HEAD_BYTES: u64 = 64 * 1024;
 
@@ -97,6 +101,7 @@ pub fn read_rows<Table: Read>(
         .from_reader(Limited {
             source: head.chain(source),
             left: TABLE_LIMIT_BYTES,
+            left_of_line: LINE_LIMIT_BYTES,
         });
     let header = records
         .byte_headers()
@@ -136,6 +141,7 @@ impl<Table: Read> Iterator for CohortRows<'_, Table> {
     fn next(&mut self) -> Option<CohortRow> {
         let mut record = csv::ByteRecord::new();
         while !self.ended {
+            self.records.get_mut().left_of_line = LINE_LIMIT_BYTES;
             match self.records.read_byte_record(&mut record) {
                 Ok(true) => {
                     let line = record.position().map_or(0, csv::Position::line);
@@ -341,21 +347,28 @@ fn separator(head: &[u8]) -> u8 {
     best.0
 }
 
-/// Fails, instead of ending quietly, when more than the limit is read.
+/// Fails, instead of ending quietly, when more than a limit is read.
 struct Limited<Table> {
     source: Table,
     left: u64,
+    /// Set anew before each line; what the reader has in hand beyond it counts too.
+    left_of_line: u64,
 }
 
 impl<Table: Read> Read for Limited<Table> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
-        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+        let too_large = |reason: String| io::Error::new(io::ErrorKind::FileTooLarge, reason);
+        let taken = |left: u64| left.checked_sub(count as u64);
+        self.left = taken(self.left).ok_or_else(|| {
             let limit = TABLE_LIMIT_BYTES / 1024 / 1024;
-            io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("the table is larger than {limit} MB; split it"),
-            )
+            too_large(format!("the table is larger than {limit} MB; split it"))
+        })?;
+        self.left_of_line = taken(self.left_of_line).ok_or_else(|| {
+            let limit = LINE_LIMIT_BYTES / 1024 / 1024;
+            too_large(format!(
+                "a line is longer than {limit} MB, as in a file that is no table or after a quotation mark that is not closed"
+            ))
         })?;
         Ok(count)
     }
@@ -515,9 +528,34 @@ mod tests {
         let mut limited = Limited {
             source: endless,
             left: 100,
+            left_of_line: 1000,
         };
         let error = io::copy(&mut limited, &mut io::sink()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    /// A name of a hundred million letters was compared with every name of the catalogue for minutes.
+    #[test]
+    fn lines_without_end_are_refused_before_they_cost_anything() {
+        let refusal = |table: &[u8]| match read(table) {
+            Err(error) => error.to_string(),
+            Ok(mut rows) => rows.next().unwrap().patient.unwrap_err(),
+        };
+        let megabytes = 3 * LINE_LIMIT_BYTES as usize;
+        for endless in [
+            vec![0; megabytes],
+            b",".repeat(megabytes),
+            b"\"\n\",".repeat(megabytes / 4),
+            [b"patient,age\na,".as_slice(), &b"7".repeat(megabytes)].concat(),
+        ] {
+            let reason = refusal(&endless);
+            assert!(reason.contains("a line is longer than 1 MB"), "{reason}");
+        }
+        let long = refusal(&[b"x".repeat(500_000).as_slice(), b"\n1\n"].concat());
+        assert!(long.contains("is not known") && long.len() < 200, "{long}");
+        let many = [b"patient,age\n".to_vec(), b"a,7\n".repeat(megabytes / 4)].concat();
+        let rows = read(&many).unwrap();
+        assert!(rows.filter(|row| row.patient.is_ok()).count() == megabytes / 4);
     }
 
     #[test]
