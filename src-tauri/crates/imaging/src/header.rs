@@ -281,19 +281,31 @@ fn frames(object: &InMemDicomObject, shape: &FrameShape, charsets: &Charsets) ->
     }
 }
 
+/// Lengths in millimetres, rescaling and windows beyond it measure nothing; below it no sum or product
+/// of a few of them leaves the range of numbers.
+pub(crate) const LARGEST: f64 = 1e9;
+
+fn measures(values: &[f64]) -> bool {
+    values.iter().all(|value| value.abs() <= LARGEST)
+}
+
 /// The attributes of one frame where they stand in the data set itself or in one item.
 pub(crate) fn frame_facts(object: &InMemDicomObject, charsets: &Charsets) -> FrameFacts {
-    let slope = numbers(object, tags::RESCALE_SLOPE).first().copied();
-    let intercept = numbers(object, tags::RESCALE_INTERCEPT).first().copied();
+    let first = |tag| {
+        let value = numbers(object, tag).first().copied();
+        value.filter(|value| measures(&[*value]))
+    };
+    let slope = first(tags::RESCALE_SLOPE);
+    let intercept = first(tags::RESCALE_INTERCEPT);
     FrameFacts {
-        position: fixed(object, tags::IMAGE_POSITION_PATIENT),
-        orientation: fixed(object, tags::IMAGE_ORIENTATION_PATIENT),
-        spacing: fixed(object, tags::PIXEL_SPACING)
-            .filter(|spacing: &[f64; 2]| spacing.iter().all(|length| *length > 0.0)),
-        thickness: numbers(object, tags::SLICE_THICKNESS)
-            .first()
-            .copied()
-            .filter(|thickness| *thickness > 0.0),
+        position: fixed(object, tags::IMAGE_POSITION_PATIENT)
+            .filter(|position: &[f64; 3]| measures(position)),
+        orientation: fixed(object, tags::IMAGE_ORIENTATION_PATIENT)
+            .filter(|cosines: &[f64; 6]| measures(cosines)),
+        spacing: fixed(object, tags::PIXEL_SPACING).filter(|spacing: &[f64; 2]| {
+            measures(spacing) && spacing.iter().all(|length| *length > 0.0)
+        }),
+        thickness: first(tags::SLICE_THICKNESS).filter(|thickness| *thickness > 0.0),
         rescale: (slope.is_some() || intercept.is_some()).then(|| Rescale {
             slope: slope.filter(|slope| *slope != 0.0).unwrap_or(1.0),
             intercept: intercept.unwrap_or(0.0),
@@ -324,7 +336,7 @@ fn windows(object: &InMemDicomObject, charsets: &Charsets) -> Vec<Window> {
                 .collect(),
         })
         // PS3.3 section C.11.2.1.2: the width is never below 1.
-        .filter(|window| window.width >= 1.0 && window.width < 1e9 && window.center.abs() < 1e9)
+        .filter(|window| window.width >= 1.0 && measures(&[window.width, window.center]))
         .take(16)
         .collect()
 }

@@ -65,6 +65,33 @@ fn an_image_that_spoils_after_the_scan_does_not_hide_the_others() {
     assert_eq!(imaging::auto_window(&cache(), stack).unwrap(), None);
 }
 
+/// Found by fuzzing: two slices at opposite ends of all numbers lay infinitely far apart.
+#[test]
+fn places_beyond_all_measure_are_no_places() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, height) in [("1", "-1e308 "), ("2", "1e308 "), ("3", "1e308 ")] {
+        let image = small_image("A1", &format!("2.25.{name}\0\0"));
+        let rows = image.windows(4).position(|tag| tag == [0x28, 0, 2, 0]);
+        let (before, after) = image.split_at(rows.unwrap());
+        let place = [
+            element([0x20, 0x32], "DS", format!("0\\0\\{height}").as_bytes()),
+            element([0x20, 0x37], "DS", b"1\\0\\0\\0\\1\\0 "),
+        ];
+        let bytes = [before, &place.concat(), after].concat();
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let library = open(folder.path());
+    let images: Vec<_> = library
+        .stacks()
+        .flat_map(|(_, _, stack)| {
+            assert!(!stack.is_volume && stack.spacing_between_slices.is_none());
+            &stack.images
+        })
+        .collect();
+    assert_eq!(images.len(), 3, "{:?}", library.rejected);
+    assert!(images.iter().all(|image| image.position.is_none()));
+}
+
 #[test]
 fn patients_are_kept_apart_even_under_one_study() {
     let folder = tempfile::tempdir().unwrap();

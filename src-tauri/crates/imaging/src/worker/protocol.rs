@@ -6,7 +6,7 @@
 
 use crate::{
     dicomdir::{Directory, REFERENCE_LIMIT},
-    header::{FRAME_COUNT_LIMIT, FrameFacts, ImageHeader},
+    header::{FRAME_COUNT_LIMIT, FrameFacts, ImageHeader, LARGEST},
     pixels::{FRAME_LIMIT, Palette, Photometric, PixelKind, Pixels},
     problem::{Reason, Refusal},
 };
@@ -182,15 +182,15 @@ fn is_possible(answer: &Answer) -> bool {
                 && shape.rows > 0
                 && shape.columns > 0
                 && matches!(shape.format.samples, 1 | 3)
-                && header.frames.iter().all(is_finite);
+                && header.frames.iter().all(measures);
         }
         Answer::File(Err(refusal)) | Answer::Frame(Err(refusal)) => refusal,
     };
     refusal.detail.len() <= DETAIL_LIMIT
 }
 
-/// A file's own numbers that are none were left out by its reader.
-fn is_finite(frame: &FrameFacts) -> bool {
+/// What measures nothing was left out by the reader of the file.
+fn measures(frame: &FrameFacts) -> bool {
     let windows = frame
         .windows
         .iter()
@@ -207,7 +207,7 @@ fn is_finite(frame: &FrameFacts) -> bool {
         .chain(frame.thickness)
         .chain(rescale.into_iter().flatten())
         .chain(windows);
-    numbers.all(f64::is_finite)
+    numbers.all(|number| number.abs() <= LARGEST)
 }
 
 fn read<Head: DeserializeOwned>(
