@@ -222,6 +222,7 @@ impl Board {
         case: &Case,
         change: &Change<'_>,
     ) -> Result<CaseView, BoardError> {
+        exchange::case_file::check_texts(case)?;
         store.put_case(case, change, self.now())?;
         let stored = store.case(&case.id)?;
         let view = self.view(store, stored)?;

@@ -129,7 +129,11 @@ impl From<ReportError> for BoardError {
 
 impl From<ExchangeError> for BoardError {
     fn from(error: ExchangeError) -> BoardError {
-        BoardError::new(error.code(), error.to_string()).with("detail", &error)
+        let fault = BoardError::new(error.code(), error.to_string());
+        match error {
+            ExchangeError::TextTooLong { limit } => fault.with("limit", limit),
+            _ => fault.with("detail", &error),
+        }
     }
 }
 

@@ -27,6 +27,9 @@ use std::{
 /// Larger files are not read.
 pub const FILE_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
+/// Longer than any question or note; a report measures each letter of a text several times.
+pub const TEXT_LIMIT_CHARACTERS: usize = 10_000;
+
 /// Reads a case file.
 pub fn read(
     path: &Path,
@@ -60,7 +63,29 @@ pub fn parse(
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_schema(text)?;
     let draft: CaseDraft = serde_json::from_str(text).map_err(syntax)?;
-    draft.complete(catalogue, defaults)
+    let case = draft.complete(catalogue, defaults)?;
+    check_texts(&case)?;
+    Ok(case)
+}
+
+/// Refuses a case with a text of more than [`TEXT_LIMIT_CHARACTERS`].
+pub fn check_texts(case: &Case) -> Result<(), ExchangeError> {
+    let whole = serde_json::to_value(case).map_err(syntax)?;
+    match has_long_text(&whole) {
+        true => Err(ExchangeError::TextTooLong {
+            limit: TEXT_LIMIT_CHARACTERS,
+        }),
+        false => Ok(()),
+    }
+}
+
+fn has_long_text(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.chars().nth(TEXT_LIMIT_CHARACTERS).is_some(),
+        serde_json::Value::Array(items) => items.iter().any(has_long_text),
+        serde_json::Value::Object(fields) => fields.values().any(has_long_text),
+        _ => false,
+    }
 }
 
 /// The text of a case file. Numbers that JSON cannot hold are refused.
@@ -177,6 +202,25 @@ mod tests {
             Entry::Known { value, unit } => (value, unit.as_deref()),
             Entry::Absent { .. } => panic!("absent"),
         }
+    }
+
+    #[test]
+    fn a_text_without_end_is_refused() {
+        let parse_with = |length: usize| {
+            let name = "N".repeat(length);
+            let file = format!(r#"{{"identity":{{"family_name":"{name}"}}}}"#);
+            let mut new_id = || "new".to_owned();
+            let mut defaults = Defaults {
+                now: chrono::DateTime::UNIX_EPOCH,
+                author: "Dr Test",
+                new_id: &mut new_id,
+            };
+            parse(file.as_bytes(), Catalogue::shipped(), &mut defaults)
+        };
+        assert!(parse_with(TEXT_LIMIT_CHARACTERS).is_ok());
+        let refused = parse_with(TEXT_LIMIT_CHARACTERS + 1).unwrap_err();
+        assert_eq!(refused.code(), "text_too_long");
+        assert!(!refused.to_string().contains('N'), "{refused}");
     }
 
     #[test]

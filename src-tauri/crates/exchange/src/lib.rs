@@ -58,6 +58,8 @@ pub enum ExchangeError {
     },
     #[error("give either index_date or episodes, not both")]
     TwoIndexDates,
+    #[error("a text of the case is longer than {limit} characters: shorten it")]
+    TextTooLong { limit: usize },
     #[error("the table cannot be read: {0}")]
     UnreadableTable(io::Error),
     #[error("line 1: {0}")]
@@ -73,6 +75,7 @@ impl ExchangeError {
             ExchangeError::UnreadableTable(_)
             | ExchangeError::Header(_)
             | ExchangeError::UnwritableTable(_) => "table_file",
+            ExchangeError::TextTooLong { .. } => "text_too_long",
             _ => "case_file",
         }
     }

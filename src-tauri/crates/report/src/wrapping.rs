@@ -71,14 +71,20 @@ pub(crate) fn fit(typeface: &Typeface, style: Style, text: &str, width: f32) -> 
 }
 
 fn shorten(typeface: &Typeface, style: Style, text: &str, width: f32) -> String {
-    let mut kept: Vec<char> = text.chars().filter(|character| *character != '…').collect();
-    loop {
-        let candidate: String = kept.iter().chain(['…'].iter()).collect();
-        if kept.is_empty() || typeface.width(style.weight, style.size, &candidate) <= width {
-            return candidate;
+    let measure = |character: char| {
+        let mut bytes = [0; 4];
+        typeface.width(style.weight, style.size, character.encode_utf8(&mut bytes))
+    };
+    let mut kept = String::new();
+    let mut filled = measure('…');
+    for character in text.chars().filter(|character| *character != '…') {
+        filled += measure(character);
+        if filled > width {
+            break;
         }
-        kept.pop();
+        kept.push(character);
     }
+    kept + "…"
 }
 
 #[cfg(test)]
@@ -123,6 +129,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_text_that_is_cut_keeps_as_much_as_fits(text in "[a-zA-Zé ]{1,60}", limit in 10f32..200.0) {
+            let fitted = fit(typeface(), BODY, &text, limit);
+            prop_assert!(width(BODY, &fitted) <= limit + 0.01, "{fitted:?}");
+            if let Some(kept) = fitted.strip_suffix('…') {
+                let next: String = text.chars().skip(kept.chars().count()).take(1).collect();
+                prop_assert!(text.starts_with(kept));
+                let one_more = [kept, &next, "…"].concat();
+                prop_assert!(width(BODY, &one_more) > limit - 0.01, "{one_more:?}");
+            } else {
+                prop_assert_eq!(fitted, text);
+            }
+        }
+
         #[test]
         fn no_line_is_wider_than_asked_and_no_letter_is_lost(text in "[a-zA-Zé \n]{0,200}", limit in 20f32..300.0) {
             let lines = wrap(typeface(), BODY, &text, limit);

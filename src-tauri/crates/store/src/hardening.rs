@@ -8,6 +8,7 @@ use crate::StoreError;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::Deserialize;
 use ts_rs::TS;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, Zeroizing};
 
 /// A passphrase, PIN or recovery key on its way to the store; never printed, wiped when dropped.
@@ -29,8 +30,14 @@ impl std::fmt::Debug for Secret {
 }
 
 impl From<String> for Secret {
+    /// Composed (NFC), since one keyboard types an accent with its letter and another after it.
     fn from(text: String) -> Secret {
-        Secret(Zeroizing::new(text))
+        let text = Zeroizing::new(text);
+        // NFC lengthens no text more than threefold (Unicode Standard Annex 15), so that growing
+        // leaves no copy behind.
+        let mut composed = Zeroizing::new(String::with_capacity(3 * text.len()));
+        composed.extend(text.nfc());
+        Secret(composed)
     }
 }
 
@@ -193,6 +200,14 @@ mod tests {
         let key = Key::from_slice(&[7; 32]).unwrap();
         assert_eq!(format!("{secret:?} {key:?}"), "Secret(..) Key(..)");
         assert!(Key::from_slice(&[7; 31]).is_none());
+    }
+
+    #[test]
+    fn an_accent_may_be_typed_with_its_letter_or_after_it() {
+        let (with, after) = ("caf\u{e9} am See", "cafe\u{301} am See");
+        let composed = Secret::from(after.to_owned());
+        assert_eq!(composed.text(), with);
+        assert_eq!(composed.text(), Secret::from(with.to_owned()).text());
     }
 
     #[test]
