@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { choosePassphrase, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, test } from './watch.ts';
+import { choosePassphrase, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, openRestore, test } from './watch.ts';
 
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'first start': async (page) => {
@@ -15,20 +15,14 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('#passphrase-repeated').fill('purple');
   },
   'restore at the first start': async (page) => {
-    await page.goto('/');
-    await page.locator('#understood').check();
-    await page.locator('#accept-research-use').click();
-    await page.locator('#first-restore').click();
+    await openRestore(page);
     await page.locator('#restore-path').fill('/demo/letter.pdf');
     await page.locator('#restore-passphrase').fill('x');
     await page.locator('#restore').click();
     await expect(page.getByTestId('error')).toBeVisible();
   },
   'restore by the recovery key': async (page) => {
-    await page.goto('/');
-    await page.locator('#understood').check();
-    await page.locator('#accept-research-use').click();
-    await page.locator('#first-restore').click();
+    await openRestore(page);
     await page.locator('#restore-path').fill('/demo/right.backup');
     await page.locator('#restore-lost').click();
     await page.locator('#recovery-key').fill('7QKM4 UUUUU 9FHPA');

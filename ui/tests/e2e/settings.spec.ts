@@ -1,4 +1,4 @@
-import { expect, keepRecoveryKey, menu, openDemo, test } from './watch.ts';
+import { expect, keepRecoveryKey, menu, openDemo, openRestore, test } from './watch.ts';
 
 /** Of the recorded store; its sheet is the one of the first start. */
 const RECOVERY_KEY = '01234-56789-ABCDE-FGHJK-MNPQR-STVWX-YZ012-34567';
@@ -117,10 +117,7 @@ test('backups: the last one, one on demand, a schedule, and a fault in words', a
 });
 
 test('a backup is restored on a new computer, and what is none is said', async ({ page }) => {
-  await page.goto('/');
-  await page.locator('#understood').check();
-  await page.locator('#accept-research-use').click();
-  await page.locator('#first-restore').click();
+  await openRestore(page);
   for (const [path, passphrase, code] of [
     ['/demo/letter.pdf', 'x', 'not_a_backup'],
     ['/demo/damaged.backup', 'x', 'backup_damaged'],

@@ -54,6 +54,14 @@ export async function choosePassphrase(page: Page, passphrase = 'four unrelated 
   await page.locator('#create-store').click();
 }
 
+/** First start up to the form that restores a backup. */
+export async function openRestore(page: Page): Promise<void> {
+  await page.goto('/');
+  await page.locator('#understood').check();
+  await page.locator('#accept-research-use').click();
+  await page.locator('#first-restore').click();
+}
+
 /** Copies the shown recovery key and answers the question about one group of it. Returns its groups. */
 export async function keepRecoveryKey(page: Page): Promise<string[]> {
   const groups = await page.getByTestId('recovery-sheet').locator('code').allTextContents();
