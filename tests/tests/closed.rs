@@ -147,9 +147,9 @@ const SPEAK: [&str; 31] = [
     "zmq",
 ];
 
-/// Which of those are there all the same, and why they stay silent.
 const KEYCHAIN: &str = "asks the keychain over D-Bus, by a socket of this machine alone";
 const WEB_VIEW: &str = "types of the web view's own library, which is there anyway";
+/// Which of those are there all the same, and why they stay silent.
 const SILENT: [(&str, &str); 6] = [
     ("async-io", KEYCHAIN),
     ("polling", KEYCHAIN),

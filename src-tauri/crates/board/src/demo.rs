@@ -210,13 +210,7 @@ pub fn write_demo(
 ) -> Result<DemoFiles, BoardError> {
     let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
     if !is_empty {
-        return Err(BoardError::new(
-            "folder_not_empty",
-            format!(
-                "There is something in {} already. Nothing was written; name a new or an empty folder.",
-                folder.display()
-            ),
-        ));
+        return Err(BoardError::folder_not_empty());
     }
     let images = folder.join("images");
     phantom::write(&images, &PhantomPlan::DEMO, &mut |_, _| ())?;

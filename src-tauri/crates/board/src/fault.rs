@@ -51,6 +51,14 @@ impl BoardError {
             .with("role", role.code())
     }
 
+    /// What is written there must not be mixed with what is there.
+    pub(crate) fn folder_not_empty() -> BoardError {
+        BoardError::new(
+            "folder_not_empty",
+            "There is something in this folder already. Choose a new or an empty one, so that nothing else is taken for part of what is written.",
+        )
+    }
+
     pub(crate) fn unknown_stack() -> BoardError {
         BoardError::new(
             "unknown_stack",

@@ -39,11 +39,9 @@ pub(crate) fn restore(
     let board = board(arguments)?;
     let status = match recovery_key_file {
         Some(file) => {
-            let key = File::open(file)
-                .and_then(first_line)
-                .map_err(|error| usage(&format!("the recovery key cannot be read: {error}")))?;
+            let key = secret(Some(file), "recovery key")?;
             let new_passphrase = passphrase(arguments.passphrase_file.as_deref())?;
-            board.restore_backup_with_recovery_key(backup, key.into(), new_passphrase)?
+            board.restore_backup_with_recovery_key(backup, key, new_passphrase)?
         }
         None => board.restore_backup(backup, passphrase(arguments.passphrase_file.as_deref())?)?,
     };
@@ -54,13 +52,17 @@ pub(crate) fn restore(
 }
 
 fn passphrase(file: Option<&Path>) -> Result<Secret, BoardError> {
+    secret(file, "passphrase")
+}
+
+fn secret(file: Option<&Path>, what: &str) -> Result<Secret, BoardError> {
     let read = match file {
         None => rpassword::prompt_password("Passphrase: "),
         Some(path) if path == Path::new("-") => first_line(io::stdin()),
         Some(path) => File::open(path).and_then(first_line),
     };
     read.map(Secret::from)
-        .map_err(|error| usage(&format!("the passphrase cannot be read: {error}")))
+        .map_err(|error| usage(&format!("the {what} cannot be read: {error}")))
 }
 
 fn first_line(source: impl Read) -> io::Result<String> {

@@ -45,10 +45,7 @@ impl Target {
         std::fs::create_dir_all(folder).map_err(|error| unwritable(&error))?;
         let mut entries = std::fs::read_dir(folder).map_err(|error| unwritable(&error))?;
         if entries.next().is_some() {
-            return Err(BoardError::new(
-                "folder_not_empty",
-                "There is something in this folder already. Choose a new or an empty one, so that nothing else is taken for part of the export.",
-            ));
+            return Err(BoardError::folder_not_empty());
         }
         let part = folder.join(format!(".part-{}", new_id()));
         let target = Target {
