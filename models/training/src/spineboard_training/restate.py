@@ -1,5 +1,6 @@
 """Restates the evidence rows in use as data files of the product, so that it can cite them without a network."""
 
+import tomllib
 from pathlib import Path
 
 from .evidence import read_evidence, rules
@@ -21,20 +22,40 @@ COHORT_FIELDS = {
     "schoenfeld_lab1216": ("os_median_days", "os_iqr_days"),
     "yibin127": ("survival",),
     "rades2008_first_score_factors": ("survival_6m_by_primary",),
-    "crnalic54_prostate": ("castration_resistant", "hormone_naive", "median_months_crpc", "hormone_naive_alive"),
+    "crnalic54_prostate": (
+        "castration_resistant", "hormone_naive", "median_months_crpc", "hormone_naive_alive", "complications_30d",
+    ),
     "crnalic54_baseline": ("visceral_crpc",),
     "huddart1997": ("os_median_days", "median_days_no_prior_hormone"),
     "rcc101": ("visceral",),
     "quraishi201": ("primary_mix",),
     "zakaria417": ("primary_mix",),
     "wang1196": ("levels_ge3",),
-    "ryvlin153": ("nlr_gt_10_2", "plr_gt_260"),
+    "ryvlin153": ("nlr_gt_10_2", "plr_gt_260", "dead_30d"),
     "sorg_labs": ("labs_median",),
+    "rades2008_ambulatory": ("n_by_score",),
+    "kyoto345": ("osteolytic",),
+    "barzilai2024_eposo": ("charlson_mean",),
+    "sc24_arms": ("setting",),
 }  # fmt: skip
+# Every kind of row that the grid of benefit may cite; the first file that holds an id is the one that counts.
+BENEFIT_FILES = {
+    "treatment_effects": "treatment_effect",
+    "cord_compression": "cord_compression",
+    "guidelines": "guideline",
+    "hazard_ratios": "hazard_ratio",
+    "cohorts": "cohort",
+}
+TITLES = {
+    "treatment_effects": "Results of treatment in use",
+    "cord_compression": "Walking and cord compression: rows in use",
+    "guidelines": "Rules of guidelines and trials in use",
+}
+NOT_RESTATED = ("holdout", "source", "id")
 COMMON_COHORT_FIELDS = ("n", "years", "provenance", "confidence")
 SOURCE_FIELDS = ("authors", "journal", "year", "doi", "pmid")
 HEAD = """# {title}
-# Facts taken from the literature for the pack `survival-linear`; only what it uses. Written by
+# Facts taken from the literature for the packs; only what they use. Written by
 # `python -m spineboard_training restate`. provenance: read = the number was seen in the source's abstract or an excerpt;
 # recalled = from memory, with confidence; mixed, derived = as they say. `authors not seen`: complete before printing.
 """
@@ -46,18 +67,55 @@ def used_ids() -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+def read_rows(folder: Path) -> dict[str, dict]:
+    """Rows of every kind by id, from the full collection or from `assets/evidence`."""
+    return {id: row for rows in reversed(_rows_by_file(folder).values()) for id, row in rows.items()}
+
+
+def benefit_ids(folder: Path) -> dict[str, list[str]]:
+    """By file, the ids that `rules/benefit.toml` names, in file order."""
+    wanted, found = rows_named(rules("benefit")), {}
+    for name, rows in _rows_by_file(folder).items():
+        found[name] = [id for id in rows if id in wanted]
+        wanted -= set(rows)
+    return found
+
+
+def rows_named(node) -> set[str]:
+    """Ids of evidence rows anywhere inside an entry of the rules."""
+    if isinstance(node, dict):
+        own = {*node.get("rows", []), *node.get("beside", []), *([node["row"]] if "row" in node else [])}
+        return own.union(*(rows_named(value) for value in node.values()))
+    return set().union(*(rows_named(value) for value in node)) if isinstance(node, list) else set()
+
+
 def restate(evidence: Path, out: Path) -> None:
-    """Writes hazard_ratios.toml and cohorts.toml."""
+    """Writes one file per kind of row."""
     ratios, cohorts = read_evidence(evidence)
     out.mkdir(parents=True, exist_ok=True)
     text = HEAD.format(title="Hazard ratios for death in use")
-    for id in used_ids():
+    benefit = benefit_ids(evidence)
+    for id in dict.fromkeys([*used_ids(), *benefit["hazard_ratios"]]):
         text += "\n" + toml_table("[[hazard_ratio]]", _kept(id, ratios[id], RATIO_FIELDS))
     (out / "hazard_ratios.toml").write_text(text, encoding="utf-8")
     text = HEAD.format(title="Cohorts in use: targets of the baseline, case mix, survival by primary tumour")
     for id, fields in COHORT_FIELDS.items():
         text += "\n" + toml_table("[[cohort]]", _kept(id, cohorts[id], (*COMMON_COHORT_FIELDS, *fields)))
     (out / "cohorts.toml").write_text(text, encoding="utf-8")
+    rows = read_rows(evidence)
+    for name, title in TITLES.items():
+        text = HEAD.format(title=title)
+        for id in benefit[name]:
+            fields = tuple(field for field in rows[id] if field not in NOT_RESTATED)
+            text += "\n" + toml_table(f"[[{BENEFIT_FILES[name]}]]", _kept(id, rows[id], fields))
+        (out / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def _rows_by_file(folder: Path) -> dict[str, dict[str, dict]]:
+    return {
+        name: {row["id"]: row for row in tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))[table]}
+        for name, table in BENEFIT_FILES.items()
+    }
 
 
 def _kept(id: str, row: dict, fields: tuple[str, ...]) -> dict:
