@@ -28,6 +28,7 @@ from .restate import read_rows, rows_named
 
 SCHEMA_VERSION = 1
 DECIMALS = 6
+LEAST_SHARE = 1e-4  # so that no kind of patient has a share that rounds to nothing
 
 
 def build(evidence: Path, size: int, seed: int) -> dict:
@@ -188,8 +189,8 @@ class _Maker:
             raise EvidenceError("a factor needs the shares of all its levels, or of none")
         size = self.assumed["share_concentration"]
         concentration = np.array([level["share"] * size if all(known) else 1.0 for level in levels])
-        drawn = self.strata.generator.dirichlet(concentration, self.strata.size)
-        return list(drawn.T)
+        drawn = np.maximum(self.strata.generator.dirichlet(concentration, self.strata.size), LEAST_SHARE)
+        return list((drawn / drawn.sum(1, keepdims=True)).T)
 
     def _slope(self, entry: dict) -> dict:
         """A line; spread and shrinkage are those of the contrast between its centre and its end."""

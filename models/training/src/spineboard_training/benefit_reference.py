@@ -143,9 +143,9 @@ def _drawn(factors: list[dict], facts: dict) -> np.ndarray | float:
 def _mean_difference(link, value, effect, factors: list[dict], extra: list[dict], facts: dict) -> np.ndarray:
     """Mean effect for such patients in each draw [S]: blanks are averaged over, not placed."""
     without, with_option, weight = value[:, None], (value + effect)[:, None], np.ones((len(value), 1))
-    for factor in (*factors, *extra):
+    for position, factor in enumerate((*factors, *extra)):
         coefficient, share = _possible(factor, facts)
-        own = coefficient if factor in factors else np.zeros_like(coefficient)
+        own = coefficient if position < len(factors) else np.zeros_like(coefficient)
         without = (without[:, :, None] + own[:, None, :]).reshape(len(value), -1)
         with_option = (with_option[:, :, None] + coefficient[:, None, :]).reshape(len(value), -1)
         weight = (weight[:, :, None] * share[:, None, :]).reshape(len(value), -1)
