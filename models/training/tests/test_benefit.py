@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import EVIDENCE, FEATURES, shared
 
-from spineboard_training import benefit, benefit_pooling, benefit_reference, evidence, restate
+from spineboard_training import benefit, benefit_card, benefit_pooling, benefit_reference, evidence, restate
 from spineboard_training.catalogue import read_catalogue
 
 PATHS = 512
@@ -289,3 +289,10 @@ def test_the_golden_patients_reach_every_cell_and_criterion_state(made):
         judged = {"met"} if "alive" in entry else {"met", "missed", "unknown"}
         wanted = judged if set(entry) - {"citations"} else {"unchecked"}
         assert {(id, state) for state in wanted} <= states, id
+
+
+def test_the_card_names_every_cell_row_and_assumption(made):
+    text = benefit_card.section(made)
+    assert "| surgery with radiotherapy | walking | randomised, recalled in part |" in text
+    assert "18% (" in text and all(f"`{id}`" in text for id in made["sources"])
+    assert all(name.replace("_", " ") in text for name in evidence.rules("benefit")["assumed"])

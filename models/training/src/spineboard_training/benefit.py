@@ -28,6 +28,7 @@ from .restate import read_rows, rows_named
 
 SCHEMA_VERSION = 1
 DECIMALS = 6
+OUTCOME_FIELDS = ("id", "months", "better", "minimal_difference")
 LEAST_SHARE = 1e-4  # so that no kind of patient has a share that rounds to nothing
 
 
@@ -43,7 +44,7 @@ def build(evidence: Path, size: int, seed: int) -> dict:
         "schema_version": SCHEMA_VERSION,
         "paths": size,
         "options": [option["id"] for option in selection["option"]],
-        "outcomes": [{name: value for name, value in entry.items() if name != "reason"} for entry in selection["outcome"]],
+        "outcomes": [{name: entry[name] for name in OUTCOME_FIELDS} for entry in selection["outcome"]],
         "criteria": {entry["id"]: _criterion(entry) for entry in selection["criterion"]},
         "levels": levels,
         "cells": [_cell(cell, selection, effects, levels, rows) for cell in selection["cell"]],
