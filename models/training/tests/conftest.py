@@ -61,6 +61,10 @@ def write_study(folder: Path, size: int = 1500) -> None:
             "TMB_NONSYNONYMOUS": draw.exponential(5, size),
         }
     )
+    biopsy = np.random.default_rng(6)
+    samples["FGA"] = biopsy.beta(1, 4, size)
+    samples["SAMPLE_TYPE"] = np.where(biopsy.random(size) < 0.5, "Primary", "Metastasis")
+    samples["METASTATIC_SITE"] = np.where(samples["SAMPLE_TYPE"] == "Primary", None, biopsy.choice(["Bone", "Liver"], size))
     carrier = draw.random(size) < 0.4
     tp53 = [{"PATIENT_ID": i, "gene": "TP53"} for i, has in zip(ids, carrier, strict=True) if has]
     egfr = [{"PATIENT_ID": ids[n], "gene": "EGFR"} for n in range(size) if n % 3 and n % 10 == 1]

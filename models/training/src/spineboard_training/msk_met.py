@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .real.sites import site_of
+
 FUSION_GENES = ("ALK", "ROS1", "RET")
 AMPLIFIED_GENES = ("AR", "MYC")
 DELETED_GENES = ("CDKN2A", "PTEN")
@@ -31,11 +33,15 @@ SAMPLE_COLUMNS = [
     "PRIMARY_SITE",
     "GENE_PANEL",
     "TMB_NONSYNONYMOUS",
+    "FGA",
+    "SAMPLE_TYPE",
+    "METASTATIC_SITE",
 ]
 
 
 def read_patients(folder: Path, genes: list[str]) -> pd.DataFrame:
-    """Patients metastatic at sequencing: age, sex, primary, subtype facts, genes, time, died."""
+    """Patients metastatic at sequencing: age, sex, primary, subtype facts, genes, time, died, months since the
+    first metastasis, altered share of the genome, site of the biopsy."""
     patients = pd.read_csv(folder / "patients.csv.gz", usecols=PATIENT_COLUMNS)
     samples = pd.read_csv(folder / "samples.csv.gz", usecols=SAMPLE_COLUMNS)
     table = patients.merge(samples, on="PATIENT_ID", validate="one_to_one").sort_values("PATIENT_ID")
@@ -59,6 +65,9 @@ def read_patients(folder: Path, genes: list[str]) -> pd.DataFrame:
             "msi_high": table["SUBTYPE_ABBREVIATION"].map(mapping["microsatellite_high"]).astype(float),
         }
     )
+    facts["months_since_metastasis"] = (facts["age"] - table["AGE_AT_EVIDENCE_OF_METS"]) * 12
+    facts["fga"] = table["FGA"].astype(float)
+    facts["biopsy_site"] = site_of(table["SAMPLE_TYPE"], table["METASTATIC_SITE"])
     receptors = table["SUBTYPE_ABBREVIATION"].map(mapping["breast_receptors"])
     facts["oestrogen"] = [pair[0] if isinstance(pair, list) else np.nan for pair in receptors]
     facts["her2"] = [pair[1] if isinstance(pair, list) else np.nan for pair in receptors]
