@@ -26,7 +26,7 @@ fn steps(criterion: &mut Criterion) {
     let case = board::read_case_file(&demo.case, now()).unwrap();
     let date = index_date_of(&case).unwrap();
     criterion.bench_function("one assessment", |bencher| {
-        bencher.iter(|| black_box(assess(&case, date, &packs)));
+        bencher.iter(|| black_box(assess(&case, date, &packs, None)));
     });
     let pdf = folder.path().join("summary.pdf");
     criterion.bench_function("one report without images", |bencher| {

@@ -287,6 +287,7 @@ fn no_result_is_written_over_what_it_was_made_from() {
         &table,
         &itself.join("patients.csv"),
         &board::PackSet::open(&packs()),
+        None,
         chrono_now(),
     );
     assert_eq!(over.unwrap_err().code, "table_file");
@@ -462,7 +463,7 @@ fn a_bad_row_of_a_table_names_its_place_and_the_others_come_out() {
     )
     .unwrap();
     let packs = board::PackSet::open(&packs());
-    let outcome = board::assess_table(&input, &output, &packs, chrono_now()).unwrap();
+    let outcome = board::assess_table(&input, &output, &packs, None, chrono_now()).unwrap();
     assert_eq!((outcome.rows, outcome.faults.len()), (3, 1));
     assert!(
         outcome.faults[0].contains("line 3") && outcome.faults[0].contains("age"),

@@ -50,7 +50,7 @@ function refusals(): string[] {
   return [...board.matchAll(/BoardError::new\(\s*"([a-z_]+)"/g), ...store.matchAll(/StoreError::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
 }
 /** Only commands without a screen refuse with these. */
-const WITHOUT_SCREEN = ['no_pack', 'table_file'];
+const WITHOUT_SCREEN = ['no_pack', 'table_file', 'setting_unknown', 'no_forecast'];
 const ACTIONS = [
   ...['store_created', 'unlocked', 'unlock_failed', 'locked', 'locked_idle', 'locked_suspend', 'person_added', 'person_changed'],
   ...['person_secret_changed', 'signed_in', 'sign_in_failed', 'signed_out', 'passphrase_changed', 'recovery_key_made'],

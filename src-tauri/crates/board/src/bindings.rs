@@ -2,8 +2,9 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    DeidentifiedInput, DeidentifiedView, EntryAdvice, ExportedFile, ImageLibrary, KeyImageInput,
-    ObservationInput, PersonChange, PersonInput, RecoveryKey, ScanProgress, StackGeometry,
+    DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint, ExplanationState,
+    ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange, PersonInput,
+    RecoveryKey, ScanProgress, StackGeometry,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -21,6 +22,8 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     DeidentifiedInput::export_all(&config)?;
     DeidentifiedView::export_all(&config)?;
     EntryAdvice::export_all(&config)?;
+    ExplainedEndpoint::export_all(&config)?;
+    ExplanationState::export_all(&config)?;
     ExportedFile::export_all(&config)?;
     ImageLibrary::export_all(&config)?;
     KeyImageInput::export_all(&config)?;

@@ -356,7 +356,7 @@ fn report(
 ) -> Result<Vec<u8>, BoardError> {
     let now = now.checked_sub_days(Days::new(days)).unwrap_or(now);
     let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
-    let assessment = assess(case, index_date, packs);
+    let assessment = assess(case, index_date, packs, None);
     summary::deidentified(case, &assessment, pictures, now)
 }
 

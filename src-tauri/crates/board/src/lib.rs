@@ -15,6 +15,7 @@ mod images;
 mod keys;
 mod packs;
 mod people;
+mod reasons;
 mod session;
 mod summary;
 mod tables;
@@ -26,7 +27,10 @@ pub use backup::{BackupFault, BackupStatus, BackupView};
 pub use cases::index_date_of;
 pub use chrono::NaiveDate;
 pub use clinical::{
-    assessment::{Assessment, ForecastState, ScoreOutcome, SurvivalForecast, SurvivalPoint},
+    assessment::{
+        Assessment, ExplainedEndpoint, ExplanationState, ForecastState, Refusal, ScoreOutcome,
+        SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
+    },
     case::{Case, Identity},
     level::Level,
 };
@@ -46,13 +50,17 @@ pub use imaging::{
 pub use inference::PackSet;
 pub use keys::{KeychainState, RecoveryKey};
 pub use packs::{PackCheck, check_packs};
+pub use reasons::{explain, sweep};
 pub use session::{CatalogueView, RuleView};
 pub use store::{
     CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange, PersonInput,
     Role, Secret, Specialty,
 };
 pub use summary::write_report;
-pub use tables::{TableOutcome, assess_table, not_over_the_input, read_case_file};
+pub use tables::{
+    CohortOutcome, TableOutcome, assess_cohort, assess_table, check_setting, not_over_the_input,
+    read_case_file,
+};
 pub use view::{
     AppStatus, CaseView, EntryAdvice, ExportedFile, KeyImageInput, ObservationInput, PackState,
     PackStatus, StartArguments, StoreStatus,

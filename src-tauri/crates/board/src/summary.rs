@@ -100,7 +100,7 @@ pub fn write_report(
         None => Library::default(),
     };
     let pictures = images::pictures_from(case, &library, workers);
-    let assessment = assess(case, index_date, packs);
+    let assessment = assess(case, index_date, packs, None);
     write(
         path,
         &summary(case, &assessment, &pictures, mask_identity, now)?,

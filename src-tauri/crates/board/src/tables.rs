@@ -1,23 +1,17 @@
 //! One case from a file, or a table of cases: read, assessed, written.
 
-use crate::{APP_VERSION, BoardError, index_date_of, new_id};
+use crate::{APP_VERSION, BoardError, index_date_of, new_id, reasons::no_pack};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
-    assessment::{Assessment, ForecastState},
-    case::Case,
-    catalogue::Catalogue,
-    checks,
-    facts::Facts,
-    scores,
+    assessment::Assessment, case::Case, catalogue::Catalogue, checks, facts::Facts, scores,
 };
 use exchange::{
     Defaults, case_file,
-    cohort_csv::{self, CohortRow, RowDefaults},
+    cohort_csv::{self, CohortPatient, CohortRow, CohortRows, RowDefaults},
     cohort_output::{self, CohortResult},
 };
-use inference::PackSet;
+use inference::{CohortForecast, PackError, PackSet};
 use std::{
-    collections::BTreeMap,
     fs::File,
     io::{BufReader, BufWriter},
     path::Path,
@@ -39,6 +33,14 @@ pub struct TableOutcome {
     pub faults: Vec<String>,
 }
 
+/// The mean survival of a table's patients.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CohortOutcome {
+    pub forecast: CohortForecast,
+    /// What is wrong with which line of the input.
+    pub faults: Vec<String>,
+}
+
 /// Reads a case file; what it leaves out (ids, times, author) is filled in.
 pub fn read_case_file(path: &Path, now: DateTime<Utc>) -> Result<Case, BoardError> {
     let mut defaults = Defaults {
@@ -50,28 +52,16 @@ pub fn read_case_file(path: &Path, now: DateTime<Utc>) -> Result<Case, BoardErro
 }
 
 /// Assesses every row of a CSV table and writes one line for each. A row with a fault has its reason
-/// in the column `error`; the others still come out.
+/// in the column `error`; the others still come out. `setting` as in [`crate::assess`].
 pub fn assess_table(
     input: &Path,
     output: &Path,
     packs: &PackSet,
+    setting: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<TableOutcome, BoardError> {
-    let file_error = |path: &Path, error: std::io::Error| {
-        BoardError::new("table_file", format!("{}: {error}", path.display()))
-    };
     not_over_the_input(input, output)?;
-    let source = File::open(input).map_err(|error| file_error(input, error))?;
-    let defaults = RowDefaults {
-        now,
-        author: FROM_FILE.to_owned(),
-        file_name: input
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-    };
-    let mut rows = cohort_csv::read_rows(BufReader::new(source), Catalogue::shipped(), defaults)?;
+    let mut rows = open_table(input, now)?;
     let labels = rows.label_columns();
     let ids: Vec<String> = scores::shipped()
         .iter()
@@ -87,7 +77,7 @@ pub fn assess_table(
                     .iter()
                     .filter_map(|row| row.patient.as_ref().err().cloned()),
             );
-            assess_batch(batch, packs, now.date_naive())
+            assess_batch(batch, packs, setting, now.date_naive())
         })
     });
     let rows = {
@@ -96,6 +86,94 @@ pub fn assess_table(
     };
     target.finish().map_err(|error| file_error(output, error))?;
     Ok(TableOutcome { rows, faults })
+}
+
+/// Forecasts a table of patients as one cohort, and writes its mean survival as a table where
+/// `output` is named. Lines that cannot be read are left out and named.
+pub fn assess_cohort(
+    input: &Path,
+    output: Option<&Path>,
+    packs: &PackSet,
+    setting: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<CohortOutcome, BoardError> {
+    if let Some(output) = output {
+        not_over_the_input(input, output)?;
+    }
+    let pack = packs.default_pack().ok_or_else(|| {
+        BoardError::new(
+            "no_pack",
+            "No model pack is ready, so a cohort has no forecast; name a folder with --packs.",
+        )
+    })?;
+    let no_forecast = |error: PackError| BoardError::new("no_forecast", error.to_string());
+    let mut cohort = pack.cohort(setting).map_err(no_forecast)?;
+    let mut faults = Vec::new();
+    let mut rows = open_table(input, now)?;
+    loop {
+        let batch: Vec<CohortRow> = rows.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let mut patients = Vec::with_capacity(batch.len());
+        for row in batch {
+            match row.patient {
+                Ok(patient) => patients.push(facts_of(&patient, now.date_naive()).1),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        cohort.add(&patients).map_err(no_forecast)?;
+    }
+    let forecast = cohort.forecast().map_err(no_forecast)?;
+    if let Some(output) = output {
+        let mut target = WholeFile::create(output).map_err(|error| file_error(output, error))?;
+        cohort_output::write_mean(BufWriter::new(&mut target), &forecast.horizons)?;
+        target.finish().map_err(|error| file_error(output, error))?;
+    }
+    Ok(CohortOutcome { forecast, faults })
+}
+
+/// Refuses a setting that the pack which would answer does not know; without a pack all are the same.
+pub fn check_setting(packs: &PackSet, setting: Option<&str>) -> Result<(), BoardError> {
+    let checked = packs.default_pack().map(|pack| pack.check_setting(setting));
+    checked
+        .unwrap_or(Ok(()))
+        .map_err(|error| BoardError::new("setting_unknown", error.to_string()))
+}
+
+fn file_error(path: &Path, error: std::io::Error) -> BoardError {
+    BoardError::new("table_file", format!("{}: {error}", path.display()))
+}
+
+fn open_table(
+    input: &Path,
+    now: DateTime<Utc>,
+) -> Result<CohortRows<'static, BufReader<File>>, BoardError> {
+    let source = File::open(input).map_err(|error| file_error(input, error))?;
+    let defaults = RowDefaults {
+        now,
+        author: FROM_FILE.to_owned(),
+        file_name: input
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    };
+    Ok(cohort_csv::read_rows(
+        BufReader::new(source),
+        Catalogue::shipped(),
+        defaults,
+    )?)
+}
+
+/// The day on which a line is judged, and what is known on it.
+fn facts_of(patient: &CohortPatient, today: NaiveDate) -> (NaiveDate, Facts) {
+    let index_date = patient
+        .index_date
+        .or(index_date_of(&patient.case))
+        .unwrap_or(today);
+    let facts = Facts::at(&patient.case, Catalogue::shipped(), index_date);
+    (index_date, facts)
 }
 
 /// Refuses to write a result over what it was made from.
@@ -117,24 +195,25 @@ pub fn not_over_the_input(input: &Path, output: &Path) -> Result<(), BoardError>
 }
 
 /// The forecasts of a batch are computed together; everything else row by row.
-fn assess_batch(batch: Vec<CohortRow>, packs: &PackSet, today: NaiveDate) -> Vec<CohortResult> {
+fn assess_batch(
+    batch: Vec<CohortRow>,
+    packs: &PackSet,
+    setting: Option<&str>,
+    today: NaiveDate,
+) -> Vec<CohortResult> {
     let catalogue = Catalogue::shipped();
     let mut facts = Vec::new();
     let mut results = Vec::with_capacity(batch.len());
     let mut waiting = Vec::new();
     for (position, row) in batch.into_iter().enumerate() {
         let assessment = row.patient.map(|patient| {
-            let index_date = patient
-                .index_date
-                .or(index_date_of(&patient.case))
-                .unwrap_or(today);
-            let known = Facts::at(&patient.case, catalogue, index_date);
+            let (index_date, known) = facts_of(&patient, today);
             let assessment = Assessment {
                 index_date,
                 app_version: APP_VERSION.to_owned(),
                 facts_used: Vec::new(),
                 scores: scores::compute_all(&known),
-                forecast: no_pack(),
+                forecast: no_pack().into(),
                 findings: checks::findings(&patient.case, catalogue, index_date),
             };
             facts.push(known);
@@ -147,19 +226,11 @@ fn assess_batch(batch: Vec<CohortRow>, packs: &PackSet, today: NaiveDate) -> Vec
         });
     }
     if let Some(pack) = packs.default_pack() {
-        for (position, forecast) in waiting.into_iter().zip(pack.forecast_many(&facts)) {
+        for (position, forecast) in waiting.into_iter().zip(pack.forecast_many(&facts, setting)) {
             if let Ok(assessment) = &mut results[position].assessment {
                 assessment.forecast = forecast;
             }
         }
     }
     results
-}
-
-/// The forecast where no model pack is ready.
-pub(crate) fn no_pack() -> ForecastState {
-    ForecastState::Refused {
-        code: "no_pack".to_owned(),
-        parameters: BTreeMap::new(),
-    }
 }

@@ -1,5 +1,6 @@
 //! The command line as people type it.
 
+use board::{ExplainedEndpoint, Threshold};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
@@ -50,16 +51,51 @@ pub(crate) enum Command {
     /// Compute scores, forecast and findings for one case (JSON) or a table of cases (CSV).
     Assess {
         /// Case file; the assessment is printed as JSON.
-        #[arg(long, value_name = "CASE", conflicts_with_all = ["csv", "out"], required_unless_present = "csv")]
+        #[arg(long, value_name = "CASE", conflicts_with_all = ["csv", "out", "cohort"], required_unless_present = "csv")]
         json: Option<PathBuf>,
         /// Table whose columns are ids of the catalogue, with `<id>_unit` where not the default.
-        #[arg(long, value_name = "IN", requires = "out")]
+        #[arg(long, value_name = "IN")]
         csv: Option<PathBuf>,
-        /// Table to write, one line for each line read.
-        #[arg(long, value_name = "OUT", requires = "csv")]
+        /// Table to write, one line for each line read; with --cohort one line for each horizon.
+        #[arg(long, value_name = "OUT", requires = "csv", required_unless_present_any = ["json", "cohort"])]
         out: Option<PathBuf>,
+        /// Print the mean survival of the table's patients as one cohort, as JSON.
+        #[arg(long, requires = "csv")]
+        cohort: bool,
+        /// Kind of cohort whose baseline the forecast takes; else the model's first. For the study of
+        /// cohorts: it says where patients were treated, and is no property of a patient.
+        #[arg(long, value_name = "NAME")]
+        setting: Option<String>,
         /// Judge the facts as known on this day; else the case's own index date, else today.
         #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "csv")]
+        index_date: Option<NaiveDate>,
+    },
+    /// Say why the forecast of a case is what it is: what each group of known facts adds, as JSON.
+    Explain {
+        #[arg(long, value_name = "CASE")]
+        json: PathBuf,
+        #[arg(long, value_enum, default_value_t = Endpoint::Survival)]
+        endpoint: Endpoint,
+        /// As for assess.
+        #[arg(long, value_name = "NAME")]
+        setting: Option<String>,
+        /// As for assess.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        index_date: Option<NaiveDate>,
+    },
+    /// Say which blank fact of a case could change its forecast, and across which thresholds, as JSON.
+    Sweep {
+        #[arg(long, value_name = "CASE")]
+        json: PathBuf,
+        /// A probability of being alive at a month that would change what is done, such as 3:0.5; may
+        /// be given several times.
+        #[arg(long, value_name = "MONTHS:PROBABILITY", value_parser = threshold)]
+        threshold: Vec<Threshold>,
+        /// As for assess.
+        #[arg(long, value_name = "NAME")]
+        setting: Option<String>,
+        /// As for assess.
+        #[arg(long, value_name = "YYYY-MM-DD")]
         index_date: Option<NaiveDate>,
     },
     /// Write the board summary of a case file as PDF.
@@ -114,6 +150,36 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PackCommand,
     },
+}
+
+/// What is explained.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Endpoint {
+    Survival,
+    CordCompression,
+}
+
+impl From<Endpoint> for ExplainedEndpoint {
+    fn from(endpoint: Endpoint) -> ExplainedEndpoint {
+        match endpoint {
+            Endpoint::Survival => ExplainedEndpoint::Survival,
+            Endpoint::CordCompression => ExplainedEndpoint::CordCompression,
+        }
+    }
+}
+
+fn threshold(text: &str) -> Result<Threshold, String> {
+    let parts = text
+        .split_once(':')
+        .and_then(|(months, probability)| Some((months.parse().ok()?, probability.parse().ok()?)));
+    match parts {
+        Some((months, probability)) if probability > 0.0 && probability < 1.0 => Ok(Threshold {
+            months,
+            probability,
+        }),
+        _ => Err("write months and a probability between 0 and 1, such as 3:0.5".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,11 +6,12 @@ mod store;
 
 use arguments::{Arguments, AuditCommand, Command, PackCommand};
 use board::{
-    BoardError, DeidentifiedWarning, DeidentifiedWarningCode, PackSet, WorkerCommand, Workers,
+    BoardError, Case, DeidentifiedWarning, DeidentifiedWarningCode, NaiveDate, PackSet,
+    WorkerCommand, Workers,
 };
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use clap::Parser;
-use std::{process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 /// Everything came out, but some rows or files had faults that were named.
 const DONE_IN_PART: u8 = 3;
@@ -60,20 +61,63 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             json,
             csv,
             out,
+            cohort,
+            setting,
             index_date,
         } => {
             let packs = PackSet::open(&folders);
+            let setting = setting.as_deref();
+            board::check_setting(&packs, setting)?;
+            if let (Some(table), true) = (csv, *cohort) {
+                let outcome = board::assess_cohort(table, out.as_deref(), &packs, setting, now)?;
+                print::cohort(&outcome);
+                return Ok(in_part(outcome.faults.is_empty()));
+            }
             if let (Some(table), Some(out)) = (csv, out) {
-                let outcome = board::assess_table(table, out, &packs, now)?;
+                let outcome = board::assess_table(table, out, &packs, setting, now)?;
                 print::table(&outcome, out);
                 return Ok(in_part(outcome.faults.is_empty()));
             }
             // Clap asks for one of the two.
-            let case = board::read_case_file(json.as_deref().unwrap_or("".as_ref()), now)?;
-            let stated = index_date.or(board::index_date_of(&case));
-            let date = stated.unwrap_or_else(|| now.date_naive());
-            print::json(&board::assess(&case, date, &packs));
+            let json = json.as_deref().unwrap_or("".as_ref());
+            let (case, date) = case_of(json, *index_date, now)?;
+            print::json(&board::assess(&case, date, &packs, setting));
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Explain {
+            json,
+            endpoint,
+            setting,
+            index_date,
+        } => {
+            let packs = PackSet::open(&folders);
+            let (case, date) = case_of(json, *index_date, now)?;
+            let setting = setting.as_deref();
+            board::check_setting(&packs, setting)?;
+            let endpoint = (*endpoint).into();
+            print::json(&board::explain(&case, date, &packs, setting, endpoint));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Sweep {
+            json,
+            threshold,
+            setting,
+            index_date,
+        } => {
+            let packs = PackSet::open(&folders);
+            let (case, date) = case_of(json, *index_date, now)?;
+            let setting = setting.as_deref();
+            board::check_setting(&packs, setting)?;
+            match board::sweep(&case, date, &packs, setting, threshold) {
+                Ok(rows) => {
+                    print::json(&rows);
+                    Ok(ExitCode::SUCCESS)
+                }
+                Err(refusal) => {
+                    print::refusal(&refusal);
+                    Ok(ExitCode::FAILURE)
+                }
+            }
         }
         Command::Report {
             json,
@@ -159,6 +203,18 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             })
         }
     }
+}
+
+/// The case in a file, and the day on which it is judged.
+fn case_of(
+    path: &Path,
+    index_date: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<(Case, NaiveDate), BoardError> {
+    let case = board::read_case_file(path, now)?;
+    let stated = index_date.or(board::index_date_of(&case));
+    let date = stated.unwrap_or_else(|| now.date_naive());
+    Ok((case, date))
 }
 
 fn in_part(whole: bool) -> ExitCode {

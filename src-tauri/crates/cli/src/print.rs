@@ -1,8 +1,9 @@
 //! What the terminal shows. Results go to standard output, faults to standard error.
 
 use board::{
-    AgainstView, AuditFaultView, AuditView, BackupView, DeidentifiedView, DeidentifiedWarningCode,
-    DemoFiles, ImagesReport, LibraryQuestion, PackCheck, TableOutcome,
+    AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, DeidentifiedView,
+    DeidentifiedWarningCode, DemoFiles, ImagesReport, LibraryQuestion, PackCheck, Refusal,
+    TableOutcome,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, path::Path};
@@ -95,6 +96,21 @@ pub(crate) fn table(outcome: &TableOutcome, out: &Path) {
         outcome.faults.len(),
         out.display()
     );
+}
+
+pub(crate) fn cohort(outcome: &CohortOutcome) {
+    for fault in &outcome.faults {
+        eprintln!("{fault}");
+    }
+    json(&outcome.forecast);
+}
+
+/// Why a model gives no answer: its own words where it says more than its code.
+pub(crate) fn refusal(refusal: &Refusal) {
+    match refusal.parameters.get("detail") {
+        Some(detail) => eprintln!("spineboard: {detail}"),
+        None => eprintln!("spineboard: no forecast: {}", refusal.code),
+    }
 }
 
 pub(crate) fn deidentified(view: &DeidentifiedView) {

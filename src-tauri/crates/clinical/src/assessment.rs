@@ -1,12 +1,23 @@
 //! What is computed from a case on an index date. Derived, never edited; every part names the
 //! version of the data or model that it came from.
 
+mod explanation;
+mod forecast;
+
 use crate::{
     case::{Subject, Value},
     catalogue::FeatureId,
     findings::Finding,
 };
 use chrono::NaiveDate;
+pub use explanation::{
+    ExplainedEndpoint, Explanation, ExplanationState, ForecastReason, SweepAnswer, SweepRow,
+    Threshold,
+};
+pub use forecast::{
+    Certainty, CordCompression, CordCompressionState, ForecastState, MedianSurvival, MedianTime,
+    PackIdentity, PopulationMatch, Refusal, Similarity, SurvivalForecast, SurvivalPoint,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -221,67 +232,6 @@ pub struct Citation {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub doi: Option<String>,
-}
-
-/// A forecast, or why there is none.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ForecastState {
-    Available(SurvivalForecast),
-    /// The words for `refusal.<code>` say why and what to do.
-    Refused {
-        code: String,
-        parameters: BTreeMap<String, String>,
-    },
-}
-
-/// The probability of being alive, with an interval, from one model pack.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct SurvivalForecast {
-    pub pack: PackIdentity,
-    /// At 3, 6 and 12 months.
-    pub horizons: Vec<SurvivalPoint>,
-    /// The whole curve from month 0.
-    pub curve: Vec<SurvivalPoint>,
-    /// Share of the draws that lie inside the interval, for example 0.9.
-    pub interval_level: f64,
-    pub population: PopulationMatch,
-    /// Inputs of the model that are not known and were averaged over.
-    pub averaged_over: Vec<FeatureId>,
-    /// Inputs of the model that are known and were used.
-    pub used: Vec<FeatureId>,
-}
-
-/// Probability of being alive at a time, with the interval's ends; all within 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
-pub struct SurvivalPoint {
-    pub months: f64,
-    pub alive: f64,
-    pub low: f64,
-    pub high: f64,
-}
-
-/// Which model answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PackIdentity {
-    pub name: String,
-    pub version: String,
-    /// SHA-256 over the pack's manifest, hexadecimal.
-    pub sha256: String,
-    /// What the numbers rest on, as codes: `real_patients`, `published_evidence`, `simulation`.
-    pub rests_on: Vec<String>,
-}
-
-/// Whether the model was made for such a patient.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PopulationMatch {
-    pub inside: bool,
-    /// Why not, as codes for the words `population.<code>`.
-    pub reasons: Vec<String>,
-    /// Patients of this primary tumour in the real training data, where there were any.
-    #[ts(optional)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub similar_patients: Option<u32>,
 }
 
 /// Numbers as keys of a JSON object are text; inside a tagged enum serde does not turn them back.

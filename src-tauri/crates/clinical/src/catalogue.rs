@@ -391,6 +391,13 @@ impl Feature {
         }
     }
 
+    /// False for a feature of other primary tumours, such as lung histology in breast cancer: nobody
+    /// would look for it. Where the primary tumour is not known, every feature may apply.
+    pub fn may_apply_to(&self, primary: Option<&str>) -> bool {
+        let only = &self.only_for_primaries;
+        only.is_empty() || primary.is_none_or(|primary| only.iter().any(|one| one == primary))
+    }
+
     fn accepts_number(&self, number: f64) -> Result<(), ValueProblem> {
         if !number.is_finite() {
             return Err(ValueProblem::NotFinite);

@@ -1,7 +1,7 @@
 //! The results of a cohort as a CSV table, safe to open in a spreadsheet.
 
 use crate::ExchangeError;
-use clinical::assessment::{Assessment, ForecastState, ScoreOutcome, ScoreResult};
+use clinical::assessment::{Assessment, ForecastState, ScoreOutcome, ScoreResult, SurvivalPoint};
 use std::io::Write;
 
 /// Months of the survival columns.
@@ -62,6 +62,21 @@ pub fn write_rows(
     }
     table.flush().map_err(ExchangeError::UnwritableTable)?;
     Ok(lines)
+}
+
+/// Writes the mean survival of a cohort: `months`, `alive`, `low` and `high`, one line per horizon.
+pub fn write_mean(target: impl Write, horizons: &[SurvivalPoint]) -> Result<(), ExchangeError> {
+    let unwritable = |error: csv::Error| ExchangeError::UnwritableTable(error.into());
+    let mut table = csv::Writer::from_writer(target);
+    table
+        .write_record(["months", "alive", "low", "high"])
+        .map_err(unwritable)?;
+    for point in horizons {
+        let probabilities = [point.alive, point.low, point.high].map(|end| format!("{end:.6}"));
+        let cells = std::iter::once(point.months.to_string()).chain(probabilities);
+        table.write_record(cells).map_err(unwritable)?;
+    }
+    table.flush().map_err(ExchangeError::UnwritableTable)
 }
 
 fn assessment_cells(assessment: &Assessment, scores: &[String]) -> Vec<String> {
@@ -144,7 +159,7 @@ mod tests {
     use clinical::{
         assessment::{
             Citation, Direction, PackIdentity, PopulationMatch, ScoreFamily, ScoreGroup,
-            SurvivalForecast, SurvivalPoint,
+            SurvivalForecast,
         },
         case::Subject,
     };
@@ -164,13 +179,18 @@ mod tests {
                 sha256: String::new(),
                 rests_on: Vec::new(),
             },
+            setting: None,
             horizons: vec![point(3.0, 0.8), point(6.0, 0.6), point(12.0, 0.4)],
+            points: Vec::new(),
+            median: None,
+            cord_compression: None,
             curve: Vec::new(),
             interval_level: 0.9,
             population: PopulationMatch {
                 inside: false,
                 reasons: Vec::new(),
                 similar_patients: None,
+                similarity: None,
             },
             averaged_over: Vec::new(),
             used: Vec::new(),
@@ -294,6 +314,20 @@ mod tests {
             "-1",
             "the scores come out all the same"
         );
+    }
+
+    #[test]
+    fn the_mean_of_a_cohort_is_one_line_per_horizon() {
+        let mut bytes = Vec::new();
+        let point = SurvivalPoint {
+            months: 12.0,
+            alive: 0.5,
+            low: 0.25,
+            high: 0.75,
+        };
+        write_mean(&mut bytes, &[point]).unwrap();
+        let expected = "months,alive,low,high\n12,0.500000,0.250000,0.750000\n";
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
     #[test]

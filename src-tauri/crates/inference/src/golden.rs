@@ -1,12 +1,16 @@
 //! Replays the rows whose answers the training side computed in Python: `golden.json`.
 
-use crate::{Pack, PackError};
-use clinical::{case::Value, catalogue::FeatureId};
+use crate::{Pack, PackError, pack::Answer};
+use clinical::{assessment::ExplainedEndpoint, case::Value, catalogue::FeatureId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The largest difference that single precision excuses.
 pub const TOLERANCE: f64 = 1e-5;
+
+/// The same for the amounts of an explanation: where hardly anybody dies, the logarithms make much of
+/// the last digits of single precision.
+pub const EXPLANATION_TOLERANCE: f64 = 1e-4;
 
 /// Fewer rows than this prove too little.
 pub const MINIMUM_ROWS: usize = 24;
@@ -35,12 +39,36 @@ pub(crate) struct GoldenRow {
     pub(crate) known: Vec<f64>,
     /// Keyed by the horizon in months.
     pub(crate) alive: BTreeMap<String, GoldenPoint>,
+    /// Absent is the pack's default setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) setting: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cord_compression: Option<GoldenRange>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) shapley: BTreeMap<ExplainedEndpoint, GoldenExplanation>,
+}
+
+/// Shapley values on the scale of the log cumulative hazard, by group.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GoldenExplanation {
+    pub(crate) baseline: f64,
+    pub(crate) total: f64,
+    pub(crate) groups: BTreeMap<String, f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GoldenPoint {
     pub(crate) alive: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GoldenRange {
+    pub(crate) point: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
 }
@@ -65,42 +93,105 @@ pub(crate) fn replay(pack: &Pack, golden: &GoldenFile) -> Result<CheckReport, Pa
         compare_columns(pack, index, "values", &row.values, &encoded.values)?;
         compare_columns(pack, index, "known", &row.known, &encoded.known)?;
     }
-    let curves = pack.curves(&encoded)?;
     let mut largest = 0.0;
-    for (index, (row, curve)) in golden.rows.iter().zip(curves).enumerate() {
-        for months in &pack.manifest().output.horizons_months {
-            let expected = row.alive.get(&months.to_string());
-            let expected = expected.ok_or_else(|| {
-                PackError::Golden(format!("row {index} has no answer at {months} months"))
-            })?;
-            let found = curve
-                .as_ref()
-                .map_err(PackError::clone)?
-                .iter()
-                .find(|point| point.months == *months);
-            let found = found
-                .ok_or_else(|| PackError::Golden(format!("month {months} is not on the grid")))?;
-            let pairs = [
-                ("alive", found.alive, expected.alive),
-                ("low", found.low, expected.low.min(expected.alive)),
-                ("high", found.high, expected.high.max(expected.alive)),
-            ];
-            for (name, found, expected) in pairs {
-                let difference = within(
-                    index,
-                    || format!("{name} at {months} months"),
-                    found,
-                    expected,
-                )?;
-                largest = f64::max(largest, difference);
-            }
+    for (index, (row, encoded)) in golden.rows.iter().zip(&encoded).enumerate() {
+        let setting = pack.setting_number(row.setting.as_deref())?;
+        let answers = pack.answers(std::slice::from_ref(encoded), setting)?;
+        for answer in answers {
+            largest = f64::max(largest, compare_answer(pack, index, row, &answer?)?);
         }
+        compare_explanations(pack, index, row)?;
     }
     Ok(CheckReport {
         rows: golden.rows.len(),
         largest_difference: largest,
         tolerance: TOLERANCE,
     })
+}
+
+/// The largest difference of any probability of one row.
+fn compare_answer(
+    pack: &Pack,
+    index: usize,
+    row: &GoldenRow,
+    answer: &Answer,
+) -> Result<f64, PackError> {
+    let mut largest = 0.0;
+    let mut compare = |name: &str, found: [f64; 3], expected: [f64; 3]| {
+        let [point, low, high] = expected;
+        let expected = [point, low.min(point), high.max(point)];
+        for (part, (found, expected)) in ["point", "low", "high"]
+            .iter()
+            .zip(found.into_iter().zip(expected))
+        {
+            let difference = within(index, || format!("{part} of {name}"), found, expected)?;
+            largest = f64::max(largest, difference);
+        }
+        Ok::<(), PackError>(())
+    };
+    for months in &pack.manifest().output.horizons_months {
+        let expected = row.alive.get(&months.to_string()).ok_or_else(|| {
+            PackError::Golden(format!("row {index} has no answer at {months} months"))
+        })?;
+        let found = answer
+            .curve
+            .iter()
+            .find(|point| point.months == *months)
+            .ok_or_else(|| PackError::Golden(format!("month {months} is not on the grid")))?;
+        compare(
+            &format!("survival at {months} months"),
+            [found.alive, found.low, found.high],
+            [expected.alive, expected.low, expected.high],
+        )?;
+    }
+    match (&row.cord_compression, &answer.cord_compression) {
+        (Some(expected), Some(found)) => compare(
+            "cord compression",
+            [found.probability, found.low, found.high],
+            [expected.point, expected.low, expected.high],
+        )?,
+        (Some(_), None) => {
+            return Err(PackError::Golden(format!(
+                "row {index} has cord compression, which the model does not answer"
+            )));
+        }
+        (None, _) => {}
+    }
+    Ok(largest)
+}
+
+/// Holds the reasons of a row against those that the training side computed. Where the reasons are
+/// sampled, four standard errors are allowed for on top.
+fn compare_explanations(pack: &Pack, index: usize, row: &GoldenRow) -> Result<(), PackError> {
+    for (endpoint, expected) in &row.shapley {
+        let found = pack.explain(&row.facts, row.setting.as_deref(), *endpoint);
+        let found = found.map_err(|refusal| {
+            PackError::Golden(format!("row {index} has no reasons: {}", refusal.code))
+        })?;
+        let whole = [
+            ("baseline", found.baseline, expected.baseline),
+            ("total", found.total, expected.total),
+        ];
+        for (name, found, expected) in whole {
+            let what = || format!("{name} of the reasons");
+            within_tolerance(index, what, found, expected, EXPLANATION_TOLERANCE)?;
+        }
+        let tolerance = EXPLANATION_TOLERANCE + 4.0 * found.standard_error;
+        // A group of which nothing is known adds nothing, whether it is named or not.
+        let amounts: BTreeMap<&str, f64> = found
+            .reasons
+            .iter()
+            .map(|reason| (reason.group.as_str(), reason.amount))
+            .collect();
+        let named = expected.groups.keys().map(String::as_str);
+        for group in named.chain(amounts.keys().copied()) {
+            let found = amounts.get(group).copied().unwrap_or(0.0);
+            let expected = expected.groups.get(group).copied().unwrap_or(0.0);
+            let what = || format!("reason {group}");
+            within_tolerance(index, what, found, expected, tolerance)?;
+        }
+    }
+    Ok(())
 }
 
 fn compare_columns(
@@ -129,22 +220,32 @@ fn compare_columns(
     Ok(())
 }
 
-/// The absolute difference, or a refusal; a difference that is not a number is refused too.
 fn within(
     row: usize,
     what: impl Fn() -> String,
     found: f64,
     expected: f64,
 ) -> Result<f64, PackError> {
+    within_tolerance(row, what, found, expected, TOLERANCE)
+}
+
+/// The absolute difference, or a refusal; a difference that is not a number is refused too.
+fn within_tolerance(
+    row: usize,
+    what: impl Fn() -> String,
+    found: f64,
+    expected: f64,
+    tolerance: f64,
+) -> Result<f64, PackError> {
     let difference = (found - expected).abs();
-    if difference <= TOLERANCE {
+    if difference <= tolerance {
         return Ok(difference);
     }
     Err(PackError::GoldenMismatch {
         row,
         what: what(),
         difference,
-        tolerance: TOLERANCE,
+        tolerance,
     })
 }
 

@@ -16,12 +16,61 @@ use tract_onnx::{
     tract_hir::{infer::InferenceModelExt, internal::ToDim},
 };
 
-/// Shape that the manifest promises: `values` and `known` [N, columns], `survival` [N, samples, times].
+/// Shape that the manifest promises: `values` and `known` [N, columns], where there are settings
+/// `setting` [N, settings], `survival` [N, samples, times] and perhaps `cord_compression` [N, samples].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) columns: usize,
+    pub(crate) settings: usize,
     pub(crate) samples: usize,
     pub(crate) times: usize,
+    pub(crate) cord_compression: bool,
+}
+
+impl Shape {
+    /// Names and widths of the inputs, in the order in which they are fed.
+    fn inputs(&self) -> Vec<(&'static str, usize)> {
+        let mut inputs = vec![("values", self.columns), ("known", self.columns)];
+        if self.settings > 0 {
+            inputs.push(("setting", self.settings));
+        }
+        inputs
+    }
+
+    /// Names of the outputs and their lengths after the row, in the order in which they are read.
+    fn outputs(&self) -> Vec<(&'static str, Vec<usize>)> {
+        let mut outputs = vec![("survival", vec![self.samples, self.times])];
+        if self.cord_compression {
+            outputs.push(("cord_compression", vec![self.samples]));
+        }
+        outputs
+    }
+
+    fn in_words(&self) -> String {
+        let inputs = self
+            .inputs()
+            .into_iter()
+            .map(|(name, width)| format!("{name} [N, {width}]"));
+        let outputs = self.outputs().into_iter().map(|(name, lengths)| {
+            format!(
+                "{name} [N, {}]",
+                lengths
+                    .iter()
+                    .map(usize::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        });
+        inputs.chain(outputs).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a graph answers: survival [rows, samples, times], and cord compression [rows, samples] or
+/// nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Paths {
+    pub(crate) survival: Vec<f32>,
+    pub(crate) cord_compression: Vec<f32>,
 }
 
 /// A graph ready to run; cheap to share between threads.
@@ -39,9 +88,14 @@ impl Graph {
         guarded.unwrap_or_else(|_| Err(broken(file, "the tensor engine gave up on it")))
     }
 
-    /// Runs rows of encoded columns; the answer is [rows, samples, times], row by row.
-    pub(crate) fn run(&self, values: &[f32], known: &[f32]) -> Result<Vec<f32>, PackError> {
-        let guarded = catch_unwind(AssertUnwindSafe(|| self.run_plan(values, known)));
+    /// Runs rows of encoded columns in the setting of that number, row by row.
+    pub(crate) fn run(
+        &self,
+        values: &[f32],
+        known: &[f32],
+        setting: usize,
+    ) -> Result<Paths, PackError> {
+        let guarded = catch_unwind(AssertUnwindSafe(|| self.run_plan(values, known, setting)));
         guarded.unwrap_or_else(|_| {
             Err(broken(
                 &self.file,
@@ -50,27 +104,41 @@ impl Graph {
         })
     }
 
-    fn run_plan(&self, values: &[f32], known: &[f32]) -> Result<Vec<f32>, PackError> {
-        let Shape {
-            columns,
-            samples,
-            times,
-        } = self.shape;
-        let rows = values.len() / columns;
+    fn run_plan(&self, values: &[f32], known: &[f32], setting: usize) -> Result<Paths, PackError> {
+        let rows = values.len() / self.shape.columns;
         let failed = |error: TractError| broken(&self.file, &chain(&error));
-        let tensor = |data: &[f32]| Tensor::from_shape(&[rows, columns], data).map_err(failed);
-        let inputs = tvec![tensor(values)?.into_tvalue(), tensor(known)?.into_tvalue()];
-        let outputs = self.plan.run(inputs).map_err(failed)?;
-        let found = outputs[0].shape();
-        if found != [rows, samples, times] {
-            return Err(self.wrong_shape(&format!("an answer of shape {found:?}")));
+        let mut inputs = tvec![];
+        for (name, width) in self.shape.inputs() {
+            let tensor = match name {
+                "values" => Tensor::from_shape(&[rows, width], values),
+                "known" => Tensor::from_shape(&[rows, width], known),
+                _ => {
+                    let one_hot =
+                        (0..rows * width).map(|at| f32::from(u8::from(at % width == setting)));
+                    Tensor::from_shape(&[rows, width], &one_hot.collect::<Vec<_>>())
+                }
+            };
+            inputs.push(tensor.map_err(failed)?.into_tvalue());
         }
-        let view = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
-        Ok(view.iter().copied().collect())
-    }
-
-    fn wrong_shape(&self, found: &str) -> PackError {
-        wrong_shape(&self.file, self.shape, found)
+        let outputs = self.plan.run(inputs).map_err(failed)?;
+        let mut answers = Vec::new();
+        for ((_, lengths), output) in self.shape.outputs().into_iter().zip(&outputs) {
+            let found = output.shape();
+            if found.first() != Some(&rows) || found[1..] != lengths {
+                return Err(wrong_shape(
+                    &self.file,
+                    self.shape,
+                    &format!("an answer of shape {found:?}"),
+                ));
+            }
+            let view = output.to_plain_array_view::<f32>().map_err(failed)?;
+            answers.push(view.iter().copied().collect());
+        }
+        let mut answers = answers.into_iter();
+        Ok(Paths {
+            survival: answers.next().unwrap_or_default(),
+            cord_compression: answers.next().unwrap_or_default(),
+        })
     }
 }
 
@@ -89,18 +157,30 @@ fn read(file: &str, bytes: &[u8], shape: Shape) -> Result<Graph, PackError> {
     let mut model = onnx
         .with_ignore_output_shapes(true)
         .model_for_proto_model(&proto)
-        .and_then(|model| model.with_input_names(["values", "known"]))
+        .and_then(|model| model.with_input_names(shape.inputs().into_iter().map(|(name, _)| name)))
         .map_err(failed)?;
+    let outlets = model.output_outlets().map_err(failed)?.to_vec();
+    let place = |wanted: &str| graph.output.iter().position(|output| output.name == wanted);
+    let order = shape.outputs().into_iter().map(|(name, _)| {
+        place(name)
+            .and_then(|place| outlets.get(place).copied())
+            .ok_or_else(|| broken(file, "an output is missing"))
+    });
+    let order = order.collect::<Result<Vec<_>, _>>()?;
+    model.select_output_outlets(&order).map_err(failed)?;
     let rows = model.symbols.sym("rows").to_dim();
-    for input in 0..2 {
-        let fact = f32::fact([rows.clone(), shape.columns.to_dim()]);
+    for (input, (_, width)) in shape.inputs().into_iter().enumerate() {
+        let fact = f32::fact([rows.clone(), width.to_dim()]);
         model.set_input_fact(input, fact.into()).map_err(failed)?;
     }
     let model = model.into_typed().map_err(failed)?;
-    let fact = model.output_fact(0).map_err(failed)?;
-    let expected = [rows, shape.samples.to_dim(), shape.times.to_dim()];
-    if fact.datum_type != f32::datum_type() || fact.shape.dims() != expected {
-        return Err(wrong_shape(file, shape, &format!("an output {fact:?}")));
+    for (output, (_, lengths)) in shape.outputs().into_iter().enumerate() {
+        let fact = model.output_fact(output).map_err(failed)?;
+        let lengths = lengths.iter().map(ToDim::to_dim);
+        let expected: Vec<TDim> = std::iter::once(rows.clone()).chain(lengths).collect();
+        if fact.datum_type != f32::datum_type() || fact.shape.dims() != expected {
+            return Err(wrong_shape(file, shape, &format!("an output {fact:?}")));
+        }
     }
     let plan = model
         .into_optimized()
@@ -125,20 +205,27 @@ fn check_ends(file: &str, graph: &GraphProto, shape: Shape) -> Result<(), PackEr
         .map(|input| input.name.as_str())
         .filter(|name| !constants.contains(name))
         .collect();
-    let outputs: Vec<&str> = graph
+    let outputs: BTreeSet<&str> = graph
         .output
         .iter()
         .map(|output| output.name.as_str())
         .collect();
-    if inputs != BTreeSet::from(["known", "values"]) || outputs != ["survival"] {
+    let wanted_inputs: BTreeSet<&str> = shape.inputs().into_iter().map(|(name, _)| name).collect();
+    let wanted_outputs: BTreeSet<&str> =
+        shape.outputs().into_iter().map(|(name, _)| name).collect();
+    if inputs != wanted_inputs || outputs != wanted_outputs {
         return Err(wrong_shape(
             file,
             shape,
             &format!("inputs {inputs:?} and outputs {outputs:?}"),
         ));
     }
-    let mut made = graph.node.iter().flat_map(|node| &node.output);
-    if !made.any(|output| output == "survival") {
+    let made: BTreeSet<&str> = graph
+        .node
+        .iter()
+        .flat_map(|node| node.output.iter().map(String::as_str))
+        .collect();
+    if !outputs.is_subset(&made) {
         return Err(broken(file, "no node makes its output"));
     }
     Ok(())
@@ -258,14 +345,9 @@ fn not_finite(file: &str, place: &str) -> PackError {
 }
 
 fn wrong_shape(file: &str, shape: Shape, found: &str) -> PackError {
-    let Shape {
-        columns,
-        samples,
-        times,
-    } = shape;
     PackError::Shape {
         file: file.to_owned(),
-        expected: format!("values and known [N, {columns}], survival [N, {samples}, {times}]"),
+        expected: shape.in_words(),
         found: found.to_owned(),
     }
 }

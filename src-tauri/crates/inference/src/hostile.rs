@@ -97,7 +97,7 @@ fn an_unknown_feature_in_a_column_or_its_condition() {
     assert_eq!(
         column,
         PackError::UnknownFeature {
-            column: "age".to_owned(),
+            place: "column age".to_owned(),
             feature: "agee".to_owned()
         }
     );
@@ -139,13 +139,13 @@ fn an_encoding_that_does_not_fit() {
 fn a_manifest_that_says_something_else() {
     let newer = refusal(&Parts::with_manifest(
         "schema_version = 1",
-        "schema_version = 2\nnew_key = 3",
+        "schema_version = 3\nnew_key = 3",
     ));
     assert_eq!(
         newer,
         PackError::NewerSchema {
-            found: 2,
-            supported: 1
+            found: 3,
+            supported: 2
         }
     );
     let spoilt = [
@@ -303,14 +303,17 @@ fn an_answer_that_is_infinite_for_one_patient_is_refused_for_that_patient() {
         ("age", Value::Number(60.0)),
         ("primary_tumour", code("lung")),
     ]);
-    let states = pack.forecast_many(&[old.clone(), young]);
+    let states = pack.forecast_many(&[old.clone(), young], None);
     assert!(
         matches!(&states[0], ForecastState::Refused { code, .. } if code == "output"),
         "{:?}",
         states[0]
     );
     assert!(matches!(&states[1], ForecastState::Available(_)));
-    assert_eq!(pack.cohort_forecast(&[old]).unwrap_err().code(), "output");
+    assert_eq!(
+        pack.cohort_forecast(&[old], None).unwrap_err().code(),
+        "output"
+    );
 }
 
 #[test]
@@ -319,7 +322,7 @@ fn golden_rows_that_do_not_fit() {
     moved.golden.rows[3].alive.get_mut("6").unwrap().high += 2e-5;
     let error = refusal(&moved);
     assert!(
-        matches!(&error, PackError::GoldenMismatch { row: 3, what, .. } if what == "high at 6 months"),
+        matches!(&error, PackError::GoldenMismatch { row: 3, what, .. } if what == "high of survival at 6 months"),
         "{error}"
     );
     let mut encoded = Parts::sound();

@@ -4,7 +4,11 @@
 //! operators, constants and shape, and its answers by replaying the rows that the training side
 //! computed ([`golden`]). What fails is refused by name and reason, and the others still work.
 
+mod cohort;
 mod encoding;
+mod explanation;
+#[cfg(test)]
+mod explanation_tests;
 pub mod golden;
 mod graph;
 #[cfg(test)]
@@ -12,12 +16,20 @@ mod hostile;
 pub mod manifest;
 mod pack;
 mod pack_set;
+#[cfg(test)]
+mod pack_tests;
 mod population;
+mod runs;
+#[cfg(test)]
+mod second_tests;
+mod shapley;
 mod survival;
+mod sweep;
 #[cfg(test)]
 mod synthetic;
 
-pub use pack::{CohortForecast, Pack};
+pub use cohort::{CohortForecast, CohortSum};
+pub use pack::Pack;
 pub use pack_set::{DEFAULT_PACK, PackSet, RefusedPack};
 
 /// Why a pack is refused, or why it gives no answer. [`PackError::code`] names the words.
@@ -29,8 +41,8 @@ pub enum PackError {
         "pack.toml has schema version {found}; this program reads version {supported}: install a newer version of SpineBoard"
     )]
     NewerSchema { found: i64, supported: u32 },
-    #[error("column {column} reads '{feature}', which is not in the feature catalogue")]
-    UnknownFeature { column: String, feature: String },
+    #[error("{place} reads '{feature}', which is not in the feature catalogue")]
+    UnknownFeature { place: String, feature: String },
     #[error("column {column} cannot be encoded: {reason}")]
     Encoding { column: String, reason: String },
     #[error("'{0}' is not a plain file name inside the pack")]
@@ -53,8 +65,16 @@ pub enum PackError {
         expected: String,
         found: String,
     },
-    #[error("the model's answer is not a survival curve: {0}")]
+    #[error("the model's answer is not a forecast: {0}")]
     Output(String),
+    #[error("{pack} has no setting '{setting}'; it has {available}")]
+    SettingUnknown {
+        pack: String,
+        setting: String,
+        available: String,
+    },
+    #[error("the model answers for {available} months, not for {months}")]
+    MonthUnknown { months: f64, available: String },
     #[error("golden.json cannot be used: {0}")]
     Golden(String),
     #[error("golden row {row} differs in {what} by {difference:e}, more than {tolerance:e}")]
@@ -83,6 +103,8 @@ impl PackError {
             PackError::Weights { .. } => "weights",
             PackError::Shape { .. } => "shape",
             PackError::Output(_) => "output",
+            PackError::SettingUnknown { .. } => "setting_unknown",
+            PackError::MonthUnknown { .. } => "month_unknown",
             PackError::Golden(_) => "golden",
             PackError::GoldenMismatch { .. } => "golden_mismatch",
         }

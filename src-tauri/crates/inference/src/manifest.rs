@@ -1,15 +1,19 @@
 //! `pack.toml`: what a pack says about itself, checked against the feature catalogue.
 
+mod additions;
+mod checks;
+
 use crate::PackError;
 use clinical::{
+    assessment::Certainty,
     case::Value,
-    catalogue::{Catalogue, Feature, FeatureId, Kind},
+    catalogue::{Catalogue, FeatureId},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The structure of `pack.toml` that this program reads.
-pub const PACK_SCHEMA: u32 = 1;
+/// The newest structure of `pack.toml` that this program reads; it reads the earlier ones too.
+pub const PACK_SCHEMA: u32 = 2;
 
 /// Months at which every forecast is given, besides the curve.
 pub const REQUIRED_HORIZONS_MONTHS: [f64; 3] = [3.0, 6.0, 12.0];
@@ -29,8 +33,17 @@ pub struct Manifest {
     pub rests_on: Vec<String>,
     /// In the order of the tensor's columns.
     pub input: Vec<Input>,
+    /// Kinds of cohort whose baseline the model knows, the default first; none means one only.
+    #[serde(default)]
+    pub setting: Vec<Setting>,
     pub output: Output,
     pub member: Vec<Member>,
+    #[serde(default)]
+    pub explanation: Option<ExplanationPlan>,
+    #[serde(default)]
+    pub sweep: Vec<SweepValues>,
+    #[serde(default)]
+    pub benefit: Option<BenefitFile>,
     pub population: Population,
     pub training: Training,
     pub file: Vec<PackFile>,
@@ -89,6 +102,74 @@ pub struct Output {
     pub point: Point,
     /// Share of the sample paths inside the interval: 0.9 for the 5 % and 95 % quantiles.
     pub interval_level: f64,
+    /// Where it is there, the graph has an output of that name, [N, samples].
+    #[serde(default)]
+    pub cord_compression: Option<CordCompressionOutput>,
+}
+
+/// Cumulative incidence of symptomatic cord compression, with death competing, of each sample path.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CordCompressionOutput {
+    pub months: f64,
+    pub certainty: Certainty,
+    /// The deficit is already there where any of these is known.
+    #[serde(default)]
+    pub hidden_when: Vec<KnownValues>,
+}
+
+/// A feature that is known to have one of these values.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownValues {
+    pub feature: FeatureId,
+    pub values: Vec<Value>,
+}
+
+/// A kind of cohort: a property of the baseline, never a fact of a patient.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    pub name: String,
+}
+
+/// The players of the Shapley game for each endpoint.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExplanationPlan {
+    /// Survival at this month is explained.
+    pub months: f64,
+    /// Sampling goes on until the largest standard error of an amount is below.
+    pub standard_error: f64,
+    pub survival: Vec<FactGroup>,
+    #[serde(default)]
+    pub cord_compression: Vec<FactGroup>,
+}
+
+/// Facts that are explained together.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactGroup {
+    pub id: String,
+    pub features: Vec<FeatureId>,
+    /// Ids of evidence rows.
+    #[serde(default)]
+    pub citations: Vec<String>,
+}
+
+/// What a blank fact could plausibly be.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepValues {
+    pub feature: FeatureId,
+    pub values: Vec<Value>,
+}
+
+/// The file of the pack that holds benefit by option.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BenefitFile {
+    pub file: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
@@ -120,6 +201,26 @@ pub struct Population {
     pub primary_excluded: Vec<String>,
     #[serde(default)]
     pub primary: Vec<PrimaryCount>,
+    /// The same patients counted by subtype and age.
+    #[serde(default)]
+    pub stratum: Vec<Stratum>,
+    /// Primary tumours for which the model rests on published figures alone.
+    #[serde(default)]
+    pub literature_only: Vec<String>,
+}
+
+/// Real patients of one primary tumour, of one subtype where it was known, in one band of age.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stratum {
+    pub primary: String,
+    #[serde(default)]
+    pub when: BTreeMap<FeatureId, Value>,
+    /// Years; inclusive.
+    pub age_min: f64,
+    /// Years; exclusive.
+    pub age_max: f64,
+    pub patients: u32,
 }
 
 /// Patients of one primary tumour in the real training data.
@@ -170,7 +271,7 @@ impl Manifest {
         let unreadable =
             |error: toml::de::Error| PackError::Manifest(error.to_string().trim().to_owned());
         let SchemaOnly { schema_version } = toml::from_str(text).map_err(unreadable)?;
-        if schema_version != i64::from(PACK_SCHEMA) {
+        if !(1..=i64::from(PACK_SCHEMA)).contains(&schema_version) {
             return Err(PackError::NewerSchema {
                 found: schema_version,
                 supported: PACK_SCHEMA,
@@ -180,6 +281,7 @@ impl Manifest {
         manifest.check_files()?;
         manifest.check_output()?;
         manifest.check_inputs(catalogue)?;
+        manifest.check_additions(catalogue)?;
         Ok(manifest)
     }
 
@@ -193,189 +295,4 @@ impl Manifest {
         }
         features
     }
-
-    fn check_files(&self) -> Result<(), PackError> {
-        if !is_plain_name(&self.name) {
-            return Err(PackError::Manifest(format!(
-                "'{}' is not a plain name",
-                self.name
-            )));
-        }
-        let listed = |name: &str| self.file.iter().any(|file| file.path == name);
-        let members = self.member.iter().map(|member| member.file.as_str());
-        let names = self
-            .file
-            .iter()
-            .map(|file| file.path.as_str())
-            .chain(members);
-        for name in names {
-            if !is_plain_name(name) {
-                return Err(PackError::FileName(name.to_owned()));
-            }
-            if !listed(name) {
-                return Err(PackError::Manifest(format!(
-                    "no [[file]] gives the SHA-256 of {name}"
-                )));
-            }
-        }
-        for name in ["golden.json", "CARD.md"] {
-            if !listed(name) {
-                return Err(PackError::Manifest(format!(
-                    "no [[file]] gives the SHA-256 of {name}"
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_output(&self) -> Result<(), PackError> {
-        let wrong = |reason: &str| Err(PackError::Manifest(format!("[output] {reason}")));
-        let Output {
-            time_grid_months: grid,
-            horizons_months: horizons,
-            ..
-        } = &self.output;
-        if grid.first() != Some(&0.0) || !grid.windows(2).all(|pair| pair[0] < pair[1]) {
-            return wrong("time_grid_months must start at 0 and rise");
-        }
-        if !horizons.iter().all(|horizon| grid.contains(horizon)) {
-            return wrong("horizons_months must lie on time_grid_months");
-        }
-        if !REQUIRED_HORIZONS_MONTHS
-            .iter()
-            .all(|horizon| horizons.contains(horizon))
-        {
-            return wrong("horizons_months must contain 3, 6 and 12");
-        }
-        if self.output.samples == 0 {
-            return wrong("samples must be at least 1");
-        }
-        let level = self.output.interval_level;
-        if !(level > 0.0 && level < 1.0) {
-            return wrong("interval_level must lie between 0 and 1");
-        }
-        let weights = self.member.iter().map(|member| member.weight);
-        if self.member.is_empty()
-            || !weights
-                .clone()
-                .all(|weight| weight.is_finite() && weight > 0.0)
-        {
-            return Err(PackError::Manifest(
-                "[[member]] needs a weight above 0".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_inputs(&self, catalogue: &Catalogue) -> Result<(), PackError> {
-        if self.input.is_empty() {
-            return Err(PackError::Manifest("no [[input]]".to_owned()));
-        }
-        for (position, input) in self.input.iter().enumerate() {
-            let Input {
-                column, encoding, ..
-            } = input;
-            if self.input[..position]
-                .iter()
-                .any(|earlier| earlier.column == *column)
-            {
-                return Err(PackError::Manifest(format!(
-                    "column {column} is there twice"
-                )));
-            }
-            let feature = resolve(catalogue, column, &input.feature)?;
-            if let Some(reason) = encoding.misfit(feature) {
-                return Err(PackError::Encoding {
-                    column: column.clone(),
-                    reason,
-                });
-            }
-            for (id, values) in &input.only_when {
-                let condition = resolve(catalogue, column, id)?;
-                let unknown = values
-                    .iter()
-                    .filter_map(Value::as_code)
-                    .find(|code| !has_option(condition, code));
-                if let Some(code) = unknown {
-                    let reason = format!("only_when: {id} has no option '{code}'");
-                    return Err(PackError::Encoding {
-                        column: column.clone(),
-                        reason,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Encoding {
-    /// Why the encoding does not fit the feature, if it does not.
-    fn misfit(&self, feature: &Feature) -> Option<String> {
-        let wants = |kinds: &[Kind], name: &str| {
-            let kind = feature.kind;
-            (!kinds.contains(&kind))
-                .then(|| format!("{name} does not fit {} of kind {kind:?}", feature.id))
-        };
-        match self {
-            Encoding::Flag {} => wants(&[Kind::Flag], "flag"),
-            Encoding::Number {
-                center,
-                scale,
-                min,
-                max,
-            } => wants(&[Kind::Number, Kind::Integer], "number").or_else(|| {
-                let sound = [center, scale, min, max]
-                    .iter()
-                    .all(|number| number.is_finite());
-                (!sound || *scale <= 0.0 || min >= max).then(|| {
-                    "number needs finite limits, min below max and a scale above 0".to_owned()
-                })
-            }),
-            Encoding::Threshold { below, at_or_above } => {
-                wants(&[Kind::Number, Kind::Integer], "threshold").or_else(|| {
-                    match (below, at_or_above) {
-                        (Some(limit), None) | (None, Some(limit)) if limit.is_finite() => None,
-                        _ => Some("threshold needs one of below and at_or_above".to_owned()),
-                    }
-                })
-            }
-            Encoding::Indicator { value, values } => {
-                wants(&[Kind::Choice], "indicator").or_else(|| {
-                    if value.is_some() != values.is_empty() {
-                        return Some("indicator needs one of value and values".to_owned());
-                    }
-                    let unknown = value
-                        .iter()
-                        .chain(values)
-                        .find(|code| !has_option(feature, code));
-                    unknown.map(|code| format!("{} has no option '{code}'", feature.id))
-                })
-            }
-        }
-    }
-}
-
-fn resolve<'catalogue>(
-    catalogue: &'catalogue Catalogue,
-    column: &str,
-    id: &FeatureId,
-) -> Result<&'catalogue Feature, PackError> {
-    catalogue
-        .feature(id)
-        .ok_or_else(|| PackError::UnknownFeature {
-            column: column.to_owned(),
-            feature: id.to_string(),
-        })
-}
-
-fn has_option(feature: &Feature, code: &str) -> bool {
-    feature.options.iter().any(|option| option.id == code)
-}
-
-/// A name without folders, drive letters or tricks on any system.
-fn is_plain_name(name: &str) -> bool {
-    let allowed =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(allowed)
 }

@@ -7,23 +7,26 @@ use crate::{
     graph::{Graph, Shape},
     manifest::Manifest,
     population,
-    survival::{MemberPaths, check_paths, summarise},
+    runs::RowPaths,
+    survival::{median, summarise},
 };
 use clinical::{
-    assessment::{ForecastState, PackIdentity, SurvivalForecast, SurvivalPoint},
+    assessment::{
+        CordCompression, CordCompressionState, ForecastState, PackIdentity, Refusal,
+        SurvivalForecast, SurvivalPoint,
+    },
     catalogue::Catalogue,
     conditions::KnownFacts,
 };
 use rayon::prelude::*;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, fmt::Write, fs::File, io::Read, path::Path};
 
 /// Larger files are not read.
 pub(crate) const FILE_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Numbers that one run of a graph may answer with (1 MB): larger runs were not faster, only hungrier.
-const CHUNK_NUMBERS: usize = 250_000;
+/// Months of the survival view, as far as the model answers for them.
+const VIEW_MONTHS: [f64; 5] = [1.0, 3.0, 6.0, 12.0, 24.0];
 
 /// A model that may answer.
 pub struct Pack {
@@ -31,21 +34,14 @@ pub struct Pack {
     identity: PackIdentity,
     card: String,
     golden: GoldenFile,
-    features: ReadFeatures,
-    members: Vec<Graph>,
+    pub(crate) features: ReadFeatures,
+    pub(crate) members: Vec<Graph>,
 }
 
-/// The mean survival of a cohort; the interval is over the sample paths of that mean.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CohortForecast {
-    pub pack: PackIdentity,
-    /// Patients that the mean is over.
-    pub patients: usize,
-    /// Patients for whom the model gives no forecast.
-    pub refused: usize,
-    pub horizons: Vec<SurvivalPoint>,
-    pub curve: Vec<SurvivalPoint>,
-    pub interval_level: f64,
+/// The forecast of one patient before it is compared with the population.
+pub(crate) struct Answer {
+    pub(crate) curve: Vec<SurvivalPoint>,
+    pub(crate) cord_compression: Option<CordCompression>,
 }
 
 impl Pack {
@@ -68,8 +64,10 @@ impl Pack {
         let content = |name: &str| files.get(name).map(Vec::as_slice).unwrap_or_default();
         let shape = Shape {
             columns: manifest.input.len(),
+            settings: manifest.setting.len(),
             samples: manifest.output.samples,
             times: manifest.output.time_grid_months.len(),
+            cord_compression: manifest.output.cord_compression.is_some(),
         };
         let members = manifest
             .member
@@ -114,163 +112,110 @@ impl Pack {
         &self.card
     }
 
-    /// The forecast for one patient.
-    pub fn forecast(&self, facts: &impl KnownFacts) -> ForecastState {
-        let row = self.encode(facts);
-        match self.refuse(facts) {
-            Some(refused) => refused,
-            None => match self.curves(std::slice::from_ref(&row)) {
-                Ok(mut curves) => {
-                    self.state(facts, row, curves.pop().unwrap_or_else(|| Err(no_answer())))
-                }
-                Err(error) => self.failed(&error),
-            },
+    /// The forecast for one patient in a setting; none is the default one.
+    pub fn forecast(&self, facts: &impl KnownFacts, setting: Option<&str>) -> ForecastState {
+        self.one_forecast(facts, setting)
+            .map_or_else(ForecastState::from, ForecastState::Available)
+    }
+
+    fn one_forecast(
+        &self,
+        facts: &impl KnownFacts,
+        setting: Option<&str>,
+    ) -> Result<SurvivalForecast, Refusal> {
+        let setting = self
+            .setting_number(setting)
+            .map_err(|error| self.failed(&error))?;
+        if let Some(refusal) = self.refuse(facts) {
+            return Err(refusal);
         }
+        let row = self.encode(facts);
+        let answers = self.answers(std::slice::from_ref(&row), setting);
+        let answer =
+            answers.and_then(|mut answers| answers.pop().unwrap_or_else(|| Err(no_answer())));
+        self.state(facts, row, answer, setting)
     }
 
     /// The forecasts for many patients, in their order, in chunks on all cores.
     pub fn forecast_many<Facts: KnownFacts + Sync>(
         &self,
         patients: &[Facts],
+        setting: Option<&str>,
     ) -> Vec<ForecastState> {
+        let setting = match self.setting_number(setting) {
+            Ok(setting) => setting,
+            Err(error) => return vec![self.failed(&error).into(); patients.len()],
+        };
         let chunks = patients
             .par_chunks(self.chunk_rows())
             .flat_map_iter(|patients| {
                 let rows: Vec<EncodedRow> =
                     patients.iter().map(|facts| self.encode(facts)).collect();
-                let curves = match self.curves(&rows) {
-                    Ok(curves) => curves,
-                    Err(error) => vec![Err(error); rows.len()],
+                let answers = match self.answers(&rows, setting) {
+                    Ok(answers) => answers,
+                    Err(error) => rows.iter().map(|_| Err(error.clone())).collect(),
                 };
-                let answers = patients.iter().zip(rows).zip(curves);
+                let answers = patients.iter().zip(rows).zip(answers);
                 answers
-                    .map(|((facts, row), curve)| {
-                        self.refuse(facts)
-                            .unwrap_or_else(|| self.state(facts, row, curve))
+                    .map(|((facts, row), answer)| match self.refuse(facts) {
+                        Some(refusal) => refusal.into(),
+                        None => self
+                            .state(facts, row, answer, setting)
+                            .map_or_else(ForecastState::from, ForecastState::Available),
                     })
                     .collect::<Vec<_>>()
             });
         chunks.collect()
     }
 
-    /// The mean survival of a cohort: the mean over the patients within each sample path, then the
-    /// mean and quantiles over the paths. Patients whom the model refuses are counted apart.
-    pub fn cohort_forecast<Facts: KnownFacts + Sync>(
-        &self,
-        patients: &[Facts],
-    ) -> Result<CohortForecast, PackError> {
-        let accepted: Vec<&Facts> = patients
-            .iter()
-            .filter(|facts| self.refuse(*facts).is_none())
-            .collect();
-        if accepted.is_empty() {
-            return Err(PackError::Output(
-                "no patient of the cohort can be forecast".to_owned(),
-            ));
-        }
-        let output = &self.manifest.output;
-        let times = output.time_grid_months.len();
-        let zeros = || vec![vec![0.0f64; output.samples * times]; self.members.len()];
-        let sums = accepted
-            .par_chunks(self.chunk_rows())
-            .map(|patients| {
-                let rows: Vec<EncodedRow> =
-                    patients.iter().map(|facts| self.encode(*facts)).collect();
-                let mut sums = zeros();
-                for (sum, paths) in sums.iter_mut().zip(self.run(&rows)?) {
-                    for patient in paths.chunks(sum.len()) {
-                        check_paths(patient, times)?;
-                        sum.iter_mut()
-                            .zip(patient)
-                            .for_each(|(sum, alive)| *sum += f64::from(*alive));
-                    }
-                }
-                Ok(sums)
-            })
-            .try_reduce(zeros, |mut first, second| {
-                for (first, second) in first.iter_mut().flatten().zip(second.iter().flatten()) {
-                    *first += second;
-                }
-                Ok(first)
-            })?;
-        let count = accepted.len() as f64;
-        let means: Vec<Vec<f64>> = sums
-            .into_iter()
-            .map(|sum| sum.into_iter().map(|alive| alive / count).collect())
-            .collect();
-        let members: Vec<_> = self.weighted(means.iter().map(Vec::as_slice)).collect();
-        let curve = summarise(&members, &output.time_grid_months, output.interval_level);
-        Ok(CohortForecast {
-            pack: self.identity.clone(),
-            patients: accepted.len(),
-            refused: patients.len() - accepted.len(),
-            horizons: self.horizons(&curve),
-            curve,
-            interval_level: output.interval_level,
-        })
-    }
-
     pub(crate) fn encode(&self, facts: &impl KnownFacts) -> EncodedRow {
         encode(&self.manifest.input, &self.features, facts)
     }
 
-    /// The curve of each row; a row whose paths are not survival curves is refused alone.
-    pub(crate) fn curves(
+    /// The answer for each row; a row whose paths are no forecast is refused alone.
+    pub(crate) fn answers(
         &self,
         rows: &[EncodedRow],
-    ) -> Result<Vec<Result<Vec<SurvivalPoint>, PackError>>, PackError> {
+        setting: usize,
+    ) -> Result<Vec<Result<Answer, PackError>>, PackError> {
+        self.each(rows, setting, |paths| self.answer(paths))
+    }
+
+    pub(crate) fn answer(&self, paths: &RowPaths<'_>) -> Answer {
         let output = &self.manifest.output;
-        let times = output.time_grid_months.len();
-        let size = output.samples * times;
-        let mut curves = Vec::with_capacity(rows.len());
-        for chunk in rows.chunks(self.chunk_rows()) {
-            let answers = self.run(chunk)?;
-            for row in 0..chunk.len() {
-                let of_row = || {
-                    answers
-                        .iter()
-                        .map(move |paths| &paths[row * size..(row + 1) * size])
-                };
-                let sound = of_row().try_for_each(|paths| check_paths(paths, times));
-                curves.push(sound.map(|()| {
-                    let members: Vec<_> = self.weighted(of_row()).collect();
-                    summarise(&members, &output.time_grid_months, output.interval_level)
-                }));
-            }
+        let level = output.interval_level;
+        let cord_compression = output.cord_compression.as_ref().and_then(|cord| {
+            let range = summarise(&paths.cord_compression, &[cord.months], level);
+            range.first().map(|range| CordCompression {
+                months: cord.months,
+                probability: range.alive,
+                low: range.low,
+                high: range.high,
+                certainty: cord.certainty,
+            })
+        });
+        Answer {
+            curve: summarise(&paths.survival, &output.time_grid_months, level),
+            cord_compression,
         }
-        Ok(curves)
     }
 
-    /// The paths of every member, each [rows, samples, times].
-    fn run(&self, rows: &[EncodedRow]) -> Result<Vec<Vec<f32>>, PackError> {
-        let values: Vec<f32> = rows.iter().flat_map(|row| &row.values).copied().collect();
-        let known: Vec<f32> = rows.iter().flat_map(|row| &row.known).copied().collect();
-        self.members
-            .iter()
-            .map(|graph| graph.run(&values, &known))
-            .collect()
-    }
-
-    fn weighted<'a, Number: 'a>(
-        &'a self,
-        paths: impl Iterator<Item = &'a [Number]>,
-    ) -> impl Iterator<Item = MemberPaths<'a, Number>> {
-        let weights = self.manifest.member.iter().map(|member| member.weight);
-        paths
-            .zip(weights)
-            .map(|(paths, weight)| MemberPaths { paths, weight })
-    }
-
-    fn chunk_rows(&self) -> usize {
-        let output = &self.manifest.output;
-        (CHUNK_NUMBERS / (output.samples * output.time_grid_months.len())).clamp(1, 256)
-    }
-
-    fn refuse(&self, facts: &impl KnownFacts) -> Option<ForecastState> {
+    /// Why the model gives this patient no forecast at all, if it gives none.
+    pub(crate) fn refuse(&self, facts: &impl KnownFacts) -> Option<Refusal> {
         let population = &self.manifest.population;
-        population::too_young(population, facts).then(|| ForecastState::Refused {
+        population::too_young(population, facts).then(|| Refusal {
             code: "children".to_owned(),
             parameters: BTreeMap::from([("age_min".to_owned(), population.age_min.to_string())]),
+        })
+    }
+
+    /// Whether what cord compression would bring is there already.
+    pub(crate) fn deficit_present(&self, facts: &impl KnownFacts) -> bool {
+        let output = self.manifest.output.cord_compression.iter();
+        output.flat_map(|output| &output.hidden_when).any(|hidden| {
+            facts
+                .known(&hidden.feature)
+                .is_some_and(|value| hidden.values.contains(value))
         })
     }
 
@@ -278,44 +223,62 @@ impl Pack {
         &self,
         facts: &impl KnownFacts,
         row: EncodedRow,
-        curve: Result<Vec<SurvivalPoint>, PackError>,
-    ) -> ForecastState {
-        let curve = match curve {
-            Ok(curve) => curve,
-            Err(error) => return self.failed(&error),
-        };
-        ForecastState::Available(SurvivalForecast {
+        answer: Result<Answer, PackError>,
+        setting: usize,
+    ) -> Result<SurvivalForecast, Refusal> {
+        let Answer {
+            curve,
+            cord_compression,
+        } = answer.map_err(|error| self.failed(&error))?;
+        let horizons = &self.manifest.output.horizons_months;
+        let cord_compression = cord_compression.map(|cord| match self.deficit_present(facts) {
+            true => CordCompressionState::NotShown {
+                code: "deficit_present".to_owned(),
+            },
+            false => CordCompressionState::Available(cord),
+        });
+        Ok(SurvivalForecast {
             pack: self.identity.clone(),
-            horizons: self.horizons(&curve),
+            setting: self.setting_name(setting),
+            horizons: at_months(&curve, horizons),
+            points: self.points(&curve),
+            median: Some(median(&curve)),
             curve,
             interval_level: self.manifest.output.interval_level,
             population: population::compare(&self.manifest.population, facts, &row.doubts),
+            cord_compression,
             averaged_over: row.averaged_over,
             used: row.used,
         })
     }
 
-    fn horizons(&self, curve: &[SurvivalPoint]) -> Vec<SurvivalPoint> {
-        let horizons = &self.manifest.output.horizons_months;
-        curve
-            .iter()
-            .filter(|point| horizons.contains(&point.months))
-            .copied()
-            .collect()
+    /// The points of a curve at 1, 3, 6, 12 and 24 months.
+    pub(crate) fn points(&self, curve: &[SurvivalPoint]) -> Vec<SurvivalPoint> {
+        at_months(curve, &VIEW_MONTHS)
     }
 
-    fn failed(&self, error: &PackError) -> ForecastState {
-        let parameters = [
-            ("pack", self.identity.name.clone()),
-            ("detail", error.to_string()),
-        ];
-        ForecastState::Refused {
+    pub(crate) fn failed(&self, error: &PackError) -> Refusal {
+        let mut parameters = BTreeMap::from([
+            ("pack".to_owned(), self.identity.name.clone()),
+            ("detail".to_owned(), error.to_string()),
+        ]);
+        if let PackError::SettingUnknown {
+            setting, available, ..
+        } = error
+        {
+            parameters.insert("setting".to_owned(), setting.clone());
+            parameters.insert("available".to_owned(), available.clone());
+        }
+        Refusal {
             code: error.code().to_owned(),
-            parameters: parameters
-                .map(|(name, value)| (name.to_owned(), value))
-                .into(),
+            parameters,
         }
     }
+}
+
+fn at_months(curve: &[SurvivalPoint], months: &[f64]) -> Vec<SurvivalPoint> {
+    let wanted = curve.iter().filter(|point| months.contains(&point.months));
+    wanted.copied().collect()
 }
 
 fn no_answer() -> PackError {
@@ -349,162 +312,4 @@ fn hexadecimal(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::*;
-    use crate::synthetic::{Facts, Parts, code, expected_point, expected_samples, facts};
-    use clinical::case::Value;
-    use proptest::prelude::*;
-
-    fn available(state: ForecastState) -> SurvivalForecast {
-        match state {
-            ForecastState::Available(forecast) => forecast,
-            ForecastState::Refused { code, .. } => panic!("refused: {code}"),
-        }
-    }
-
-    fn lung(age: f64) -> Facts {
-        facts(&[
-            ("age", Value::Number(age)),
-            ("primary_tumour", code("lung")),
-            ("liver_metastasis", Value::Flag(false)),
-            ("karnofsky", Value::Number(80.0)),
-        ])
-    }
-
-    #[test]
-    fn a_forecast_is_mean_and_quantiles_of_the_paths() {
-        let pack = Parts::sound().load().unwrap();
-        let forecast = available(pack.forecast(&lung(75.0)));
-        assert_eq!(
-            forecast
-                .horizons
-                .iter()
-                .map(|point| point.months)
-                .collect::<Vec<_>>(),
-            [3.0, 6.0, 12.0]
-        );
-        assert_eq!(forecast.curve.len(), 5);
-        let expected = expected_point(&[1.0, 1.0, 0.0, 0.0, 0.0], &[1.0; 5], 6.0);
-        let point = forecast.horizons[1];
-        let pairs = [
-            (point.alive, expected.alive),
-            (point.low, expected.low),
-            (point.high, expected.high),
-        ];
-        assert!(
-            pairs
-                .iter()
-                .all(|(found, expected)| (found - expected).abs() < 1e-6),
-            "{point:?} {expected:?}"
-        );
-        assert!(forecast.population.inside);
-        assert_eq!(forecast.population.similar_patients, Some(1000));
-        assert_eq!(forecast.pack.sha256.len(), 64);
-    }
-
-    #[test]
-    fn many_at_once_are_the_same_as_one_by_one() {
-        let pack = Parts::sound().load().unwrap();
-        let patients: Vec<Facts> = (10..90)
-            .cycle()
-            .take(700)
-            .map(|age| lung(f64::from(age)))
-            .collect();
-        let many = pack.forecast_many(&patients);
-        assert_eq!(many.len(), patients.len());
-        for (facts, state) in patients.iter().zip(many) {
-            assert_eq!(pack.forecast(facts), state);
-        }
-    }
-
-    #[test]
-    fn children_are_refused() {
-        let pack = Parts::sound().load().unwrap();
-        let state = pack.forecast(&lung(17.9));
-        let ForecastState::Refused { code, parameters } = state else {
-            panic!("{state:?}")
-        };
-        assert_eq!(
-            (code.as_str(), parameters["age_min"].as_str()),
-            ("children", "18")
-        );
-        assert!(matches!(
-            pack.forecast(&lung(18.0)),
-            ForecastState::Available(_)
-        ));
-    }
-
-    #[test]
-    fn strangers_are_told_apart() {
-        let pack = Parts::sound().load().unwrap();
-        let population =
-            |pairs: &[(&str, Value)]| available(pack.forecast(&facts(pairs))).population;
-        let age = ("age", Value::Number(60.0));
-        let of = |primary: &str| population(&[age.clone(), ("primary_tumour", code(primary))]);
-        assert_eq!(of("myeloma").reasons, ["primary_excluded"]);
-        assert_eq!(of("other").reasons, ["primary_not_represented"]);
-        assert_eq!(of("breast").similar_patients, Some(2000));
-        assert!(of("breast").inside);
-        assert_eq!(population(&[]).reasons, ["age_unknown", "primary_unknown"]);
-        let old = population(&[
-            ("age", Value::Number(110.0)),
-            ("primary_tumour", code("lung")),
-        ]);
-        assert!(!old.inside);
-        assert_eq!(old.reasons, ["outside_limits:age"]);
-    }
-
-    #[test]
-    fn a_cohort_is_averaged_within_each_path_first() {
-        let pack = Parts::sound().load().unwrap();
-        let cohort = pack
-            .cohort_forecast(&[lung(55.0), lung(12.0), lung(85.0)])
-            .unwrap();
-        assert_eq!((cohort.patients, cohort.refused), (2, 1));
-        let young = expected_samples(&[-1.0, 1.0, 0.0, 0.0, 0.0], &[1.0; 5], 12.0);
-        let old = expected_samples(&[2.0, 1.0, 0.0, 0.0, 0.0], &[1.0; 5], 12.0);
-        let mut means: Vec<f64> = young
-            .iter()
-            .zip(old)
-            .map(|(young, old)| (young + old) / 2.0)
-            .collect();
-        means.sort_by(f64::total_cmp);
-        let point = cohort.horizons[2];
-        assert!((point.alive - means.iter().sum::<f64>() / 4.0).abs() < 1e-6);
-        assert!((point.low - (means[0] + 0.15 * (means[1] - means[0]))).abs() < 1e-6);
-        assert!((point.high - (means[2] + 0.85 * (means[3] - means[2]))).abs() < 1e-6);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        /// Whatever is known of a patient: falling lines, within 0 to 1, the point inside.
-        #[test]
-        fn every_forecast_is_a_falling_probability(
-            age in prop::option::of(18.0f64..150.0), liver in prop::option::of(any::<bool>()),
-            karnofsky in prop::option::of(0.0f64..120.0), primary in prop::option::of("lung|breast|myeloma|other|x"),
-        ) {
-            let pack = PACK.get_or_init(|| Parts::sound().load().unwrap());
-            let pairs = [
-                age.map(|age| ("age", Value::Number(age))),
-                liver.map(|liver| ("liver_metastasis", Value::Flag(liver))),
-                karnofsky.map(|karnofsky| ("karnofsky", Value::Number(karnofsky))),
-                primary.map(|primary| ("primary_tumour", Value::Code(primary))),
-            ];
-            let forecast = available(pack.forecast(&facts(&pairs.into_iter().flatten().collect::<Vec<_>>())));
-            for point in &forecast.curve {
-                prop_assert!(0.0 <= point.low && point.low <= point.alive);
-                prop_assert!(point.alive <= point.high && point.high <= 1.0);
-            }
-            for pair in forecast.curve.windows(2) {
-                prop_assert!(pair[1].alive <= pair[0].alive && pair[1].low <= pair[0].low && pair[1].high <= pair[0].high);
-            }
-        }
-    }
-
-    static PACK: std::sync::OnceLock<Pack> = std::sync::OnceLock::new();
 }

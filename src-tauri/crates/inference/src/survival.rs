@@ -7,7 +7,7 @@
 //! the mean and, at every month, both ends.
 
 use crate::PackError;
-use clinical::assessment::SurvivalPoint;
+use clinical::assessment::{MedianSurvival, MedianTime, SurvivalPoint};
 
 /// How far single-precision arithmetic may leave 0 to 1, or rise from one month to the next.
 const ROUNDING: f32 = 1e-5;
@@ -45,6 +45,59 @@ pub(crate) fn check_paths(paths: &[f32], times: usize) -> Result<(), PackError> 
         }
     }
     Ok(())
+}
+
+/// Refuses an answer that is not a set of probabilities of cord compression.
+pub(crate) fn check_probabilities(paths: &[f32]) -> Result<(), PackError> {
+    let sound = |probability: &f32| (-ROUNDING..=1.0 + ROUNDING).contains(probability);
+    if paths.iter().all(sound) {
+        return Ok(());
+    }
+    Err(PackError::Output(
+        "it holds a probability of cord compression that is not a number within 0 to 1".to_owned(),
+    ))
+}
+
+/// The mean over the paths at one place of the grid: the point of [`summarise`] before tidying.
+pub(crate) fn mean_at(members: &[MemberPaths<'_, f32>], times: usize, time: usize) -> f64 {
+    let mut sum = 0.0;
+    let mut total = 0.0;
+    for member in members {
+        let samples = member.paths.len() / times;
+        let at_time = member.paths.iter().skip(time).step_by(times);
+        let mean = at_time.map(|alive| f64::from(*alive)).sum::<f64>() / samples as f64;
+        sum += member.weight * mean;
+        total += member.weight;
+    }
+    sum / total
+}
+
+/// The median and its interval: where the point and both ends of the interval fall to one half.
+pub(crate) fn median(curve: &[SurvivalPoint]) -> MedianSurvival {
+    MedianSurvival {
+        time: falls_to_half(curve, |point| point.alive),
+        low: falls_to_half(curve, |point| point.low),
+        high: falls_to_half(curve, |point| point.high),
+    }
+}
+
+/// Straight between the months of the grid.
+fn falls_to_half(curve: &[SurvivalPoint], line: impl Fn(&SurvivalPoint) -> f64) -> MedianTime {
+    for pair in curve.windows(2) {
+        let (before, after) = (line(&pair[0]), line(&pair[1]));
+        if after <= 0.5 {
+            let share = if before > after {
+                (before - 0.5) / (before - after)
+            } else {
+                0.0
+            };
+            let months = pair[0].months + share.max(0.0) * (pair[1].months - pair[0].months);
+            return MedianTime::Reached { months };
+        }
+    }
+    MedianTime::NotReached {
+        within_months: curve.last().map_or(0.0, |point| point.months),
+    }
 }
 
 /// Mean and interval at every month of `grid`.

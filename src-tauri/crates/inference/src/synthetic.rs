@@ -2,12 +2,15 @@
 //!
 //! survival(sample, months) = exp(-hazard * months),
 //! hazard = exp(bias(sample) + sum over columns of weight * value - 0.1 * known)
+//!
+//! The second one knows two settings (the other doubles the hazard), cord compression (a logistic
+//! function of the liver column), groups of facts, and similar patients.
 
 #![allow(clippy::expect_used)]
 
 use crate::{
     Pack, PackError,
-    golden::{GoldenFile, GoldenPoint, GoldenRow},
+    golden::{GoldenFile, GoldenPoint, GoldenRange, GoldenRow},
 };
 use clinical::{
     case::Value,
@@ -32,6 +35,10 @@ pub(crate) const MANIFEST: &str = include_str!("synthetic_pack.toml");
 const WEIGHTS: [f64; 5] = [0.3, 0.5, 0.4, 0.7, -0.2];
 const BIASES: [f64; 4] = [-3.6, -3.2, -2.9, -2.5];
 const MONTHS: [f64; 5] = [0.0, 3.0, 6.0, 12.0, 24.0];
+/// Log hazard ratio of the second setting.
+const SURGERY: f64 = std::f64::consts::LN_2;
+const CORD_BIASES: [f64; 4] = [-4.0, -3.5, -3.0, -2.5];
+const CORD_LIVER: f64 = 0.8;
 
 pub(crate) fn catalogue() -> Catalogue {
     Catalogue::parse(CATALOGUE).expect("the synthetic catalogue")
@@ -64,6 +71,25 @@ impl Parts {
             manifest: MANIFEST.to_owned(),
             onnx: model(graph()).encode_to_vec(),
             golden: golden(),
+        }
+    }
+
+    /// The pack with everything that the second structure of a manifest adds.
+    pub(crate) fn second() -> Parts {
+        Parts {
+            manifest: second_manifest(),
+            onnx: model(second_graph()).encode_to_vec(),
+            golden: second_golden(),
+        }
+    }
+
+    /// The second pack with one part of its manifest changed.
+    pub(crate) fn second_with(from: &str, to: &str) -> Parts {
+        let manifest = second_manifest();
+        assert!(manifest.contains(from), "{from}");
+        Parts {
+            manifest: manifest.replacen(from, to, 1),
+            ..Parts::second()
         }
     }
 
@@ -111,6 +137,21 @@ impl Parts {
     }
 }
 
+/// The additions stand where the tables of the first manifest end.
+fn second_manifest() -> String {
+    let additions = include_str!("synthetic_additions.toml");
+    let (output, rest) = additions.split_once("# --\n").expect("two parts");
+    MANIFEST
+        .replacen("schema_version = 1", "schema_version = 2", 1)
+        .replacen(
+            "primary_excluded = [\"myeloma\"]",
+            "literature_only = [\"myeloma\"]",
+            1,
+        )
+        .replacen("[[member]]", &format!("{output}\n[[member]]"), 1)
+        .replacen("[training]", &format!("{rest}\n[training]"), 1)
+}
+
 /// P(alive) of every sample at `months`, in plain double precision.
 pub(crate) fn expected_samples(values: &[f64; 5], known: &[f64; 5], months: f64) -> [f64; 4] {
     BIASES.map(|bias| {
@@ -131,6 +172,35 @@ pub(crate) fn expected_point(values: &[f64; 5], known: &[f64; 5], months: f64) -
         low: first + 0.15 * (second - first),
         high: third + 0.85 * (fourth - third),
     }
+}
+
+/// Point, and numpy's 5 % and 95 % quantiles of the probability of cord compression.
+pub(crate) fn expected_cord(liver: f64) -> GoldenRange {
+    let [first, second, third, fourth] =
+        CORD_BIASES.map(|bias| 1.0 / (1.0 + (-(bias + CORD_LIVER * liver)).exp()));
+    GoldenRange {
+        point: (first + second + third + fourth) / 4.0,
+        low: first + 0.15 * (second - first),
+        high: third + 0.85 * (fourth - third),
+    }
+}
+
+/// The golden rows of the first pack; the last is also answered in the second setting, where every
+/// known column counts as if the bias were higher.
+pub(crate) fn second_golden() -> GoldenFile {
+    let mut golden = golden();
+    for row in &mut golden.rows {
+        row.cord_compression = Some(expected_cord(row.values[2]));
+    }
+    let mut row = golden.rows[0].clone();
+    row.setting = Some("surgery".to_owned());
+    for (months, point) in &mut row.alive {
+        let months: f64 = months.parse().expect("months");
+        // Twice the hazard is the survival of twice the time.
+        *point = expected_point(&[0.0; 5], &[0.0; 5], 2.0 * months);
+    }
+    golden.rows.push(row);
+    golden
 }
 
 /// All-blank, all-filled, and one age after the other. Age is encoded as (age - 65) / 10.
@@ -161,6 +231,9 @@ fn golden_row(facts: Facts, values: [f64; 5], known: [f64; 5]) -> GoldenRow {
         values: values.to_vec(),
         known: known.to_vec(),
         alive: alive.into(),
+        setting: None,
+        cord_compression: None,
+        shapley: BTreeMap::new(),
     }
 }
 
@@ -212,6 +285,36 @@ pub(crate) fn graph() -> GraphProto {
         ],
         ..GraphProto::default()
     }
+}
+
+pub(crate) fn second_graph() -> GraphProto {
+    let mut graph = graph();
+    graph.input.push(end("setting", &["N", "2"]));
+    graph.output.insert(0, end("cord_compression", &["N", "4"]));
+    let settings = [[0.0; 4], [SURGERY as f32; 4]].concat();
+    let mut liver = [0.0; 20];
+    liver[8..12].fill(CORD_LIVER as f32);
+    graph.initializer.extend([
+        constant("setting_weights", &[2, 4], &settings),
+        constant("cord_weights", &[5, 4], &liver),
+        constant("cord_biases", &[4], &CORD_BIASES.map(|bias| bias as f32)),
+    ]);
+    graph.node[3] = node("Add", &["from_both", "biases"], "log_hazard_of_referral");
+    graph.node.splice(
+        4..4,
+        [
+            node("MatMul", &["setting", "setting_weights"], "from_setting"),
+            node(
+                "Add",
+                &["log_hazard_of_referral", "from_setting"],
+                "log_hazard",
+            ),
+            node("MatMul", &["values", "cord_weights"], "cord_from_values"),
+            node("Add", &["cord_from_values", "cord_biases"], "cord_logit"),
+            node("Sigmoid", &["cord_logit"], "cord_compression"),
+        ],
+    );
+    graph
 }
 
 pub(crate) fn node(operator: &str, inputs: &[&str], output: &str) -> NodeProto {

@@ -1,0 +1,66 @@
+//! Why a forecast is what it is, and which blank fact could change it: asked for after the assessment,
+//! because it takes longer.
+
+use crate::{Board, BoardError, index_date_of};
+use chrono::NaiveDate;
+use clinical::{
+    assessment::{ExplainedEndpoint, ExplanationState, Refusal, SweepRow, Threshold},
+    case::Case,
+    catalogue::Catalogue,
+    facts::Facts,
+};
+use inference::PackSet;
+use std::collections::BTreeMap;
+
+impl Board {
+    /// The reasons for the forecast of a saved case, as the open view shows it.
+    pub fn explain(
+        &self,
+        case_id: &str,
+        endpoint: ExplainedEndpoint,
+    ) -> Result<ExplanationState, BoardError> {
+        let stored = self.with_store(|store| Ok(store.case(case_id)?))?;
+        let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
+        let explained = explain(&stored.case, index_date, self.packs(), None, endpoint);
+        Ok(explained)
+    }
+}
+
+/// The reasons for the forecast of a case as known on `index_date`; `setting` as in [`crate::assess`].
+pub fn explain(
+    case: &Case,
+    index_date: NaiveDate,
+    packs: &PackSet,
+    setting: Option<&str>,
+    endpoint: ExplainedEndpoint,
+) -> ExplanationState {
+    let facts = Facts::at(case, Catalogue::shipped(), index_date);
+    let explained = match packs.default_pack() {
+        Some(pack) => pack.explain(&facts, setting, endpoint),
+        None => Err(no_pack()),
+    };
+    explained.into()
+}
+
+/// How the forecast would change if one blank fact were known, the largest change first.
+pub fn sweep(
+    case: &Case,
+    index_date: NaiveDate,
+    packs: &PackSet,
+    setting: Option<&str>,
+    thresholds: &[Threshold],
+) -> Result<Vec<SweepRow>, Refusal> {
+    let facts = Facts::at(case, Catalogue::shipped(), index_date);
+    match packs.default_pack() {
+        Some(pack) => pack.sweep(&facts, setting, thresholds),
+        None => Err(no_pack()),
+    }
+}
+
+/// The answer where no model pack is ready.
+pub(crate) fn no_pack() -> Refusal {
+    Refusal {
+        code: "no_pack".to_owned(),
+        parameters: BTreeMap::new(),
+    }
+}

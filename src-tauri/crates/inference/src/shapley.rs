@@ -1,0 +1,340 @@
+//! Shapley values of a game: what each player adds on average over all orders in which they could
+//! come (Shapley 1953). By counting every subset where there are few, else by antithetic permutations:
+//! an order and its reverse together cancel all interactions of two players (Mitchell et al. 2022,
+//! JMLR 23:43).
+
+use std::collections::HashMap;
+
+/// Every subset is counted up to this many.
+const MOST_COUNTED: usize = 64;
+
+/// Pairs of orders before a standard error is believed, and between two looks at it.
+const PAIRS_AT_ONCE: usize = 4;
+
+/// Sampling ends here even where the standard error is still above its bound.
+const MOST_EVALUATIONS: usize = 4096;
+
+/// More players do not fit in the bits of a subset.
+pub(crate) const MOST_PLAYERS: usize = 63;
+
+/// A set of players, one bit each.
+pub(crate) type Subset = u64;
+
+/// What the players add; the amounts sum up to the value of all less the value of none.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Amounts {
+    pub(crate) amounts: Vec<f64>,
+    /// Largest of any amount; 0 where every subset was counted.
+    pub(crate) standard_error: f64,
+    /// Value of the subset without and with all players.
+    pub(crate) nobody: f64,
+    pub(crate) everybody: f64,
+}
+
+/// The Shapley values of the game whose `values` gives the values of many subsets at once. Sampling
+/// is the same in every run and goes on until the largest standard error is below `bound`.
+pub(crate) fn shapley<Error>(
+    players: usize,
+    bound: f64,
+    values: impl FnMut(&[Subset]) -> Result<Vec<f64>, Error>,
+) -> Result<Amounts, Error> {
+    let mut game = Game {
+        players,
+        values,
+        known: HashMap::new(),
+    };
+    if 1usize << players.min(MOST_PLAYERS) <= MOST_COUNTED {
+        game.counted()
+    } else {
+        game.sampled(bound)
+    }
+}
+
+struct Game<Values> {
+    players: usize,
+    values: Values,
+    known: HashMap<Subset, f64>,
+}
+
+impl<Values, Error> Game<Values>
+where
+    Values: FnMut(&[Subset]) -> Result<Vec<f64>, Error>,
+{
+    fn everybody(&self) -> Subset {
+        (1 << self.players) - 1
+    }
+
+    /// Evaluates what is not known yet, in one batch.
+    fn learn(&mut self, subsets: impl IntoIterator<Item = Subset>) -> Result<(), Error> {
+        let mut asked: Vec<Subset> = subsets.into_iter().collect();
+        asked.sort_unstable();
+        asked.dedup();
+        asked.retain(|subset| !self.known.contains_key(subset));
+        let values = (self.values)(&asked)?;
+        self.known.extend(asked.into_iter().zip(values));
+        Ok(())
+    }
+
+    fn value(&self, subset: Subset) -> f64 {
+        self.known.get(&subset).copied().unwrap_or(f64::NAN)
+    }
+
+    fn counted(&mut self) -> Result<Amounts, Error> {
+        self.learn(0..=self.everybody())?;
+        let share = shares(self.players);
+        let amounts = (0..self.players).map(|player| {
+            let without = (0..=self.everybody()).filter(|subset| subset >> player & 1 == 0);
+            without
+                .map(|subset| {
+                    let size = subset.count_ones() as usize;
+                    share[size] * (self.value(subset | 1 << player) - self.value(subset))
+                })
+                .sum()
+        });
+        Ok(self.amounts(amounts.collect(), 0.0))
+    }
+
+    fn sampled(&mut self, bound: f64) -> Result<Amounts, Error> {
+        let mut random = SplitMix(0x5350_494e_4542_4f41);
+        let mut order: Vec<usize> = (0..self.players).collect();
+        let mut pairs = 0.0;
+        let mut means = vec![0.0; self.players];
+        let mut squares = vec![0.0; self.players];
+        loop {
+            let orders: Vec<Vec<usize>> = (0..PAIRS_AT_ONCE)
+                .map(|_| {
+                    random.shuffle(&mut order);
+                    order.clone()
+                })
+                .collect();
+            let reversed = |order: &Vec<usize>| order.iter().rev().copied().collect::<Vec<_>>();
+            let both = orders
+                .iter()
+                .flat_map(|order| [prefixes(order), prefixes(&reversed(order))]);
+            self.learn(both.flatten().collect::<Vec<_>>())?;
+            for order in &orders {
+                let mut added = vec![0.0; self.players];
+                for order in [order, &reversed(order)] {
+                    for (player, pair) in order.iter().zip(prefixes(order).windows(2)) {
+                        added[*player] += (self.value(pair[1]) - self.value(pair[0])) / 2.0;
+                    }
+                }
+                pairs += 1.0;
+                // Welford's running mean and sum of squares.
+                for (player, amount) in added.into_iter().enumerate() {
+                    let before = amount - means[player];
+                    means[player] += before / pairs;
+                    squares[player] += before * (amount - means[player]);
+                }
+            }
+            let largest = squares.iter().copied().fold(0.0, f64::max);
+            let standard_error = (largest / (pairs * (pairs - 1.0))).sqrt();
+            if standard_error < bound || self.known.len() >= MOST_EVALUATIONS {
+                return Ok(self.amounts(means, standard_error));
+            }
+        }
+    }
+
+    fn amounts(&self, amounts: Vec<f64>, standard_error: f64) -> Amounts {
+        Amounts {
+            amounts,
+            standard_error,
+            nobody: self.value(0),
+            everybody: self.value(self.everybody()),
+        }
+    }
+}
+
+/// The share of all orders in which exactly this many of the others come before a player.
+fn shares(players: usize) -> Vec<f64> {
+    let factorial = |number: usize| (1..=number).map(|factor| factor as f64).product::<f64>();
+    (0..players)
+        .map(|before| factorial(before) * factorial(players - before - 1) / factorial(players))
+        .collect()
+}
+
+/// Nobody, the first, the first two, and so on.
+fn prefixes(order: &[usize]) -> Vec<Subset> {
+    let mut subset = 0;
+    let grown = order.iter().map(|player| {
+        subset |= 1 << player;
+        subset
+    });
+    std::iter::once(0).chain(grown).collect()
+}
+
+/// Random numbers that are the same in every run (Steele, Lea and Flood 2014,
+/// doi:10.1145/2714064.2660195).
+struct SplitMix(u64);
+
+impl SplitMix {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    }
+
+    /// Fisher and Yates; the remainder's bias is far below what 64 bits show.
+    fn shuffle(&mut self, order: &mut [usize]) {
+        for last in (1..order.len()).rev() {
+            order.swap(last, (self.next() % (last as u64 + 1)) as usize);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A game with a value for each player, one for each pair and one for each three that follow
+    /// each other.
+    #[derive(Debug, Clone)]
+    struct Made {
+        alone: Vec<f64>,
+        pairs: Vec<f64>,
+        threes: f64,
+    }
+
+    impl Made {
+        fn value(&self, subset: Subset) -> f64 {
+            let holds = |player: usize| subset >> player & 1 == 1;
+            let players = self.alone.len();
+            let mut value = 0.3;
+            for first in (0..players).filter(|player| holds(*player)) {
+                value += self.alone[first];
+                for second in (first + 1..players).filter(|player| holds(*player)) {
+                    value += self.pairs[(first * 7 + second) % self.pairs.len()];
+                }
+                if holds((first + 1) % players) && holds((first + 2) % players) {
+                    value += self.threes;
+                }
+            }
+            value
+        }
+
+        fn solve(&self, bound: f64, count_all: bool) -> Amounts {
+            let mut game = Game {
+                players: self.alone.len(),
+                values: |asked: &[Subset]| {
+                    Ok::<_, ()>(asked.iter().map(|subset| self.value(*subset)).collect())
+                },
+                known: HashMap::new(),
+            };
+            let solved = if count_all {
+                game.counted()
+            } else {
+                game.sampled(bound)
+            };
+            solved.unwrap()
+        }
+    }
+
+    fn games(players: std::ops::Range<usize>) -> impl Strategy<Value = Made> {
+        let alone = prop::collection::vec(-1.0f64..1.0, players);
+        let pairs = prop::collection::vec(-0.5f64..0.5, 5);
+        (alone, pairs, -0.3f64..0.3).prop_map(|(alone, pairs, threes)| Made {
+            alone,
+            pairs,
+            threes,
+        })
+    }
+
+    #[test]
+    fn a_game_by_hand() {
+        // Two players: 1 alone 10, 2 alone 20, both 50. Shapley: 10/2 + 30/2 = 20 and 30.
+        let values = |asked: &[Subset]| {
+            Ok::<_, ()>(
+                asked
+                    .iter()
+                    .map(|subset| [0.0, 10.0, 20.0, 50.0][*subset as usize])
+                    .collect(),
+            )
+        };
+        let found = shapley(2, 0.1, values).unwrap();
+        assert_eq!(found.amounts, [20.0, 30.0]);
+        assert_eq!(
+            (found.nobody, found.everybody, found.standard_error),
+            (0.0, 50.0, 0.0)
+        );
+        let nobody = shapley(0, 0.1, |asked: &[Subset]| {
+            Ok::<_, ()>(vec![7.0; asked.len()])
+        });
+        assert_eq!(nobody.unwrap().everybody, 7.0);
+    }
+
+    #[test]
+    fn a_pair_of_orders_is_exact_for_interactions_of_two() {
+        let made = Made {
+            alone: vec![0.1, -0.4, 0.3, 0.9, 0.0, 0.2, -0.1, 0.7],
+            pairs: vec![0.4, -0.3, 0.2],
+            threes: 0.0,
+        };
+        let found = made.solve(0.01, false);
+        assert!(found.standard_error < 1e-12, "{found:?}");
+        for (sampled, counted) in found.amounts.iter().zip(made.solve(0.01, true).amounts) {
+            assert!((sampled - counted).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn many_players_fit_and_sampling_ends_at_its_cap() {
+        let made = Made {
+            alone: vec![0.5; MOST_PLAYERS],
+            pairs: vec![0.1],
+            threes: 0.2,
+        };
+        let found = made.solve(0.0, false);
+        let sum: f64 = found.amounts.iter().sum();
+        assert!((sum - (found.everybody - found.nobody)).abs() < 1e-9);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn amounts_add_up(made in games(1..10), count_all: bool) {
+            let found = made.solve(0.02, count_all);
+            let sum: f64 = found.amounts.iter().sum();
+            prop_assert!((sum - (found.everybody - found.nobody)).abs() < 1e-9);
+        }
+
+        #[test]
+        fn who_changes_nothing_gets_nothing_and_who_is_alike_gets_alike(made in games(4..9)) {
+            let players = made.alone.len();
+            // The last two players are one, in that either has the effect of both; a further one has none.
+            let alike = |subset: Subset| {
+                let either = subset >> (players - 1) & 3 != 0;
+                made.value(subset & ((1 << (players - 1)) - 1) | Subset::from(either) << (players - 1))
+            };
+            let values = |asked: &[Subset]| Ok::<_, ()>(asked.iter().map(|subset| alike(*subset)).collect());
+            let mut game = Game { players: players + 2, values, known: HashMap::new() };
+            let found = game.counted().unwrap().amounts;
+            prop_assert!((found[players - 1] - found[players]).abs() < 1e-12);
+            prop_assert!(found[players + 1].abs() < 1e-12);
+        }
+
+        #[test]
+        fn sampling_agrees_with_counting(made in games(7..10)) {
+            let sampled = made.solve(0.005, false);
+            let counted = made.solve(0.005, true);
+            for (sampled_amount, counted) in sampled.amounts.iter().zip(counted.amounts) {
+                let distance = (sampled_amount - counted).abs();
+                prop_assert!(distance <= 4.0 * sampled.standard_error.max(1e-9), "{distance} {}", sampled.standard_error);
+            }
+        }
+
+        /// A value that moves by at most a little moves no amount by more than twice that.
+        #[test]
+        fn small_changes_change_little(made in games(2..7), player in 0usize..2, little in -1e-3f64..1e-3) {
+            let mut moved = made.clone();
+            moved.alone[player] += little;
+            let pairs = made.solve(0.01, true).amounts.into_iter().zip(moved.solve(0.01, true).amounts);
+            for (before, after) in pairs {
+                prop_assert!((before - after).abs() <= 2.0 * little.abs() + 1e-12);
+            }
+        }
+    }
+}
