@@ -21,11 +21,13 @@ CARRIERS_IN_CLASS, PAIR_CARRIERS, PAIR_CARRIERS_IN_CLASS = 15, 100, 40
 PRIOR_SD = {"class": 1.0, "patient": 0.5, "gene": 0.3, "course": 0.5, "pair": 0.1, "deviation": 0.15}
 SHRINKAGE_GRID = (1.0, 2.0, 4.0)
 BAND_GRID = (3.0, 10.0)
-# Where straight lines bend: age 50 and 70, 1 and 3.5 months since metastasis, a fifth of the genome.
+# Where straight lines bend: age 50 and 70, 1 and 3.5 months since metastasis, a fifth of the genome, two altered genes.
 AGE_KNOTS = (-1.5, 0.5)
 MONTHS_KNOTS = (0.7, 1.5)
 GENOME_KNOT = 0.2
-GENES_COUNTED = 5.0
+GENES_KNOT = 2.0
+# A fifth of the genome counts as one unit.
+GENOME_UNIT = 5.0
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,43 @@ def classes(x: np.ndarray, layout: Layout) -> np.ndarray:
     return np.hstack([np.ones((len(x), 1)), *picked])
 
 
+@dataclass(frozen=True)
+class MeasureMaps:
+    """Measures as linear maps of x: [F, M] and constants [M]; the last `bent` of them are cut off below zero."""
+
+    maps: np.ndarray
+    constants: np.ndarray
+    kinds: tuple[str, ...]
+    bent: int
+
+
+def measure_maps(layout: Layout) -> MeasureMaps:
+    """All measures but the pairs; the first is 1."""
+    age, male = layout.at("age"), layout.at("male")
+    months, genome = layout.at("log_months_since_metastasis"), layout.at("fraction_genome_altered")
+    micro, genes = layout.positions("microsatellite_"), layout.positions("gene_")
+    straight = [("class", {}, 1.0), ("patient", {age: 1}, 0.0), ("patient", {male: 1}, 0.0)]
+    straight += [("course", {months: 1}, 0.0), ("course", {genome: GENOME_UNIT}, 0.0)]
+    straight += [("gene", {micro[1]: 1, micro[3]: 1}, 0.0), ("gene", {micro[2]: 1, micro[3]: 1}, 0.0)]
+    straight += [("gene", {gene: 1}, 0.0) for gene in genes]
+    straight += [("patient", {gene: 1 for gene in genes}, 0.0)]
+    bent = [("patient", {age: -1}, AGE_KNOTS[0]), ("patient", {age: 1}, -AGE_KNOTS[1])]
+    bent += [("course", {months: -1}, MONTHS_KNOTS[0]), ("course", {months: 1}, -MONTHS_KNOTS[1])]
+    bent += [("course", {genome: GENOME_UNIT}, -GENOME_UNIT * GENOME_KNOT)]
+    bent += [("patient", {gene: 1 for gene in genes}, -GENES_KNOT)]
+    rows = [*straight, *bent]
+    maps = np.zeros((len(layout.names), len(rows)))
+    for number, (_, weights, _) in enumerate(rows):
+        maps[list(weights), number] = list(weights.values())
+    return MeasureMaps(maps, np.array([row[2] for row in rows]), tuple(row[0] for row in rows), len(bent))
+
+
 def measures(x: np.ndarray, layout: Layout, pairs: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """[N, M]: 1, age with bends, male, months with bends, genome with a bend, burden, instability, genes, count, pairs."""
-    age, male = x[:, layout.at("age")], x[:, layout.at("male")]
-    months, genome = x[:, layout.at("log_months_since_metastasis")], x[:, layout.at("fraction_genome_altered")]
-    micro = x[:, layout.positions("microsatellite_")]
-    genes = x[:, layout.positions("gene_")]
-    single = [
-        np.ones(len(x)),
-        age, np.maximum(AGE_KNOTS[0] - age, 0), np.maximum(age - AGE_KNOTS[1], 0), male,
-        months, np.maximum(MONTHS_KNOTS[0] - months, 0), np.maximum(months - MONTHS_KNOTS[1], 0),
-        5 * genome, 5 * np.maximum(genome - GENOME_KNOT, 0),
-        micro[:, 1] + micro[:, 3], micro[:, 2] + micro[:, 3],
-        np.minimum(genes.sum(1), GENES_COUNTED),
-    ]  # fmt: skip
-    products = [x[:, left] * x[:, right] for left, right in pairs]
-    return np.column_stack([*single, genes, *products])
-
-
-KINDS = ["class", *["patient"] * 4, *["course"] * 5, *["gene"] * 2, "patient"]
+    """[N, M]: 1, age, sex, months, genome, burden, instability, genes, their number, the bends of these, pairs."""
+    rule = measure_maps(layout)
+    mapped = x @ rule.maps + rule.constants
+    mapped[:, -rule.bent :] = np.maximum(mapped[:, -rule.bent :], 0)
+    return np.column_stack([mapped, *(x[:, left] * x[:, right] for left, right in pairs)])
 
 
 def gene_pairs(x: np.ndarray, layout: Layout) -> tuple[tuple[int, int], ...]:
@@ -91,7 +111,7 @@ class Products:
 def products(x: np.ndarray, layout: Layout, pairs: tuple[tuple[int, int], ...]) -> Products:
     """Chosen by counts of carriers only."""
     classed, measured = classes(x, layout), measures(x, layout, pairs)
-    kinds = [*KINDS, *["gene"] * len(layout.genes), *["pair"] * len(pairs)]
+    kinds = [*measure_maps(layout).kinds, *["pair"] * len(pairs)]
     primaries = 1 + len(layout.primaries)
     carriers = classed.T @ (measured != 0)
     position, deviation = [], []
@@ -120,29 +140,54 @@ def design(x: np.ndarray, layout: Layout, pairs: tuple[tuple[int, int], ...], ch
     return sparse.hstack(columns).tocsr()
 
 
-def fit(rows: Patients, layout: Layout, shrinkage: float, band_shrinkage: float) -> tuple[Linear, sites.SiteOffset]:
-    """The fitted family and the offset of the biopsy site, fitted together."""
+@dataclass(frozen=True)
+class Problem:
+    """What the fits of one set of rows share, whatever the shrinkage."""
+
+    rows: Patients
+    layout: Layout
+    pairs: tuple[tuple[int, int], ...]
+    chosen: Products
+    columns: sparse.csr_matrix
+    site: sparse.csr_matrix
+    site_penalty: np.ndarray
+
+
+def problem(rows: Patients, layout: Layout) -> Problem:
     pairs = gene_pairs(rows.x, layout)
     chosen = products(rows.x, layout, pairs)
     columns = design(rows.x, layout, pairs, chosen)
     primary = rows.x[:, layout.positions("primary_")]
-    site, site_penalty = sites.design(rows.site, primary, layout.primaries)
-    penalty = shrinkage * chosen.penalty
+    return Problem(rows, layout, pairs, chosen, columns, *sites.design(rows.site, primary, layout.primaries))
+
+
+def fit(given: Problem, shrinkage: float, band_shrinkage: float) -> tuple[Linear, sites.SiteOffset]:
+    """The fitted family and the offset of the biopsy site, fitted together."""
+    rows, layout = given.rows, given.layout
+    penalty = shrinkage * given.chosen.penalty
     both = bands.ridge(
-        sparse.hstack([columns, site]).tocsr(), rows.at_risk, rows.deaths, np.concatenate([penalty, site_penalty])
+        sparse.hstack([given.columns, given.site]).tocsr(),
+        rows.at_risk,
+        rows.deaths,
+        np.concatenate([penalty, given.site_penalty]),
     )
     shared, site_effects = np.split(both.coefficients, [len(penalty)])
+    primary = rows.x[:, layout.positions("primary_")]
     beside = sites.site_offset(site_effects, rows.site, primary, layout.primaries)
     offset = beside.of(rows.site, primary)
-    coefficients = np.zeros((1 + len(layout.primaries) + 8, len(KINDS) + len(layout.genes) + len(pairs), bands.BANDS))
+    by_band = []
     for band in range(bands.BANDS):
         inside = rows.at_risk[:, band] > 0
         exposed = (rows.at_risk[inside, band] * np.exp(offset[inside]))[:, None]
-        found = bands.ridge(
-            columns[inside], exposed, rows.deaths[inside][:, [band]], penalty * band_shrinkage, centre=shared
-        )
-        for (group, number), value in zip(chosen.position, found.coefficients, strict=True):
-            coefficients[group, number, band] = value
-    raw = Linear(layout, pairs, coefficients, np.zeros(bands.BANDS))
-    mean = rows.mean_of(raw.log_hazard(rows.x))
-    return Linear(layout, pairs, coefficients, mean), beside
+        deaths = rows.deaths[inside][:, [band]]
+        by_band.append(bands.ridge(given.columns[inside], exposed, deaths, penalty * band_shrinkage, shared).coefficients)
+    found = np.stack(by_band, axis=1)
+    coefficients = np.zeros((*_shape(layout, given.pairs), bands.BANDS))
+    coefficients[tuple(np.array(given.chosen.position).T)] = found
+    return Linear(layout, given.pairs, coefficients, rows.mean_of(given.columns @ found)), beside
+
+
+def _shape(layout: Layout, pairs: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+    """Number of classes and of measures."""
+    one = np.zeros((1, len(layout.names)))
+    return classes(one, layout).shape[1], measures(one, layout, pairs).shape[1]

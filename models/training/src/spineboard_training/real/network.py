@@ -51,8 +51,8 @@ def fit(rows: Patients, layout: Layout, offset: np.ndarray, seeds: int, seed: in
     centre[genome], scale[genome] = GENOME_MIDDLE, GENOME_SPREAD
     # A column that is the same in everyone (a primary without patients) has nothing to learn from: it is left out.
     varies = rows.x.std(0) > 0
-    clinical = np.array([number for number in layout.clinical if varies[number]])
-    genomic = np.array([number for number in layout.genomic if varies[number]])
+    clinical = np.array([number for number in layout.clinical if varies[number]], dtype=int)
+    genomic = np.array([number for number in layout.genomic if varies[number]], dtype=int)
     scaled = (rows.x - centre) / scale
     at_risk = rows.at_risk * np.exp(offset)[:, None]
     members = tuple(
@@ -95,7 +95,7 @@ def _train(clinical, genomic, at_risk, deaths, patient, seed) -> tuple[np.ndarra
     training, watched = np.flatnonzero(~stopping), np.flatnonzero(stopping)
 
     def start(rows, columns):
-        return generator.normal(0, 1 / np.sqrt(rows), (rows, columns))
+        return generator.normal(0, 1 / np.sqrt(max(rows, 1)), (rows, columns))
 
     level = bands.levels(at_risk, deaths, np.zeros_like(at_risk))
     weights = [

@@ -117,9 +117,9 @@ def fold_of(rows: Patients, seed: int) -> np.ndarray:
 
 def fit_families(rows: Patients, layout: Layout, settings: Settings, seed: int) -> tuple[dict, sites.SiteOffset]:
     """All three on the same rows; the linear one first, as it fits the offset of the site that the others take."""
-    straight, beside = linear.fit(rows, layout, settings.shrinkage, settings.band_shrinkage)
+    straight, beside = linear.fit(linear.problem(rows, layout), settings.shrinkage, settings.band_shrinkage)
     offset = beside.of(rows.site, rows.x[:, layout.positions("primary_")])
-    grown = trees.fit(rows, layout, offset, settings.tree_count, seed)
+    grown = trees.fit(rows, layout, offset, (settings.tree_count,), seed)[0]
     trained = network.fit(rows, layout, offset, settings.network_seeds, seed)
     return {"linear": straight, "trees": grown, "network": trained}, beside
 
@@ -132,14 +132,15 @@ def choose(rows: Patients, layout: Layout, fold: np.ndarray, seed: int, quick: b
     grown: dict[int, float] = {}
     for number in range(TUNING_FOLDS):
         train, test = rows.pick(fold != number), rows.pick(fold == number)
+        given = linear.problem(train, layout)
         for shrinkage in linear.SHRINKAGE_GRID:
             for band_shrinkage in linear.BAND_GRID:
-                model, beside = linear.fit(train, layout, shrinkage, band_shrinkage)
+                model, beside = linear.fit(given, shrinkage, band_shrinkage)
                 pair = (shrinkage, band_shrinkage)
                 straight[pair] = straight.get(pair, 0.0) + _gain(model, train, test, layout, beside)
         offset = beside.of(train.site, train.x[:, layout.positions("primary_")])
-        for count in trees.TREE_GRID:
-            forest = trees.fit(train, layout, offset, count, seed)
+        forests = trees.fit(train, layout, offset, trees.TREE_GRID, seed)
+        for count, forest in zip(trees.TREE_GRID, forests, strict=True):
             grown[count] = grown.get(count, 0.0) + _gain(forest, train, test, layout, beside)
     shrinkage, band_shrinkage = max(straight, key=straight.get)
     return Settings(shrinkage, band_shrinkage, max(grown, key=grown.get), network.SEEDS)

@@ -75,8 +75,9 @@ def widened(x: np.ndarray, encoding: np.ndarray) -> np.ndarray:
     return np.column_stack([x, x @ encoding.astype(np.float32)])
 
 
-def fit(rows: Patients, layout: Layout, offset: np.ndarray, count: int, seed: int) -> Forest:
-    """Boosts `count` trees; `offset` [R] is the effect of the biopsy site."""
+def fit(rows: Patients, layout: Layout, offset: np.ndarray, counts: tuple[int, ...], seed: int) -> list[Forest]:
+    """Boosts trees, and gives the forest as it stood after each of `counts` trees, which rise; `offset` [R] is the effect
+    of the biopsy site."""
     encoding = _encoding(rows, layout, offset)
     wide = widened(rows.x, encoding)
     level = bands.levels(rows.at_risk, rows.deaths, np.repeat(offset[:, None], bands.BANDS, axis=1))
@@ -87,11 +88,15 @@ def fit(rows: Patients, layout: Layout, offset: np.ndarray, count: int, seed: in
         events.append(rows.deaths[inside, band])
         start.append(np.log(rows.at_risk[inside, band]) + level[band] + offset[inside])
     data = lightgbm.Dataset(np.vstack(inputs), np.concatenate(events), init_score=np.concatenate(start))
-    booster = lightgbm.train({**PARAMETERS, "seed": seed}, data, count)
-    dumped = booster.dump_model()["tree_info"]
-    grown = tuple(tree for entry in dumped for tree in _by_band(entry["tree_structure"], wide.shape[1]))
-    raw = Forest(encoding, grown, np.zeros(bands.BANDS))
-    return Forest(encoding, grown, rows.mean_of(raw.log_hazard(rows.x)))
+    booster = lightgbm.train({**PARAMETERS, "seed": seed}, data, counts[-1])
+    grown = [_by_band(entry["tree_structure"], wide.shape[1]) for entry in booster.dump_model()["tree_info"]]
+    forests, mean, before = [], np.zeros(bands.BANDS), 0
+    for count in counts:
+        added = Forest(encoding, tuple(tree for cut in grown[before:count] for tree in cut), np.zeros(bands.BANDS))
+        mean = mean + rows.mean_of(added.log_hazard(rows.x))
+        forests.append(Forest(encoding, tuple(tree for cut in grown[:count] for tree in cut), mean))
+        before = count
+    return forests
 
 
 def _encoding(rows: Patients, layout: Layout, offset: np.ndarray) -> np.ndarray:
