@@ -15,6 +15,7 @@ BAND_EDGES = np.array([0.0, 3.0, 6.0, 12.0, 60.0])
 BANDS = len(BAND_EDGES) - 1
 # Time at risk given to a death on the day of sequencing: about a day and a half.
 FIRST_DAY_MONTHS = 0.05
+# Log hazard ratios beyond this are cut off while a fit is under way.
 LOG_HAZARD_LIMIT = 8.0
 
 

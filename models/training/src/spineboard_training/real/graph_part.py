@@ -118,14 +118,13 @@ def _attributes(trees: tuple[Tree, ...]) -> dict:
     nodes = {key: [] for key in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids")}
     leaves = {key: [] for key in ("treeids", "nodeids", "ids", "weights")}
     for number, tree in enumerate(trees):
-        spoken = np.flatnonzero(np.abs(tree.value).sum(0)) if tree.value.any() else [0]
         for node, column in enumerate(tree.column):
             leaf = column < 0
             row = (number, node, max(int(column), 0), float(tree.threshold[node]), "LEAF" if leaf else "BRANCH_LEQ")
             row += (int(tree.left[node]), int(tree.right[node]))
             for key, value in zip(nodes, row, strict=True):
                 nodes[key].append(value)
-            for band in spoken if leaf else ():
+            for band in tree.bands if leaf else ():
                 for key, value in zip(leaves, (number, node, int(band), float(tree.value[node, band])), strict=True):
                     leaves[key].append(value)
     return {f"nodes_{key}": value for key, value in nodes.items()} | {f"class_{key}": value for key, value in leaves.items()}

@@ -18,7 +18,7 @@ from .inputs import Layout, Patients
 # Carriers from which a gene gets a deviation within a class; a pair of genes one over all patients; a pair one in a class.
 CARRIERS_IN_CLASS, PAIR_CARRIERS, PAIR_CARRIERS_IN_CLASS = 15, 100, 40
 # Prior SD of a log hazard ratio by kind of product; the shrinkage is scaled by held-out likelihood.
-PRIOR_SD = {"class": 1.0, "patient": 0.5, "gene": 0.3, "course": 0.5, "pair": 0.1, "deviation": 0.15}
+PRIOR_SD = {"class": 1.0, "subtype": 0.5, "patient": 0.5, "gene": 0.3, "course": 0.5, "pair": 0.1, "deviation": 0.15}
 SHRINKAGE_GRID = (1.0, 2.0, 4.0)
 BAND_GRID = (3.0, 10.0)
 # Where straight lines bend: age 50 and 70, 1 and 3.5 months since metastasis, a fifth of the genome, two altered genes.
@@ -120,7 +120,7 @@ def products(x: np.ndarray, layout: Layout, pairs: tuple[tuple[int, int], ...]) 
         for group in range(classed.shape[1]):
             if carriers[group, number] < (1 if group == 0 or number == 0 else limit):
                 continue
-            # All patients' 1 is the level of the band; sex by histology and the like have too few to differ.
+            # All patients' 1 is the level of the band. Time, genome and pairs do not differ by histology or receptors.
             if (group == 0 and number == 0) or (group >= primaries and kind in ("course", "pair")):
                 continue
             position.append((group, number))
@@ -128,7 +128,7 @@ def products(x: np.ndarray, layout: Layout, pairs: tuple[tuple[int, int], ...]) 
             if group and number:
                 spread = PRIOR_SD["pair"] if kind in ("pair", "patient") else PRIOR_SD["deviation"]
             elif group >= primaries:
-                spread = 0.5
+                spread = PRIOR_SD["subtype"]
             deviation.append(spread)
     return Products(position, np.array(deviation) ** -2)
 

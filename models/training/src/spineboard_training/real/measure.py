@@ -5,7 +5,7 @@ time since metastasis and genome altered blank and averages the survival over dr
 too: what is left is age, sex, primary, subtype and genes. Intervals: bootstrap over patients, 95 %.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,13 @@ import pandas as pd
 from .. import hazard, performance, real_part
 from . import bands, blanks
 from .inputs import Layout, Patients, patients
-from .stack import FAMILIES, FOLDS, Stack, fit, fold_of, subsample
+from .stack import FAMILIES, FOLDS, Stack, fit, fit_families, fold_of, subsample
 
 HORIZONS = (3.0, 6.0, 12.0)
 FIVE = ("lung", "breast", "prostate", "colon", "rectum", "pancreas")
 AGE_GROUPS = ((18, 50), (50, 60), (60, 70), (70, 80), (80, 120))
 DRAWS, DRAWS_QUICK = 16, 4
-REPEATS, REPEATS_QUICK = 200, 20
+REPEATS, REPEATS_QUICK = 100, 10
 LEAST_PATIENTS = 100
 
 
@@ -117,7 +117,7 @@ def _forecasts(rows: Patients, table: pd.DataFrame, layout: Layout, seed: int, q
             drawn = [_alive(stack, rules.filled(test.x, generator, burden)) for _ in range(draws)]
             keep(model, test, np.mean(drawn, axis=0))
         for model, hidden in (("clinical_only", _molecular(layout)), ("genomic_only", _clinical(layout))):
-            smaller = fit(_hidden(train, hidden), layout, seed, quick, stack.settings)
+            smaller = _refitted(stack, _hidden(train, hidden), seed)
             keep(model, test, _alive(smaller, _hidden(test, hidden).x))
         inside = np.unique(test.patient)
         outside = np.setdiff1d(np.arange(count), inside)
@@ -142,6 +142,13 @@ def _hidden(rows: Patients, columns: list[int]) -> Patients:
     x = rows.x.copy()
     x[:, columns] = 0.0
     return Patients(x, rows.at_risk, rows.deaths, rows.site, rows.patient)
+
+
+def _refitted(stack: Stack, rows: Patients, seed: int) -> Stack:
+    """The stack's settings and weights on other inputs."""
+    families, beside = fit_families(rows, stack.layout, stack.settings, seed)
+    smaller = replace(stack, families={name: families[name] for name in stack.families}, offset=beside)
+    return replace(smaller, levels=bands.levels(rows.at_risk, rows.deaths, smaller.log_hazard(rows.x)))
 
 
 def _alive(stack: Stack, x: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from . import bands
 from .inputs import Layout, Patients
 
 UNITS = 24
-SEEDS, SEEDS_QUICK = 5, 1
+SEEDS, SEEDS_QUICK = 4, 1
 STEP, WEIGHT_DECAY, DROPOUT = 3e-3, 1e-2, 0.2
 BATCH, EPOCHS, PATIENCE = 512, 60, 6
 # Share of the training patients that says when to stop.

@@ -45,6 +45,12 @@ class Tree:
     right: np.ndarray
     value: np.ndarray
 
+    @property
+    def bands(self) -> np.ndarray:
+        """The bands that it speaks of: one, or all with the same values."""
+        found = np.flatnonzero(np.abs(self.value).sum(0))
+        return found if len(found) else np.array([0])
+
 
 @dataclass(frozen=True)
 class Forest:
@@ -56,17 +62,20 @@ class Forest:
 
     def log_hazard(self, x: np.ndarray) -> np.ndarray:
         """[N, bands] for prepared x [N, F]."""
-        wide = widened(x, self.encoding)
-        rows = np.arange(len(wide))
-        total = np.zeros((len(wide), bands.BANDS))
+        columns = np.asfortranarray(widened(x, self.encoding))
+        total = np.zeros((len(columns), bands.BANDS))
         for tree in self.trees:
-            node = np.zeros(len(wide), dtype=np.int32)
-            while (tree.column[node] >= 0).any():
-                column = tree.column[node]
-                goes_left = wide[rows, column] <= tree.threshold[node]
-                node = np.where(column < 0, node, np.where(goes_left, tree.left[node], tree.right[node]))
-            total += tree.value[node]
+            spoken = tree.bands
+            total[:, spoken] += np.reshape(_leaf_values(tree, 0, spoken[0], columns), (-1, 1))
         return total - self.mean
+
+
+def _leaf_values(tree: Tree, node: int, band: int, columns: np.ndarray):
+    """Value of each row's leaf under `node`, built from the leaves up."""
+    if tree.column[node] < 0:
+        return tree.value[node, band]
+    sides = (_leaf_values(tree, side, band, columns) for side in (tree.left[node], tree.right[node]))
+    return np.where(columns[:, tree.column[node]] <= tree.threshold[node], *sides)
 
 
 def widened(x: np.ndarray, encoding: np.ndarray) -> np.ndarray:
