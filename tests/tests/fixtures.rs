@@ -8,9 +8,9 @@
 mod support;
 
 use board::{
-    AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, Identity,
-    ImageLibrary, Level, NoKeychain, ObservationInput, PersonChange, PersonInput, RecoveryKey,
-    Role, Specialty,
+    AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView,
+    ExplainedEndpoint, ExplanationState, Identity, ImageLibrary, Level, NoKeychain,
+    ObservationInput, PersonChange, PersonInput, RecoveryKey, Role, Specialty,
 };
 use chrono::{DateTime, Utc};
 use clinical::case::{AbsenceReason, Entry, Source, Subject, Value};
@@ -72,9 +72,17 @@ struct RecordedAudit {
     backup: BackupView,
 }
 
+/// Of the demonstration case.
+#[derive(Serialize)]
+struct RecordedReasons {
+    survival: ExplanationState,
+    cord_compression: ExplanationState,
+}
+
 struct Recorded {
     status: RecordedStatus,
     demo_case: CaseView,
+    reasons: RecordedReasons,
     empty_case: CaseView,
     images: ImageLibrary,
     audit: RecordedAudit,
@@ -387,6 +395,11 @@ fn journey(root: &Path) -> Recorded {
     let backup = board.write_backup(None).unwrap();
     board.list_cases("").unwrap();
     let demo_case = demonstration(&board);
+    let explained = |endpoint| board.explain(&demo_case.case.id, endpoint).unwrap();
+    let reasons = RecordedReasons {
+        survival: explained(ExplainedEndpoint::Survival),
+        cord_compression: explained(ExplainedEndpoint::CordCompression),
+    };
     let folder = root.join("images");
     let whole = root.join("spineboard/demonstration/images");
     let whole = board.open_images(&[whole], &mut |_| ()).unwrap();
@@ -413,6 +426,7 @@ fn journey(root: &Path) -> Recorded {
             recovery_keys: [first_key, next_key],
         },
         demo_case,
+        reasons,
         empty_case,
         images,
         audit: RecordedAudit {
@@ -519,6 +533,7 @@ fn the_committed_recordings_are_those_of_the_board() {
     let fresh = [
         ("status.json", serde_json::to_value(recorded.status)),
         ("demo_case.json", serde_json::to_value(recorded.demo_case)),
+        ("reasons.json", serde_json::to_value(recorded.reasons)),
         ("empty_case.json", serde_json::to_value(recorded.empty_case)),
         ("images.json", serde_json::to_value(recorded.images)),
         ("audit.json", serde_json::to_value(recorded.audit)),
@@ -545,5 +560,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 5, "every file is written by this journey");
+    assert_eq!(there, 6, "every file is written by this journey");
 }

@@ -3,7 +3,8 @@
 use super::away;
 use crate::SharedBoard;
 use board::{
-    BoardError, CaseSummary, CaseView, EntryAdvice, Identity, Level, NaiveDate, ObservationInput,
+    BoardError, CaseSummary, CaseView, EntryAdvice, ExplainedEndpoint, ExplanationState, Identity,
+    Level, NaiveDate, ObservationInput,
 };
 use std::collections::BTreeMap;
 use tauri::State;
@@ -95,6 +96,15 @@ pub(super) async fn retract_observation(
 #[tauri::command]
 pub(super) async fn undo(board: State<'_, SharedBoard>, case_id: String) -> Result<CaseView> {
     away(&board, move |board| board.undo(&case_id)).await
+}
+
+#[tauri::command]
+pub(super) async fn explain(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    endpoint: ExplainedEndpoint,
+) -> Result<ExplanationState> {
+    away(&board, move |board| board.explain(&case_id, endpoint)).await
 }
 
 #[tauri::command]

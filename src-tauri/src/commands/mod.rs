@@ -51,6 +51,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         cases::record_observation,
         cases::retract_observation,
         cases::undo,
+        cases::explain,
         cases::check_entry,
         cases::save_draft,
         cases::drafts,

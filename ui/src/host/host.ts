@@ -11,6 +11,8 @@ import type {
   DeidentifiedInput,
   DeidentifiedView,
   EntryAdvice,
+  ExplainedEndpoint,
+  ExplanationState,
   ExportedFile,
   FeatureId,
   HostError,
@@ -79,6 +81,8 @@ export interface Host {
   setIdentity(caseId: string, identity: Identity): Promise<CaseView>;
   setEpisode(caseId: string, indexDate: IsoDate, question: string): Promise<CaseView>;
   setIndexLevel(caseId: string, level: Level | null): Promise<CaseView>;
+  /** Why a forecast is what it is; asked for after the view, because it takes longer. */
+  explain(caseId: string, endpoint: ExplainedEndpoint): Promise<ExplanationState>;
 
   // Facts: each recorded observation is one revision
   recordObservation(caseId: string, input: ObservationInput): Promise<CaseView>;

@@ -51,6 +51,8 @@ export function tauriHost(): Host {
     setEpisode: (caseId, indexDate, question) => invoke('set_episode', { caseId, indexDate, question }),
     setIndexLevel: (caseId, level) => invoke('set_index_level', { caseId, level }),
 
+    explain: (caseId, endpoint) => invoke('explain', { caseId, endpoint }),
+
     recordObservation: (caseId, input) => invoke('record_observation', { caseId, input }),
     retractObservation: (caseId, observationId) => invoke('retract_observation', { caseId, observationId }),
     undo: (caseId) => invoke('undo', { caseId }),

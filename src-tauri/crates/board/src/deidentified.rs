@@ -357,7 +357,8 @@ fn report(
     let now = now.checked_sub_days(Days::new(days)).unwrap_or(now);
     let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
     let assessment = assess(case, index_date, packs, None);
-    summary::deidentified(case, &assessment, pictures, now)
+    let assessed = summary::Assessed::of(case, assessment, packs);
+    summary::deidentified(case, &assessed, pictures, now)
 }
 
 fn left_out(path: &Path, detail: String) -> DeidentifiedWarning {

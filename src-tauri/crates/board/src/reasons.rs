@@ -4,7 +4,7 @@
 use crate::{Board, BoardError, index_date_of};
 use chrono::NaiveDate;
 use clinical::{
-    assessment::{ExplainedEndpoint, ExplanationState, Refusal, SweepRow, Threshold},
+    assessment::{ExplainedEndpoint, Explanation, ExplanationState, Refusal, SweepRow, Threshold},
     case::Case,
     catalogue::Catalogue,
     facts::Facts,
@@ -40,6 +40,18 @@ pub fn explain(
         None => Err(no_pack()),
     };
     explained.into()
+}
+
+/// The reasons for the forecast of survival, where there are any.
+pub(crate) fn reasons_of(
+    case: &Case,
+    index_date: NaiveDate,
+    packs: &PackSet,
+) -> Option<Explanation> {
+    match explain(case, index_date, packs, None, ExplainedEndpoint::Survival) {
+        ExplanationState::Available(explanation) => Some(explanation),
+        ExplanationState::Refused { .. } => None,
+    }
 }
 
 /// How the forecast would change if one blank fact were known, the largest change first.

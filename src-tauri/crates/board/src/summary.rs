@@ -4,9 +4,15 @@ use crate::{
     APP_VERSION, Board, BoardError, ExportedFile, assess,
     images::{self, KeyImageShape},
     index_date_of,
+    reasons::reasons_of,
 };
 use chrono::{DateTime, FixedOffset, Offset, Utc};
-use clinical::{assessment::Assessment, case::Case, catalogue::Catalogue, words::Words};
+use clinical::{
+    assessment::{Assessment, Explanation},
+    case::Case,
+    catalogue::Catalogue,
+    words::Words,
+};
 use imaging::{Continue, Library, Workers};
 use inference::PackSet;
 use report::{EdgeMarks, KeyPicture, ReportInput, board_summary};
@@ -38,7 +44,8 @@ impl Board {
             Some(path) => path.to_owned(),
             None => self.report_path(&view.case, now)?,
         };
-        let pdf = summary(&view.case, &view.assessment, &pictures, mask_identity, now)?;
+        let assessed = Assessed::of(&view.case, view.assessment, self.packs());
+        let pdf = summary(&view.case, &assessed, &pictures, mask_identity, now)?;
         self.with_store(|store| {
             store.write_file(&path, &pdf)?;
             let person = self.person()?;
@@ -101,15 +108,31 @@ pub fn write_report(
     };
     let pictures = images::pictures_from(case, &library, workers);
     let assessment = assess(case, index_date, packs, None);
+    let assessed = Assessed::of(case, assessment, packs);
     write(
         path,
-        &summary(case, &assessment, &pictures, mask_identity, now)?,
+        &summary(case, &assessed, &pictures, mask_identity, now)?,
     )
+}
+
+/// What was computed of a case, with the reasons of its forecast.
+pub(crate) struct Assessed {
+    assessment: Assessment,
+    reasons: Option<Explanation>,
+}
+
+impl Assessed {
+    pub(crate) fn of(case: &Case, assessment: Assessment, packs: &PackSet) -> Assessed {
+        Assessed {
+            reasons: reasons_of(case, assessment.index_date, packs),
+            assessment,
+        }
+    }
 }
 
 fn summary(
     case: &Case,
-    assessment: &Assessment,
+    assessed: &Assessed,
     pictures: &Pictures,
     mask_identity: bool,
     now: DateTime<Utc>,
@@ -120,13 +143,13 @@ fn summary(
         now,
         local_offset: local_offset(now),
     };
-    printed(case, assessment, pictures, &input)
+    printed(case, assessed, pictures, &input)
 }
 
 /// The summary of a de-identified case: its time is moved, and its place is not told by an offset.
 pub(crate) fn deidentified(
     case: &Case,
-    assessment: &Assessment,
+    assessed: &Assessed,
     pictures: &Pictures,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
@@ -136,7 +159,7 @@ pub(crate) fn deidentified(
         now,
         local_offset: Utc.fix(),
     };
-    printed(case, assessment, pictures, &input)
+    printed(case, assessed, pictures, &input)
 }
 
 /// How a summary is printed.
@@ -149,7 +172,7 @@ struct Printed {
 
 fn printed(
     case: &Case,
-    assessment: &Assessment,
+    assessed: &Assessed,
     pictures: &Pictures,
     input: &Printed,
 ) -> Result<Vec<u8>, BoardError> {
@@ -181,7 +204,8 @@ fn printed(
         .collect();
     Ok(board_summary(&ReportInput {
         case,
-        assessment,
+        assessment: &assessed.assessment,
+        reasons: assessed.reasons.as_ref(),
         catalogue: Catalogue::shipped(),
         words: Words::shipped(LANGUAGE),
         language: LANGUAGE,

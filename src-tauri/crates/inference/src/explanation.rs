@@ -122,6 +122,7 @@ impl Pack {
             .map(|((group, features), amount)| ForecastReason {
                 group: group.id.clone(),
                 amount,
+                factor: amount.exp(),
                 features,
                 citations: group.citations.clone(),
             })

@@ -14,6 +14,9 @@ const PAIRS_AT_ONCE: usize = 4;
 /// Sampling ends here even where the standard error is still above its bound.
 const MOST_EVALUATIONS: usize = 4096;
 
+/// And so it does here, where there are fewer subsets than that.
+const MOST_PAIRS: f64 = 4096.0;
+
 /// More players do not fit in the bits of a subset.
 pub(crate) const MOST_PLAYERS: usize = 63;
 
@@ -129,7 +132,8 @@ where
             }
             let largest = squares.iter().copied().fold(0.0, f64::max);
             let standard_error = (largest / (pairs * (pairs - 1.0))).sqrt();
-            if standard_error < bound || self.known.len() >= MOST_EVALUATIONS {
+            let enough = self.known.len() >= MOST_EVALUATIONS || pairs >= MOST_PAIRS;
+            if standard_error < bound || enough {
                 return Ok(self.amounts(means, standard_error));
             }
         }
@@ -289,6 +293,12 @@ mod tests {
         let found = made.solve(0.0, false);
         let sum: f64 = found.amounts.iter().sum();
         assert!((sum - (found.everybody - found.nobody)).abs() < 1e-9);
+        let few = Made {
+            alone: vec![0.5; 7],
+            pairs: vec![0.1],
+            threes: 0.2,
+        };
+        assert!(few.solve(0.0, false).standard_error >= 0.0);
     }
 
     proptest! {

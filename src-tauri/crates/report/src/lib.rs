@@ -20,7 +20,7 @@ mod wrapping;
 use canvas::Sheet;
 use chrono::{DateTime, FixedOffset, Utc};
 use clinical::{
-    assessment::Assessment,
+    assessment::{Assessment, Explanation},
     case::{Case, KeyImage},
     catalogue::Catalogue,
     words::Words,
@@ -39,6 +39,8 @@ use sections::{
 pub struct ReportInput<'a> {
     pub case: &'a Case,
     pub assessment: &'a Assessment,
+    /// Why survival is forecast as it is, where the model says so.
+    pub reasons: Option<&'a Explanation>,
     pub catalogue: &'a Catalogue,
     pub words: &'a Words,
     /// BCP 47 tag of the language of `words`.

@@ -3,7 +3,7 @@ import catalogue from 'virtual:catalogue';
 import type { Host } from '../host.ts';
 import type { CaseSummary, CaseView, EntryAdvice, FeatureId, Observation, UsedFact } from '../types.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
-import { DEMO_CASE, EMPTY_CASE } from './recorded.ts';
+import { DEMO_CASE, EMPTY_CASE, REASONS } from './recorded.ts';
 
 type CasesHost = Pick<
   Host,
@@ -14,6 +14,7 @@ type CasesHost = Pick<
   | 'setIdentity'
   | 'setEpisode'
   | 'setIndexLevel'
+  | 'explain'
   | 'recordObservation'
   | 'retractObservation'
   | 'undo'
@@ -133,6 +134,10 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
         delete changed.level;
         return level === null ? changed : { ...changed, level };
       }),
+    explain: (caseId, endpoint) =>
+      Promise.resolve(
+        caseId === DEMO_CASE.case.id ? REASONS[endpoint] : { kind: 'refused', code: 'no_explanation', parameters: { pack: '' } },
+      ),
     recordObservation: (caseId, input) =>
       change(caseId, (view) => {
         const number = next();

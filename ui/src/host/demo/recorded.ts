@@ -4,8 +4,9 @@ import recordedAudit from '../../../tests/fixtures/audit.json';
 import recordedDemo from '../../../tests/fixtures/demo_case.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
+import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ImageLibrary, RecoveryKey } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ExplainedEndpoint, ExplanationState, ImageLibrary, RecoveryKey } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -28,3 +29,5 @@ export const DEMO_CASE = recordedDemo as unknown as CaseView;
 export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;
 export const STATUS = recordedStatus as unknown as RecordedStatus;
+/** Of the demonstration case. */
+export const REASONS = recordedReasons as unknown as Record<ExplainedEndpoint, ExplanationState>;

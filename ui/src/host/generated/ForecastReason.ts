@@ -10,6 +10,10 @@ export type ForecastReason = {
  */
 group: string, amount: number, 
 /**
+ * The same as a factor on the cumulative hazard.
+ */
+factor: number, 
+/**
  * The facts of the group that are known.
  */
 features: Array<FeatureId>, 

@@ -62,6 +62,8 @@ pub struct ForecastReason {
     /// The group's id in the model pack.
     pub group: String,
     pub amount: f64,
+    /// The same as a factor on the cumulative hazard.
+    pub factor: f64,
     /// The facts of the group that are known.
     pub features: Vec<FeatureId>,
     /// Ids of the evidence behind the group's effect.

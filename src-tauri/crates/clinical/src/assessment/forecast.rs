@@ -124,6 +124,18 @@ pub enum Certainty {
     High,
 }
 
+impl Certainty {
+    /// The end of the key of its words, `certainty.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Certainty::VeryLow => "very_low",
+            Certainty::Low => "low",
+            Certainty::Moderate => "moderate",
+            Certainty::High => "high",
+        }
+    }
+}
+
 /// Which model answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PackIdentity {
@@ -167,4 +179,17 @@ pub enum Similarity {
     SimilarHardlyAny,
     /// The model has seen no such patient and rests on published figures for this primary tumour.
     LiteratureOnly,
+}
+
+impl Similarity {
+    /// The key of its words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Similarity::SimilarMany => "population.similar_many",
+            Similarity::SimilarSome => "population.similar_some",
+            Similarity::SimilarFew => "population.similar_few",
+            Similarity::SimilarHardlyAny => "population.similar_hardly_any",
+            Similarity::LiteratureOnly => "population.literature_only",
+        }
+    }
 }

@@ -7,7 +7,10 @@ use crate::{
     layout::{Flow, ascent, heading, height_of, lines, notice_box},
     sections::{
         curve,
-        forecast_text::{blanks, interval, model, numbers, population, refusal},
+        forecast_text::{
+            blanks, cord_compression, interval, median, model, numbers, population, reasons,
+            refusal,
+        },
     },
     style::{
         ALERT, ALERT_FAINT, BODY, FIGURE, HEADING, LABEL, NOTE, SMALL, SUBHEADING, Style, WARNING,
@@ -21,6 +24,7 @@ use clinical::{
 };
 
 const CURVE_HEIGHT: f32 = 104.0;
+const LOWEST_CURVE: f32 = 72.0;
 
 pub(crate) fn draw(sheet: &mut Sheet, context: &Context, left: f32, top: f32, width: f32) -> f32 {
     heading(
@@ -102,13 +106,25 @@ fn draw_available(
         (left, y, width),
         &interval(context, forecast),
         3,
-    ) + 7.0;
+    ) + 3.0;
+    let bottom_of_curve = y + 4.0 + CURVE_HEIGHT;
+    for text in [
+        median(context, forecast),
+        cord_compression(context, forecast),
+    ]
+    .iter()
+    .flatten()
+    {
+        y = short(sheet, context, NOTE, (left, y, width), text, 2);
+    }
+    y += 4.0;
 
+    // What is said above it is taken from the curve, so that the facts below stay on the page.
     let frame = Frame {
         left,
         top: y,
         width,
-        height: CURVE_HEIGHT,
+        height: (bottom_of_curve - y).max(LOWEST_CURVE),
     };
     curve::draw(sheet, context, forecast, frame);
     y = frame.bottom() + 4.0;
@@ -158,6 +174,15 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     };
     part("report.forecast.population", population(context, forecast));
     part("report.forecast.numbers", numbers(context, forecast));
+    if let Some(text) = median(context, forecast) {
+        part("report.forecast.median_title", text);
+    }
+    if let Some(text) = cord_compression(context, forecast) {
+        part("report.forecast.cord_title", text);
+    }
+    if let Some(explanation) = context.input.reasons {
+        part("report.forecast.reasons", reasons(context, explanation));
+    }
     part("report.forecast.used", listed(context, &forecast.used));
     part(
         "report.forecast.averaged",

@@ -1,7 +1,13 @@
 //! What the report says about a forecast, in words.
 
 use crate::context::{Context, of_hundred};
-use clinical::{assessment::SurvivalForecast, catalogue::FeatureId};
+use clinical::{
+    assessment::{
+        CordCompression, CordCompressionState, Explanation, ForecastReason, MedianTime,
+        PopulationMatch, Similarity, SurvivalForecast,
+    },
+    catalogue::FeatureId,
+};
 use std::collections::BTreeMap;
 
 /// Horizon by horizon in one paragraph, with the wording of the interval.
@@ -36,26 +42,105 @@ pub(crate) fn interval(context: &Context, forecast: &SurvivalForecast) -> String
     context.say("report.forecast.interval", &[("percent", percent.as_str())])
 }
 
-pub(crate) fn population(context: &Context, forecast: &SurvivalForecast) -> String {
-    let patients = forecast
-        .population
-        .similar_patients
-        .filter(|count| *count > 0);
-    let behind = match patients.map(|count| count.to_string()) {
-        Some(count) => context.say("report.forecast.patients", &[("count", count.as_str())]),
-        None => context.say("report.forecast.no_patients", &[]),
+/// The median with its interval, where the forecast has one.
+pub(crate) fn median(context: &Context, forecast: &SurvivalForecast) -> Option<String> {
+    let time = |time: MedianTime| match time {
+        MedianTime::Reached { months } => format!("{months:.1}"),
+        MedianTime::NotReached { within_months } => {
+            let months = format!("{within_months}");
+            context.say("report.forecast.beyond", &[("months", months.as_str())])
+        }
     };
-    if forecast.population.inside {
-        let inside = context.say("report.forecast.inside", &[]);
-        return format!("{inside} {behind}");
+    let median = forecast.median?;
+    let (middle, low, high) = (time(median.time), time(median.low), time(median.high));
+    let values = [
+        ("months", middle.as_str()),
+        ("low", low.as_str()),
+        ("high", high.as_str()),
+    ];
+    Some(context.say("report.forecast.median", &values))
+}
+
+/// Cord compression as a band with its certainty, or why it is not forecast.
+pub(crate) fn cord_compression(context: &Context, forecast: &SurvivalForecast) -> Option<String> {
+    match forecast.cord_compression.as_ref()? {
+        CordCompressionState::NotShown { code } => {
+            context.say_if_known(&format!("cord_compression.{code}"), &[])
+        }
+        CordCompressionState::Available(cord) => {
+            let months = format!("{}", cord.months);
+            let band = band(context, cord);
+            let certainty = cord.certainty.code();
+            let values = [
+                ("months", months.as_str()),
+                ("band", band.as_str()),
+                ("certainty", certainty),
+            ];
+            Some(context.say("cord_compression.forecast", &values))
+        }
     }
-    let reasons: Vec<String> = forecast
-        .population
+}
+
+/// "about 1 to 4 of 100": whole numbers, since no figure behind it is more exact.
+fn band(context: &Context, cord: &CordCompression) -> String {
+    let (low, high) = (of_hundred(cord.low), of_hundred(cord.high));
+    let values = [("low", low.as_str()), ("high", high.as_str())];
+    let key = match (low.as_str(), high.as_str()) {
+        (_, "0") => "cord_compression.below_one",
+        ("0", _) => "cord_compression.up_to",
+        (low, high) if low == high => "cord_compression.about",
+        _ => "cord_compression.between",
+    };
+    context.say(key, &values)
+}
+
+/// What each known group of facts adds, the largest first.
+pub(crate) fn reasons(context: &Context, explanation: &Explanation) -> String {
+    let months = format!("{}", explanation.months);
+    let baseline = of_hundred(explanation.baseline_probability);
+    let values = [("months", months.as_str()), ("baseline", baseline.as_str())];
+    let mut sentences = vec![context.say("report.forecast.reasons_mean", &values)];
+    sentences.extend(
+        explanation
+            .reasons
+            .iter()
+            .map(|reason| one_reason(context, reason)),
+    );
+    sentences.join(" ")
+}
+
+fn one_reason(context: &Context, reason: &ForecastReason) -> String {
+    let features = context.feature_labels(&reason.features);
+    let factor = format!("{:.2}", reason.factor);
+    let values = [("features", features.as_str()), ("factor", factor.as_str())];
+    context.say("report.forecast.reason", &values)
+}
+
+pub(crate) fn population(context: &Context, forecast: &SurvivalForecast) -> String {
+    let population = &forecast.population;
+    let mut sentences: Vec<String> = population
         .reasons
         .iter()
         .map(|reason| reason_text(context, reason))
         .collect();
-    format!("{} {behind}", reasons.join(" "))
+    if population.inside {
+        sentences = vec![context.say("report.forecast.inside", &[])];
+    }
+    sentences.extend(patients_behind(context, &forecast.population));
+    sentences.join(" ")
+}
+
+/// How many real patients stood behind the model, unless a reason says it already.
+fn patients_behind(context: &Context, population: &PopulationMatch) -> Option<String> {
+    let count = population.similar_patients.filter(|count| *count > 0);
+    let count = count.map(|count| count.to_string());
+    let values = [("count", count.as_deref().unwrap_or("0"))];
+    match population.similarity {
+        Some(Similarity::SimilarHardlyAny | Similarity::LiteratureOnly) => None,
+        Some(similarity) => Some(context.say(similarity.words(), &values)),
+        None if count.is_some() => Some(context.say("report.forecast.patients", &values)),
+        None => Some(context.say("report.forecast.no_patients", &[])),
+    }
 }
 
 /// The words for `population.<code>`; a code may name a feature: `outside_limits:age`.

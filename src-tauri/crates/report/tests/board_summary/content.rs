@@ -5,7 +5,7 @@ use crate::{
     tools::written,
 };
 use chrono::TimeDelta;
-use clinical::assessment::ForecastState;
+use clinical::assessment::{CordCompressionState, ForecastState};
 use std::collections::BTreeMap;
 
 #[test]
@@ -253,6 +253,44 @@ fn outside_the_population_and_simulation_are_said_before_any_number() {
     let first_number = page.find("84 of 100").unwrap();
     assert!(page.find("Outside the population").unwrap() < first_number);
     assert!(page.find("Simulated").unwrap() < first_number);
+}
+
+#[test]
+fn median_cord_compression_and_reasons_stand_with_the_forecast() {
+    let pdf = written("further.pdf", &sample().summary());
+    let Some(page) = pdf.text(&["-l", "1"]) else {
+        return;
+    };
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = flat(&page);
+    assert!(
+        page.contains("alive at 11.6 months (7.7 to more than 60)"),
+        "{page}"
+    );
+    assert!(
+        page.contains("about 1 to 4 of 100, low certainty"),
+        "{page}"
+    );
+    let whole = flat(&pdf.text(&[]).unwrap());
+    assert!(
+        whole.contains("What the known facts add") && whole.contains("× 2.01"),
+        "{whole}"
+    );
+
+    let mut deficit = sample();
+    let mut answer = forecast();
+    answer.cord_compression = Some(CordCompressionState::NotShown {
+        code: "deficit_present".to_owned(),
+    });
+    deficit.assessment.forecast = ForecastState::Available(answer);
+    let Some(page) = written("deficit.pdf", &deficit.summary()).text(&["-l", "1"]) else {
+        return;
+    };
+    let page = flat(&page);
+    assert!(
+        page.contains("deficit is already there") && !page.contains("low certainty"),
+        "{page}"
+    );
 }
 
 #[test]

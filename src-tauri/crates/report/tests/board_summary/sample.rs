@@ -3,9 +3,11 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use clinical::{
     assessment::{
-        Assessment, Citation, Direction, FactOrigin, FigureProvenance, ForecastState, PackIdentity,
-        PopulationMatch, PossibleTotals, PublishedSurvival, ScoreFamily, ScoreGroup, ScoreItem,
-        ScoreOutcome, ScoreResult, SurvivalForecast, SurvivalPoint, UsedFact,
+        Assessment, Certainty, Citation, CordCompression, CordCompressionState, Direction,
+        ExplainedEndpoint, Explanation, FactOrigin, FigureProvenance, ForecastReason,
+        ForecastState, MedianSurvival, MedianTime, PackIdentity, PopulationMatch, PossibleTotals,
+        PublishedSurvival, ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult,
+        SurvivalForecast, SurvivalPoint, UsedFact,
     },
     case::{
         BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
@@ -24,6 +26,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Sample {
     pub(crate) case: Case,
     pub(crate) assessment: Assessment,
+    pub(crate) reasons: Option<Explanation>,
     pub(crate) pixels: Vec<Option<DynamicImage>>,
     pub(crate) generated_at: DateTime<Utc>,
     pub(crate) identity_masked: bool,
@@ -53,6 +56,7 @@ impl Sample {
         let input = ReportInput {
             case: &self.case,
             assessment: &self.assessment,
+            reasons: self.reasons.as_ref(),
             catalogue: Catalogue::shipped(),
             words: Words::shipped("en"),
             language: "en",
@@ -136,6 +140,7 @@ pub(crate) fn sample() -> Sample {
     ];
     let facts_used = facts(&mut case);
     Sample {
+        reasons: Some(reasons()),
         assessment: Assessment {
             index_date: day(2026, 3, 14),
             app_version: "0.1.0".to_owned(),
@@ -455,7 +460,13 @@ pub(crate) fn forecast() -> SurvivalForecast {
         setting: None,
         horizons: [3.0, 6.0, 12.0].map(point).to_vec(),
         points: [1.0, 3.0, 6.0, 12.0, 24.0].map(point).to_vec(),
-        median: None,
+        median: Some(MedianSurvival {
+            time: MedianTime::Reached { months: 11.6 },
+            low: MedianTime::Reached { months: 7.7 },
+            high: MedianTime::NotReached {
+                within_months: 60.0,
+            },
+        }),
         curve: (0u8..=60).map(|month| point(f64::from(month))).collect(),
         interval_level: 0.9,
         population: PopulationMatch {
@@ -464,9 +475,39 @@ pub(crate) fn forecast() -> SurvivalForecast {
             similar_patients: Some(1184),
             similarity: None,
         },
-        cord_compression: None,
+        cord_compression: Some(CordCompressionState::Available(CordCompression {
+            months: 6.0,
+            probability: 0.021,
+            low: 0.008,
+            high: 0.043,
+            certainty: Certainty::Low,
+        })),
         averaged_over: vec![id("c_reactive_protein"), id("platelets")],
         used: vec![id("karnofsky"), id("albumin"), id("primary_tumour")],
+    }
+}
+
+pub(crate) fn reasons() -> Explanation {
+    let reason = |group: &str, amount: f64, features: &[&str]| ForecastReason {
+        group: group.to_owned(),
+        amount,
+        factor: amount.exp(),
+        features: features.iter().map(|text| id(text)).collect(),
+        citations: Vec::new(),
+    };
+    Explanation {
+        pack: forecast().pack,
+        endpoint: ExplainedEndpoint::Survival,
+        months: 12.0,
+        baseline: -0.3,
+        total: 0.2,
+        baseline_probability: 0.48,
+        total_probability: 0.29,
+        standard_error: 0.0,
+        reasons: vec![
+            reason("performance", 0.7, &["karnofsky"]),
+            reason("laboratory", -0.2, &["albumin"]),
+        ],
     }
 }
 
