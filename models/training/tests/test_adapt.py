@@ -12,7 +12,7 @@ from small_pack import FACTS, centre_times, people, write_centre, write_small_pa
 from spineboard_training import adapt_fit, packs
 from spineboard_training.__main__ import main
 from spineboard_training.adapt import adapt, centre_spread
-from spineboard_training.adapt_card import verdict
+from spineboard_training.adapt_card import verdict, warning
 from spineboard_training.adapt_graph import adapted_graph, adapted_paths
 from spineboard_training.centre import CentreError, check_enough, read_centre
 from spineboard_training.packs import PackError
@@ -57,6 +57,7 @@ def test_a_known_shift_and_slope_are_found_again(small, tmp_path, shift, slope):
     assert 0.03 < fitted.shift_sd < CENTRE_SD and 0.03 < fitted.slope_sd < 0.2
     assert 0.3 <= fitted.spread < 1
     assert learned.gain["log score per patient"][2][0] > 0
+    assert warning(fitted) == ""
     assert "better" in verdict(learned.gain)
 
 
@@ -165,6 +166,13 @@ def test_nothing_that_exists_is_overwritten(small, moved, tmp_path):
 def test_an_adapted_pack_is_not_adapted_again(moved, tmp_path):
     with pytest.raises(PackError, match="adapted already"):
         run(moved[0], moved[2], tmp_path / "twice")
+
+
+def test_a_centre_further_off_than_centres_are_is_warned_of(small, tmp_path, capsys):
+    table, out = centre(small, tmp_path / "c.csv", -1.6, 1.0, size=300), tmp_path / "small-c"
+    arguments = ["adapt", "--pack", str(small), "--cohort", str(table), "--out", str(out), "--features", str(FEATURES)]
+    assert main(arguments) == 0
+    assert "check the table" in capsys.readouterr().out and "check the table" in (out / "CARD.md").read_text()
 
 
 def test_the_centre_sd_is_named():

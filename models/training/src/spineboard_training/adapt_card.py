@@ -2,6 +2,7 @@
 
 import datetime
 
+from .adapt_fit import Adaptation
 from .card import table
 from .evidence import rules
 from .packs import Pack
@@ -39,6 +40,7 @@ this pack.
 A shift above 0 means that patients died sooner than the pack had foreseen; a slope below 1 that they differed less. The
 spread narrows the interval by what the centre is now known to be like; blanks and the evidence keep theirs. SDs by Laplace's
 approximation.{_settings(pack)}
+{warning(fitted)}
 {_unchanged(pack)}
 ### Held out: shipped against adapted
 
@@ -66,6 +68,17 @@ def _unchanged(pack: Pack) -> str:
     parts += [("benefit" in pack.manifest, "benefit by option")]
     kept = " and ".join(text for there, text in parts if there)
     return f"Unchanged from the shipped pack: {kept}.\n" if kept else ""
+
+
+def warning(fitted: Adaptation) -> str:
+    """A sentence where the centre lies further off than centres do, else nothing."""
+    limit = rules("adapt")["shift"]["unusual_sds"] * fitted.centre_sd
+    if abs(fitted.shift) <= limit:
+        return ""
+    return (
+        f"The shift is beyond {limit:.2f}, further than centres lie from each other: check the table (months, died), the "
+        "setting and who was left out, before this pack is used.\n"
+    )
 
 
 def _held_out(gain: dict) -> str:

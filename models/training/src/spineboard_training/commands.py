@@ -5,7 +5,7 @@ import datetime
 from pathlib import Path
 
 from .adapt import adapt
-from .adapt_card import verdict
+from .adapt_card import verdict, warning
 from .compare import compare
 from .report import report
 
@@ -52,7 +52,7 @@ def _adapt(chosen: argparse.Namespace) -> None:
     print(f"{learned.patients} patients, {learned.deaths} deaths")
     print(f"shift {fitted.shift:+.3f} (SD {fitted.shift_sd:.3f}), slope {fitted.slope:.3f} (SD {fitted.slope_sd:.3f})")
     print(f"spread {fitted.spread:.3f}")
-    print(verdict(learned.gain))
+    print(warning(fitted) + verdict(learned.gain))
 
 
 RUN = {"report": _report, "compare": _compare, "adapt": _adapt}
