@@ -32,15 +32,18 @@ pub fn check_packs(pack: Option<&Path>, folders: &[PathBuf]) -> Result<Vec<PackC
     let set = PackSet::open(&chosen);
     let ready = set.packs().map(|pack| {
         let identity = pack.identity();
-        let verdict = set.check_of(pack).map_or_else(String::new, |check| {
-            format!(
-                "{} golden rows, largest difference {:.1e}, allowed {:.0e}",
+        let reasons = pack.check_reasons();
+        let verdict = match (set.check_of(pack), &reasons) {
+            (_, Err(error)) => format!("{}: {error}", error.code()),
+            (None, Ok(_)) => String::new(),
+            (Some(check), Ok(reasons)) => format!(
+                "{} golden rows, {reasons} with reasons, largest difference {:.1e}, allowed {:.0e}",
                 check.rows, check.largest_difference, check.tolerance
-            )
-        });
+            ),
+        };
         PackCheck {
             name: format!("{} {}", identity.name, identity.version),
-            ready: true,
+            ready: reasons.is_ok(),
             verdict,
         }
     });

@@ -170,7 +170,7 @@ fn golden_reasons_are_replayed() {
         groups: amounts.collect(),
     };
     row.shapley.insert(ExplainedEndpoint::Survival, golden);
-    assert!(parts.load().is_ok());
+    assert_eq!(parts.load().unwrap().check_reasons(), Ok(1));
     let golden = parts.golden.rows[3].shapley.values_mut().next().unwrap();
     *golden.groups.get_mut("age").unwrap() += 2e-4;
     let error = parts.load().err().unwrap();

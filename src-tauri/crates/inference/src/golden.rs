@@ -100,7 +100,6 @@ pub(crate) fn replay(pack: &Pack, golden: &GoldenFile) -> Result<CheckReport, Pa
         for answer in answers {
             largest = f64::max(largest, compare_answer(pack, index, row, &answer?)?);
         }
-        compare_explanations(pack, index, row)?;
     }
     Ok(CheckReport {
         rows: golden.rows.len(),
@@ -158,6 +157,24 @@ fn compare_answer(
         (None, _) => {}
     }
     Ok(largest)
+}
+
+/// Compares the reasons of the first `most` rows that have any; returns how many these were.
+pub(crate) fn replay_reasons(
+    pack: &Pack,
+    golden: &GoldenFile,
+    most: usize,
+) -> Result<usize, PackError> {
+    let explained = golden.rows.iter().enumerate();
+    let explained = explained
+        .filter(|(_, row)| !row.shapley.is_empty())
+        .take(most);
+    let mut count = 0;
+    for (index, row) in explained {
+        compare_explanations(pack, index, row)?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Holds the reasons of a row against those that the training side computed. Where the reasons are
@@ -266,5 +283,8 @@ mod tests {
         let default = set.default_pack().unwrap();
         assert_eq!(default.identity().name, DEFAULT_PACK);
         assert!(set.check_of(default).unwrap().largest_difference <= super::TOLERANCE);
+        for pack in set.packs() {
+            assert!(pack.check_reasons().is_ok(), "{}", pack.identity().name);
+        }
     }
 }

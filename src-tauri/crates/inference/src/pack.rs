@@ -3,9 +3,9 @@
 use crate::{
     PackError,
     encoding::{EncodedRow, ReadFeatures, encode, read_features},
-    golden::{CheckReport, GoldenFile, replay},
+    golden::{CheckReport, GoldenFile, replay, replay_reasons},
     graph::{Graph, Shape},
-    manifest::Manifest,
+    manifest::{Manifest, REQUIRED_HORIZONS_MONTHS},
     population,
     runs::RowPaths,
     survival::{median, summarise},
@@ -94,9 +94,17 @@ impl Pack {
         })
     }
 
-    /// Replays the golden rows.
+    /// Replays the golden rows, and of their reasons those of the first row that has any: as reasons
+    /// take a hundred runs each, [`Pack::check_reasons`] replays all of them.
     pub fn check(&self) -> Result<CheckReport, PackError> {
-        replay(self, &self.golden)
+        let report = replay(self, &self.golden)?;
+        replay_reasons(self, &self.golden, 1)?;
+        Ok(report)
+    }
+
+    /// Replays the reasons of every golden row that has any, and says how many rows these are.
+    pub fn check_reasons(&self) -> Result<usize, PackError> {
+        replay_reasons(self, &self.golden, usize::MAX)
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -230,7 +238,6 @@ impl Pack {
             curve,
             cord_compression,
         } = answer.map_err(|error| self.failed(&error))?;
-        let horizons = &self.manifest.output.horizons_months;
         let cord_compression = cord_compression.map(|cord| match self.deficit_present(facts) {
             true => CordCompressionState::NotShown {
                 code: "deficit_present".to_owned(),
@@ -240,7 +247,7 @@ impl Pack {
         Ok(SurvivalForecast {
             pack: self.identity.clone(),
             setting: self.setting_name(setting),
-            horizons: at_months(&curve, horizons),
+            horizons: at_months(&curve, &REQUIRED_HORIZONS_MONTHS),
             points: self.points(&curve),
             median: Some(median(&curve)),
             curve,
