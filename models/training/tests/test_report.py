@@ -132,3 +132,6 @@ def test_flat_figures_stand_side_by_side():
     found = flat_figures(measured())
     assert found["cohorts left out: points"] == "3" and found["centre factor"] == "1.2"
     assert "real patients, stack, all: AUC 12 months" in found
+    assert "real patients, stack, all: calibration slope" in found
+    assert "real patients, clinical_only, all: AUC 12 months" in found
+    assert "real patients, clinical_only, all: C-index" not in found

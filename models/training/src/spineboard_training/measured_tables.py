@@ -123,19 +123,23 @@ MAKERS = {
 
 
 def flat_figures(measured: dict) -> dict[str, str]:
-    """Labelled figures as text, in a fixed order."""
+    """Labelled figures as text, in a fixed order; of models whose calibration is not drawn only the AUC at 12 months."""
     found = {}
     tables(measured)
-    for model, groups in measured.get("real", {}).get("models", {}).items():
+    real = measured.get("real", {"models": {}, "calibration": {}})
+    for model, groups in real["models"].items():
+        whole = model in real["calibration"]
         for group in (name for name in COMPARED_GROUPS if name in groups):
             figures, label = groups[group], f"real patients, {model}, {group}"
-            found[f"{label}: patients"] = str(figures["patients"])
-            found[f"{label}: C-index"] = f"{figures['c_index']:.3f}"
-            for months in HORIZONS:
+            for months in HORIZONS if whole else HORIZONS[-1:]:
                 value, low, high = figures[f"auc_{months}"]
                 found[f"{label}: AUC {months} months"] = f"{value:.3f} ({low:.3f} to {high:.3f})"
-                found[f"{label}: Brier {months} months"] = f"{figures[f'brier_{months}']:.4f}"
-            found[f"{label}: calibration slope"] = f"{figures['calibration_slope']:.2f}"
+                if whole:
+                    found[f"{label}: Brier {months} months"] = f"{figures[f'brier_{months}']:.4f}"
+            if whole:
+                found[f"{label}: patients"] = str(figures["patients"])
+                found[f"{label}: C-index"] = f"{figures['c_index']:.3f}"
+                found[f"{label}: calibration slope"] = f"{figures['calibration_slope']:.2f}"
     if measured.get("left_out"):
         summary = left_out_summary(measured["left_out"])
         found["cohorts left out: points"] = str(summary["points"])
