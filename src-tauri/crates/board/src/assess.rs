@@ -1,12 +1,13 @@
-//! From a case to its assessment: facts, then scores, then forecast, then findings.
+//! From a case to its assessment: facts, then scores, then forecast and benefit, then findings.
 
 use crate::{APP_VERSION, reasons::no_pack};
 use chrono::NaiveDate;
 use clinical::{
-    assessment::{Assessment, ForecastState},
+    assessment::{Assessment, ForecastState, ScoreOutcome, ScoreResult},
     case::{Case, Value},
     catalogue::{Catalogue, FeatureId},
     checks,
+    conditions::KnownFacts,
     facts::Facts,
     scores,
 };
@@ -23,9 +24,12 @@ pub fn assess(
 ) -> Assessment {
     let catalogue = Catalogue::shipped();
     let facts = Facts::at(case, catalogue, index_date);
-    let mut forecast = match packs.default_pack() {
-        Some(pack) => pack.forecast(&facts, setting),
-        None => no_pack().into(),
+    let scores = scores::compute_all(&facts);
+    let (mut forecast, benefit) = match packs.default_pack() {
+        Some(pack) => {
+            pack.forecast_with_benefit(&facts, &WithStability::new(&facts, &scores), setting)
+        }
+        None => (no_pack().into(), None),
     };
     if let ForecastState::Available(forecast) = &mut forecast {
         let primary = facts
@@ -41,8 +45,79 @@ pub fn assess(
         index_date,
         app_version: APP_VERSION.to_owned(),
         facts_used: facts.used(),
-        scores: scores::compute_all(&facts),
+        scores,
         forecast,
+        benefit,
         findings: checks::findings(case, catalogue, index_date),
+    }
+}
+
+/// The facts with the total of the SINS items, by which trials chose their patients.
+struct WithStability<'a> {
+    facts: &'a Facts,
+    feature: FeatureId,
+    total: Option<Value>,
+}
+
+impl WithStability<'_> {
+    fn new<'a>(facts: &'a Facts, scores: &[ScoreResult]) -> WithStability<'a> {
+        let sins = scores.iter().find(|score| score.id == "sins_2010");
+        let total = sins.and_then(|score| match score.outcome {
+            ScoreOutcome::Total { total, .. } | ScoreOutcome::TypedTotal { total, .. } => {
+                Some(Value::Number(f64::from(total)))
+            }
+            _ => None,
+        });
+        WithStability {
+            facts,
+            feature: FeatureId::unchecked("sins_total"),
+            total,
+        }
+    }
+}
+
+impl KnownFacts for WithStability<'_> {
+    fn known(&self, feature: &FeatureId) -> Option<&Value> {
+        match &self.total {
+            Some(total) if *feature == self.feature => Some(total),
+            _ => self.facts.known(feature),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use clinical::level::Level;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn entry_criteria_see_the_total_of_the_sins_items() {
+        let code = |text: &str| Value::Code(text.to_owned());
+        let mut values: BTreeMap<FeatureId, Value> = [
+            ("spinal_region", code("mobile")),
+            ("sins_pain", code("mechanical")),
+            ("lesion_type", code("lytic")),
+            ("spinal_alignment", code("normal")),
+            ("vertebral_collapse", code("none")),
+            ("posterolateral_involvement", code("none")),
+        ]
+        .into_iter()
+        .map(|(id, value)| (FeatureId::unchecked(id), value))
+        .collect();
+        let total_of = |values: &BTreeMap<FeatureId, Value>| {
+            let level = "L3".parse::<Level>().ok();
+            let facts = Facts::from_values(Catalogue::shipped(), values, level);
+            let scores = scores::compute_all(&facts);
+            let covered = WithStability::new(&facts, &scores);
+            covered.known(&FeatureId::unchecked("sins_total")).cloned()
+        };
+        // Mobile 2, mechanical pain 3, lytic 2.
+        assert_eq!(total_of(&values), Some(Value::Number(7.0)));
+        values.remove(&FeatureId::unchecked("lesion_type"));
+        assert_eq!(total_of(&values), None);
+        values.insert(FeatureId::unchecked("sins_total"), Value::Number(11.0));
+        assert_eq!(total_of(&values), Some(Value::Number(11.0)));
     }
 }

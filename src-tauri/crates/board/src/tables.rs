@@ -214,6 +214,7 @@ fn assess_batch(
                 facts_used: Vec::new(),
                 scores: scores::compute_all(&known),
                 forecast: no_pack().into(),
+                benefit: None,
                 findings: checks::findings(&patient.case, catalogue, index_date),
             };
             facts.push(known);

@@ -1,6 +1,7 @@
 //! What is computed from a case on an index date. Derived, never edited; every part names the
 //! version of the data or model that it came from.
 
+mod benefit;
 mod explanation;
 mod forecast;
 
@@ -8,6 +9,11 @@ use crate::{
     case::{Subject, Value},
     catalogue::FeatureId,
     findings::Finding,
+};
+pub use benefit::{
+    BenefitAbsence, BenefitCell, BenefitComparison, BenefitEstimate, BenefitGrid, BenefitInterval,
+    BenefitOutcome, BenefitState, Better, CriterionState, EntryCriterion, EvidenceKind, OutcomeId,
+    TreatmentOption,
 };
 use chrono::NaiveDate;
 pub use explanation::{
@@ -32,6 +38,10 @@ pub struct Assessment {
     pub facts_used: Vec<UsedFact>,
     pub scores: Vec<ScoreResult>,
     pub forecast: ForecastState,
+    /// What each option may bring; absent where the model pack says nothing about it, or gives no forecast.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benefit: Option<BenefitGrid>,
     pub findings: Vec<Finding>,
 }
 

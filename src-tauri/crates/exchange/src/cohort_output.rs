@@ -262,6 +262,7 @@ mod tests {
             facts_used: Vec::new(),
             scores: vec![score("bilsky", grade), score("tokuhashi", total)],
             forecast: forecast(),
+            benefit: None,
             findings: Vec::new(),
         };
         let refused = Assessment {

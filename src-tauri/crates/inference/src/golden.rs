@@ -1,6 +1,10 @@
 //! Replays the rows whose answers the training side computed in Python: `golden.json`.
 
-use crate::{Pack, PackError, pack::Answer};
+use crate::{
+    Pack, PackError,
+    benefit::{BenefitDraws, GoldenCell},
+    pack::Answer,
+};
 use clinical::{assessment::ExplainedEndpoint, case::Value, catalogue::FeatureId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,6 +50,9 @@ pub(crate) struct GoldenRow {
     pub(crate) cord_compression: Option<GoldenRange>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) shapley: BTreeMap<ExplainedEndpoint, GoldenExplanation>,
+    /// Benefit by option, every option and outcome in the order of the file of draws.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) benefit: Vec<GoldenCell>,
 }
 
 /// Shapley values on the scale of the log cumulative hazard, by group.
@@ -96,9 +103,20 @@ pub(crate) fn replay(pack: &Pack, golden: &GoldenFile) -> Result<CheckReport, Pa
     let mut largest = 0.0;
     for (index, (row, encoded)) in golden.rows.iter().zip(&encoded).enumerate() {
         let setting = pack.setting_number(row.setting.as_deref())?;
-        let answers = pack.answers(std::slice::from_ref(encoded), setting)?;
-        for answer in answers {
-            largest = f64::max(largest, compare_answer(pack, index, row, &answer?)?);
+        let answers = pack.each(std::slice::from_ref(encoded), setting, |paths| {
+            let grid = match row.benefit.is_empty() {
+                true => None,
+                false => pack.benefit_of(&row.facts, paths),
+            };
+            (pack.answer(paths), grid)
+        });
+        for answer in answers? {
+            let (answer, grid) = answer?;
+            largest = f64::max(largest, compare_answer(pack, index, row, &answer)?);
+            if !row.benefit.is_empty() {
+                let difference = BenefitDraws::compare(index, &row.benefit, grid.as_ref())?;
+                largest = f64::max(largest, difference);
+            }
         }
     }
     Ok(CheckReport {

@@ -4,6 +4,9 @@
 //! operators, constants and shape, and its answers by replaying the rows that the training side
 //! computed ([`golden`]). What fails is refused by name and reason, and the others still work.
 
+mod benefit;
+#[cfg(test)]
+mod benefit_tests;
 mod cohort;
 mod encoding;
 mod explanation;
@@ -75,6 +78,8 @@ pub enum PackError {
     },
     #[error("the model answers for {available} months, not for {months}")]
     MonthUnknown { months: f64, available: String },
+    #[error("the draws of benefit by option cannot be used: {0}")]
+    Benefit(String),
     #[error("golden.json cannot be used: {0}")]
     Golden(String),
     #[error("golden row {row} differs in {what} by {difference:e}, more than {tolerance:e}")]
@@ -105,6 +110,7 @@ impl PackError {
             PackError::Output(_) => "output",
             PackError::SettingUnknown { .. } => "setting_unknown",
             PackError::MonthUnknown { .. } => "month_unknown",
+            PackError::Benefit(_) => "benefit",
             PackError::Golden(_) => "golden",
             PackError::GoldenMismatch { .. } => "golden_mismatch",
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     PackError,
+    benefit::{BenefitDraws, PatientPaths},
     encoding::{EncodedRow, ReadFeatures, encode, read_features},
     golden::{CheckReport, GoldenFile, replay, replay_reasons},
     graph::{Graph, Shape},
@@ -12,7 +13,7 @@ use crate::{
 };
 use clinical::{
     assessment::{
-        CordCompression, CordCompressionState, ForecastState, PackIdentity, Refusal,
+        BenefitGrid, CordCompression, CordCompressionState, ForecastState, PackIdentity, Refusal,
         SurvivalForecast, SurvivalPoint,
     },
     catalogue::Catalogue,
@@ -36,6 +37,7 @@ pub struct Pack {
     golden: GoldenFile,
     pub(crate) features: ReadFeatures,
     pub(crate) members: Vec<Graph>,
+    benefit: Option<BenefitDraws>,
 }
 
 /// The forecast of one patient before it is compared with the population.
@@ -76,6 +78,14 @@ impl Pack {
         let members = members.collect::<Result<Vec<_>, _>>()?;
         let golden = serde_json::from_slice(content("golden.json"))
             .map_err(|error| PackError::Golden(error.to_string()))?;
+        let benefit = match &manifest.benefit {
+            Some(benefit) => Some(BenefitDraws::parse(
+                content(&benefit.file),
+                &manifest.output,
+                catalogue,
+            )?),
+            None => None,
+        };
         let identity = PackIdentity {
             name: manifest.name.clone(),
             version: manifest.version.clone(),
@@ -90,6 +100,7 @@ impl Pack {
             golden,
             features,
             members,
+            benefit,
             manifest,
         })
     }
@@ -122,7 +133,7 @@ impl Pack {
 
     /// The forecast for one patient in a setting; none is the default one.
     pub fn forecast(&self, facts: &impl KnownFacts, setting: Option<&str>) -> ForecastState {
-        self.one_forecast(facts, setting)
+        self.one_forecast(facts, setting, |_| {})
             .map_or_else(ForecastState::from, ForecastState::Available)
     }
 
@@ -130,6 +141,7 @@ impl Pack {
         &self,
         facts: &impl KnownFacts,
         setting: Option<&str>,
+        mut look: impl FnMut(&RowPaths<'_>),
     ) -> Result<SurvivalForecast, Refusal> {
         let setting = self
             .setting_number(setting)
@@ -138,10 +150,31 @@ impl Pack {
             return Err(refusal);
         }
         let row = self.encode(facts);
-        let answers = self.answers(std::slice::from_ref(&row), setting);
+        let answers = self.each(std::slice::from_ref(&row), setting, |paths| {
+            look(paths);
+            self.answer(paths)
+        });
         let answer =
             answers.and_then(|mut answers| answers.pop().unwrap_or_else(|| Err(no_answer())));
         self.state(facts, row, answer, setting)
+    }
+
+    /// The forecast, and what each option may bring, where the pack says something about it.
+    ///
+    /// `covered` is what the entry criteria and types of patients are read from: the facts, and what
+    /// follows from them.
+    pub fn forecast_with_benefit(
+        &self,
+        facts: &impl KnownFacts,
+        covered: &impl KnownFacts,
+        setting: Option<&str>,
+    ) -> (ForecastState, Option<BenefitGrid>) {
+        let mut grid = None;
+        let forecast = self.one_forecast(facts, setting, |paths| {
+            grid = self.benefit_of(covered, paths);
+        });
+        let forecast = forecast.map_or_else(ForecastState::from, ForecastState::Available);
+        (forecast, grid)
     }
 
     /// The forecasts for many patients, in their order, in chunks on all cores.
@@ -206,6 +239,21 @@ impl Pack {
             curve: summarise(&paths.survival, &output.time_grid_months, level),
             cord_compression,
         }
+    }
+
+    pub(crate) fn benefit_of(
+        &self,
+        facts: &impl KnownFacts,
+        paths: &RowPaths<'_>,
+    ) -> Option<BenefitGrid> {
+        let output = &self.manifest.output;
+        let paths = PatientPaths {
+            members: &paths.survival,
+            grid: &output.time_grid_months,
+            interval_level: output.interval_level,
+        };
+        let draws = self.benefit.as_ref()?;
+        Some(draws.grid(facts, paths, &self.identity))
     }
 
     /// Why the model gives this patient no forecast at all, if it gives none.

@@ -153,7 +153,7 @@ fn tidy(earlier: Option<&SurvivalPoint>, point: SurvivalPoint) -> SurvivalPoint 
 }
 
 /// The quantile of sorted `(value, weight)` pairs.
-fn quantile(sorted: &[(f64, f64)], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[(f64, f64)], share: f64) -> f64 {
     let total: f64 = sorted.iter().map(|(_, weight)| weight).sum();
     let squares: f64 = sorted.iter().map(|(_, weight)| weight * weight).sum();
     let width = squares / (total * total);

@@ -63,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) manifest: String,
     pub(crate) onnx: Vec<u8>,
     pub(crate) golden: GoldenFile,
+    pub(crate) benefit: Option<String>,
 }
 
 impl Parts {
@@ -71,6 +72,7 @@ impl Parts {
             manifest: MANIFEST.to_owned(),
             onnx: model(graph()).encode_to_vec(),
             golden: golden(),
+            benefit: None,
         }
     }
 
@@ -80,6 +82,17 @@ impl Parts {
             manifest: second_manifest(),
             onnx: model(second_graph()).encode_to_vec(),
             golden: second_golden(),
+            benefit: None,
+        }
+    }
+
+    /// The second pack with draws of benefit by option.
+    pub(crate) fn with_benefit(draws: &str) -> Parts {
+        let file = "[benefit]\nfile = \"benefit.json\"\n\n[[file]]\npath = \"benefit.json\"\nsha256 = \"{sha256:benefit.json}\"\n";
+        Parts {
+            manifest: second_manifest() + file,
+            benefit: Some(draws.to_owned()),
+            ..Parts::second()
         }
     }
 
@@ -110,11 +123,16 @@ impl Parts {
 
     pub(crate) fn write(&self, folder: &Path) {
         let golden = serde_json::to_vec(&self.golden).expect("golden rows");
-        let files: [(&str, &[u8]); 3] = [
+        let mut files: Vec<(&str, &[u8])> = vec![
             ("survival.onnx", &self.onnx),
             ("golden.json", &golden),
             ("CARD.md", b"# Made up for tests\n"),
         ];
+        files.extend(
+            self.benefit
+                .iter()
+                .map(|draws| ("benefit.json", draws.as_bytes())),
+        );
         let mut manifest = self.manifest.clone();
         std::fs::create_dir_all(folder).expect("a folder");
         for (name, bytes) in files {
@@ -234,6 +252,7 @@ fn golden_row(facts: Facts, values: [f64; 5], known: [f64; 5]) -> GoldenRow {
         setting: None,
         cord_compression: None,
         shapley: BTreeMap::new(),
+        benefit: Vec::new(),
     }
 }
 

@@ -157,6 +157,7 @@ mod tests {
                 averaged_over: Vec::new(),
                 used: Vec::new(),
             }),
+            benefit: None,
             findings: Vec::new(),
         }
     }

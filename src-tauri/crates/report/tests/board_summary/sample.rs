@@ -147,6 +147,7 @@ pub(crate) fn sample() -> Sample {
             facts_used,
             scores: scores(),
             forecast: ForecastState::Available(forecast()),
+            benefit: None,
             findings: findings(),
         },
         case,
