@@ -6,8 +6,9 @@
 mod support;
 
 use board::{
-    AppStatus, Board, BoardOptions, Identity, Keychain, KeychainFault, KeychainState, LockReason,
-    NoKeychain, ObservationInput, PersonChange, PersonInput, Role, Specialty, StoreStatus, Workers,
+    AppStatus, Board, BoardOptions, ExplainedEndpoint, Identity, Keychain, KeychainFault,
+    KeychainState, LockReason, NoKeychain, ObservationInput, PersonChange, PersonInput, Role,
+    Specialty, StoreStatus, Workers,
 };
 use chrono::{DateTime, Duration as Span, TimeZone, Utc};
 use clinical::case::{Entry, Subject, Value};
@@ -63,6 +64,7 @@ fn nothing_of_a_case_is_read_or_written_before_somebody_signs_in() {
         code(board.undo(&id)),
         code(board.save_draft(&id, "ecog", "1")),
         code(board.drafts(&id)),
+        code(board.explain(&id, ExplainedEndpoint::Survival)),
         code(board.key_image_png(&id, "any")),
         code(board.export_pdf(&id, None, true)),
         code(board.audit_rows(None, 1)),

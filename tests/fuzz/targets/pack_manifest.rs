@@ -6,10 +6,24 @@ use inference::manifest::Manifest;
 use libfuzzer_sys::fuzz_target;
 use spineboard_fuzz::{Panics, repository, start};
 
+/// The made-up manifest with everything that the second structure adds.
+fn second() -> Vec<u8> {
+    let text = |path: &str| String::from_utf8_lossy(&repository(path)).into_owned();
+    let first = text("src-tauri/crates/inference/src/synthetic_pack.toml");
+    let additions = text("src-tauri/crates/inference/src/synthetic_additions.toml");
+    let (output, rest) = additions.split_once("# --\n").unwrap_or_default();
+    first
+        .replace("schema_version = 1", "schema_version = 2")
+        .replace("[[member]]", &format!("{output}\n[[member]]"))
+        .replace("[training]", &format!("{rest}\n[training]"))
+        .into_bytes()
+}
+
 fuzz_target!(
     init: start(Panics::All, || {
         vec![
             repository("src-tauri/crates/inference/src/synthetic_pack.toml"),
+            second(),
             repository("models/packs/survival-linear/pack.toml"),
         ]
     }),
