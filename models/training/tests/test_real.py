@@ -105,7 +105,7 @@ def test_the_graph_equals_numpy(part, rows):
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["R", bands.BANDS])],
         builder.constants,
     )
-    domains = [helper.make_opsetid("", 13), helper.make_opsetid(graph_part.ML_DOMAIN, graph_part.ML_VERSION)]
+    domains = [helper.make_opsetid("", 13)]
     model = helper.make_model(graph, opset_imports=domains, ir_version=8)
     onnx.checker.check_model(model, full_check=True)
     session = onnxruntime.InferenceSession(model.SerializeToString())

@@ -52,12 +52,30 @@ class Strata:
     def uniform(self, *columns: int) -> np.ndarray:
         """[S, ...] in (0, 1)."""
         count = int(np.prod(columns)) if columns else 1
-        table = np.stack([(self.generator.permutation(self.size) + 0.5) / self.size for _ in range(count)], axis=1)
+        table = np.stack([self._column() for _ in range(count)], axis=1)
         return table.reshape((self.size, *columns)) if columns else table[:, 0]
+
+    def _column(self) -> np.ndarray:
+        return (self.generator.permutation(self.size) + 0.5) / self.size
 
     def normal(self, *columns: int) -> np.ndarray:
         """[S, ...] standard normal."""
         return ndtri(self.uniform(*columns))
+
+
+class GroupedStrata(Strata):
+    """Stratified random numbers for `groups` x `members` rows: every column is spread evenly over all rows, and over the
+    members of each group by itself, so that the average over one group is close to the average over all."""
+
+    def __init__(self, groups: int, members: int, seed: int):
+        super().__init__(groups * members, seed)
+        self.groups, self.members = groups, members
+
+    def _column(self) -> np.ndarray:
+        stratum = self.generator.permuted(np.tile(np.arange(self.members), (self.groups, 1)), axis=1)
+        within = self.generator.permuted(np.tile(np.arange(self.groups), (self.members, 1)), axis=1)
+        place = within[stratum, np.arange(self.groups)[:, None]]
+        return ((stratum + (place + 0.5) / self.groups) / self.members).ravel()
 
 
 def make_draws(

@@ -66,17 +66,17 @@ def citation(row: dict) -> str:
     return f"{source['authors'].rstrip('.')}. {source['journal']}, {source['year']}. {link}"
 
 
-def pool_terms(ratios: dict[str, dict], cohorts: dict[str, dict]) -> list[Term]:
-    """All terms in the order of the rules file."""
+def pool_terms(ratios: dict[str, dict], cohorts: dict[str, dict], entries: list[dict] | None = None) -> list[Term]:
+    """All terms in the order of `entries` (none given: those of `survival-linear`)."""
     selection = rules("evidence_terms")
     adjustment = selection["adjustment"]
     pooled: dict[str, tuple[float, float]] = {}
     terms = []
-    for entry in selection["term"]:
+    for entry in selection["term"] if entries is None else entries:
         contrast = entry.get("contrast_sd", 1.0)
         rows = [(_row(choice, ratios, adjustment, contrast), choice["group"]) for choice in entry.get("rows", [])]
         rows += [(_derived(choice, cohorts, adjustment), choice["id"]) for choice in entry.get("derived_rows", [])]
-        mean, variance, tau = _random_effects(rows, adjustment)
+        mean, variance, tau = random_effects(rows, adjustment)
         if "minus" in entry:
             other_mean, other_variance = pooled[entry["minus"]["term"]]
             mean -= entry["minus"]["times"] * other_mean
@@ -98,6 +98,18 @@ def pool_terms(ratios: dict[str, dict], cohorts: dict[str, dict]) -> list[Term]:
             )
         )
     return terms
+
+
+def ensemble_entries() -> list[dict]:
+    """The entries of `spine-ensemble`: its own and those it reuses."""
+    own = rules("ensemble_terms")
+    shared = {entry["id"]: entry for entry in rules("evidence_terms")["term"]}
+    return [shared[name] for name in own["reuse"]] + own["term"]
+
+
+def used_row(choice: dict, ratios: dict[str, dict]) -> UsedRow:
+    """One row on its own scale, with the adjustments of the rules."""
+    return _row(choice, ratios, rules("evidence_terms")["adjustment"], 1.0)
 
 
 def _row(choice: dict, ratios: dict[str, dict], adjustment: dict, contrast: float) -> UsedRow:
@@ -149,7 +161,7 @@ def _univariate(estimate: float, error: float, adjustment: dict) -> tuple[float,
     return estimate * factor, sqrt((error * factor) ** 2 + (spread * estimate) ** 2)
 
 
-def _random_effects(rows: list[tuple[UsedRow, str]], adjustment: dict) -> tuple[float, float, float]:
+def random_effects(rows: list[tuple[UsedRow, str]], adjustment: dict) -> tuple[float, float, float]:
     """Mean, variance for a new centre, and between-study SD; rows of one group are averaged first."""
     groups: dict[str, list[UsedRow]] = {}
     for row, group in rows:

@@ -27,14 +27,16 @@ LOG_HAZARD_LIMIT = 10.0
 
 def build_graph(inputs: list[dict], world: World, effect: Effects, terms: list, draws: Draws) -> bytes:
     """The serialised model."""
-    return _Graph(inputs, world, effect, terms, draws).build()
+    return Graph(inputs, world, effect, terms, draws, len(draws.scale)).build()
 
 
-class _Graph(Builder):
-    def __init__(self, inputs, world, effect, terms, draws):
+class Graph(Builder):
+    """The small graph; `samples` = how many fillings of the blanks `draws` holds."""
+
+    def __init__(self, inputs, world, effect, terms, draws, samples):
         super().__init__()
         self.world, self.effect, self.terms, self.draws = world, effect, terms, draws
-        self.samples = len(draws.scale)
+        self.samples = samples
         self.position = {column["column"]: number for number, column in enumerate(inputs)}
         self.width = len(inputs)
         self.known = self.run("Cast", "known", to=TensorProto.DOUBLE)
@@ -276,8 +278,8 @@ class _Graph(Builder):
         weighted = self.times(everything, table["applies"], self.constant(draws.evidence[None]))
         return self.total(weighted)
 
-    def _fitness(self) -> tuple[str, str, str, str, str]:
-        """Latent fitness per draw [N, S, 1] given the known measures; measures and walking with their known-masks."""
+    def _measures(self) -> tuple[str, str, str, str]:
+        """Known measures of fitness in SDs [N, k] (0 for a blank) with their mask; walking and its mask, each [N, 1]."""
         world, one = self.world, self.constant(1.0)
         known_karnofsky, karnofsky = self._facts("karnofsky")
         known_ecog, ecog = self._facts("ecog")
@@ -300,7 +302,12 @@ class _Graph(Builder):
         known_frankel, frankel = self._facts("frankel_a_to_c")
         walking = self.blend(known_walking, walking, frankel)
         known_walking = self.blend(known_walking, one, known_frankel)
+        return measures, known, known_walking, walking
 
+    def _fitness(self) -> tuple[str, str, str, str, str]:
+        """Latent fitness per draw [N, S, 1] given the known measures; measures and walking with their known-masks."""
+        world = self.world
+        measures, known, known_walking, walking = self._measures()
         precision = 1 / (1 - world.loading**2)
         slope = (world.loading * precision)[:, None] * FITNESS_NODES
         curve = (0.5 * world.loading**2 * precision)[:, None] * FITNESS_NODES**2

@@ -25,7 +25,7 @@ class Model:
 
 def forecast(model: Model, values: list[float], known: list[float]) -> np.ndarray:
     """Sample paths [S, T] for one encoded patient."""
-    fact = _Facts(model, values, known)
+    fact = Facts(model, values, known)
     primary = _primary_per_draw(model, fact)
     real, hormone = _real_log_hazard(model, fact, primary)
     evidence = _evidence_log_hazard(model, fact, primary, hormone)
@@ -34,7 +34,7 @@ def forecast(model: Model, values: list[float], known: list[float]) -> np.ndarra
     return np.exp(-np.exp(log_hazard)[:, None] * model.draws.cumulative)
 
 
-class _Facts:
+class Facts:
     """Looks columns up by name; None for a blank."""
 
     def __init__(self, model, values, known):
@@ -50,19 +50,19 @@ class _Facts:
         return np.full(np.shape(blank), float(fact)) if fact is not None else blank
 
 
-def _step(distance, samples):
+def step(distance, samples):
     return np.clip(distance * samples + 0.5, 0, 1)
 
 
-def _one_of(shares, uniform):
+def one_of(shares, uniform):
     """Category per draw from shares [S, k]; a category's edges are softened over 1/S."""
     samples = len(uniform)
     upper = np.cumsum(shares, axis=1)
     lower = upper - shares
-    return _step(upper - uniform[:, None], samples) - _step(lower - uniform[:, None], samples)
+    return step(upper - uniform[:, None], samples) - step(lower - uniform[:, None], samples)
 
 
-def _pair_likelihood(fact, names, classes):
+def pair_likelihood(fact, names, classes):
     likelihood = np.ones(len(classes))
     for position, name in enumerate(names):
         if fact[name] is not None:
@@ -82,12 +82,12 @@ def _likelihoods(model, fact):
             some *= chance if fact[name] else 1 - chance
             none *= slip if fact[name] else 1 - slip
     return {
-        "burden": _pair_likelihood(
+        "burden": pair_likelihood(
             fact,
             ("microsatellite_high", "tumour_mutational_burden_10"),
             [(0, 0), (0, 1), (1, 0), (1, 1)],
         ),
-        "receptors": _pair_likelihood(
+        "receptors": pair_likelihood(
             fact, ("oestrogen_receptor_positive", "her2_positive"), [(1, 0), (1, 1), (0, 1), (0, 0)]
         ),
         "histology": np.ones(4) if histologies[0] is None else np.array(histologies),
@@ -126,7 +126,7 @@ def _primary_per_draw(model, fact):
         posterior[row] = log_weight
     posterior = np.exp(posterior - posterior.max())
     posterior /= posterior.sum()
-    return _one_of(np.tile(posterior, (len(draws.scale), 1)), draws.uniform_primary)
+    return one_of(np.tile(posterior, (len(draws.scale), 1)), draws.uniform_primary)
 
 
 def _real_log_hazard(model, fact, primary):
@@ -134,10 +134,10 @@ def _real_log_hazard(model, fact, primary):
     samples = len(draws.scale)
     age_mean, age_sd = primary @ ((world.age_mean - 65) / 10), primary @ (world.age_sd / 10)
     age = fact.per_draw("age", np.clip(age_mean + age_sd * draws.normal_age, -4.7, 3.0))
-    male = fact.per_draw("male", _step(primary @ world.male - draws.uniform_male, samples))
+    male = fact.per_draw("male", step(primary @ world.male - draws.uniform_male, samples))
     total = effect.age[0] * age + effect.age[1] * np.maximum(age - 0.5, 0) + effect.male * male
     for column, name in enumerate(_genes(model)):
-        blank = _step(primary @ world.binary[:, column] - draws.uniform_binary[:, column], samples)
+        blank = step(primary @ world.binary[:, column] - draws.uniform_binary[:, column], samples)
         carried = fact.per_draw(name, blank)
         total = total + carried * (primary @ effect.binary[:, column])
     evidence = _likelihoods(model, fact)
@@ -148,7 +148,7 @@ def _real_log_hazard(model, fact, primary):
     ):
         shares = (primary @ table) * evidence[name] + 1e-9
         shares /= shares.sum(axis=1, keepdims=True)
-        total = total + (_one_of(shares, uniform) * (primary @ change)).sum(axis=1)
+        total = total + (one_of(shares, uniform) * (primary @ change)).sum(axis=1)
     return total, carried
 
 
@@ -208,11 +208,11 @@ def _evidence_log_hazard(model, fact, primary, hormone):
         blank = loading * fitness + np.sqrt(1 - loading**2) * draws.normal_measure[:, position]
         filled.append(blank if measure is None else np.full(samples, measure))
     lean = (world.walking_threshold + world.walking_loading * fitness) / np.sqrt(1 - world.walking_loading**2)
-    blank = _step(lean - ndtri(draws.uniform_walking), samples)
+    blank = step(lean - ndtri(draws.uniform_walking), samples)
     not_walking = blank if walking is None else np.full(samples, float(walking))
     some, none = _likelihoods(model, fact)["visceral"]
     prior = primary @ world.visceral
-    visceral = _step(prior * some / (prior * some + (1 - prior) * none) - draws.uniform_visceral, samples)
+    visceral = step(prior * some / (prior * some + (1 - prior) * none) - draws.uniform_visceral, samples)
     liver = fact.per_draw("liver_metastasis", visceral * (draws.uniform_liver < world.organs[0]))
     lone_names = ("brain_metastasis", "extraspinal_bone_any", "vertebrae_2", "systemic_lines_3")
     lone = [

@@ -51,6 +51,7 @@ TITLES = {
     "cord_compression": "Walking and cord compression: rows in use",
     "guidelines": "Rules of guidelines and trials in use",
 }
+SURVIVAL_FIELDS = ("survival", "os_", "dead_", "median_", "alive_", "primary_mix", "primary_n", "n_by_")
 NOT_RESTATED = ("holdout", "source", "id")
 COMMON_COHORT_FIELDS = ("n", "years", "provenance", "confidence")
 SOURCE_FIELDS = ("authors", "journal", "year", "doi", "pmid")
@@ -62,9 +63,22 @@ HEAD = """# {title}
 
 
 def used_ids() -> list[str]:
-    """Ids of the hazard ratio rows that the terms use, in file order, each once."""
-    ids = [row["id"] for term in rules("evidence_terms")["term"] for row in term.get("rows", [])]
+    """Ids of the hazard ratio rows that the terms and contrasts use, in file order, each once."""
+    terms = [*rules("evidence_terms")["term"], *rules("ensemble_terms")["term"]]
+    ids = [row["id"] for term in terms for row in term.get("rows", [])]
+    ids += [id for contrast in rules("ensemble_targets")["visceral_contrast"] for id in contrast["ids"]]
     return list(dict.fromkeys(ids))
+
+
+def cohort_fields(cohorts: dict[str, dict]) -> dict[str, tuple[str, ...]]:
+    """By id, the fields of a cohort that are used: those named above, and the survival of every training table."""
+    targets = rules("ensemble_targets")
+    named = [name for entry in targets["target"] for name in (entry["id"], entry.get("mix_from", entry["id"]))]
+    found = dict(COHORT_FIELDS)
+    for id in dict.fromkeys(named):
+        survival = [name for name in cohorts[id] if name.startswith(SURVIVAL_FIELDS)]
+        found[id] = tuple(dict.fromkeys([*found.get(id, ()), *survival]))
+    return found
 
 
 def read_rows(folder: Path) -> dict[str, dict]:
@@ -73,8 +87,9 @@ def read_rows(folder: Path) -> dict[str, dict]:
 
 
 def benefit_ids(folder: Path) -> dict[str, list[str]]:
-    """By file, the ids that `rules/benefit.toml` names, in file order."""
-    wanted, found = rows_named(rules("benefit")), {}
+    """By file, the ids that the rules of benefit, cord compression and era name, in file order."""
+    wanted = set().union(*(rows_named(rules(name)) for name in ("benefit", "cord_compression", "ensemble_prior")))
+    found = {}
     for name, rows in _rows_by_file(folder).items():
         found[name] = [id for id in rows if id in wanted]
         wanted -= set(rows)
@@ -99,7 +114,7 @@ def restate(evidence: Path, out: Path) -> None:
         text += "\n" + toml_table("[[hazard_ratio]]", _kept(id, ratios[id], RATIO_FIELDS))
     (out / "hazard_ratios.toml").write_text(text, encoding="utf-8")
     text = HEAD.format(title="Cohorts in use: targets of the baseline, case mix, survival by primary tumour")
-    for id, fields in COHORT_FIELDS.items():
+    for id, fields in cohort_fields(cohorts).items():
         text += "\n" + toml_table("[[cohort]]", _kept(id, cohorts[id], (*COMMON_COHORT_FIELDS, *fields)))
     (out / "cohorts.toml").write_text(text, encoding="utf-8")
     rows = read_rows(evidence)

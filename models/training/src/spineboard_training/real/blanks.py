@@ -96,13 +96,15 @@ def learn(rows: Patients, layout: Layout) -> Blanks:
         sd, residuals = _residuals(residual, primary)
         rules.append(CourseRule(layout.names[column], intercept, coefficients, low[column], high[column], sd, residuals))
         left.append(residual)
-    return Blanks(layout, tuple(rules), float(np.corrcoef(left)[0, 1]), _burden(rows, layout, others))
+    varied = all(residual.std() > 0 for residual in left)
+    correlation = float(np.corrcoef(left)[0, 1]) if varied else 0.0
+    return Blanks(layout, tuple(rules), correlation, _burden(rows, layout, others))
 
 
 def _regression(given, value) -> tuple[float, np.ndarray, np.ndarray]:
     centre = given.mean(0)
     shifted, middle = given - centre, value.mean()
-    penalty = value.var() / (COEFFICIENT_SD * value.std()) ** 2
+    penalty = COEFFICIENT_SD**-2  # the prior is in residual SDs, so the spread of the value cancels
     slope = np.linalg.solve(shifted.T @ shifted + penalty * np.eye(len(centre)), shifted.T @ (value - middle))
     return float(middle - centre @ slope), slope, value - middle - shifted @ slope
 

@@ -1,8 +1,7 @@
-"""g(x) as nodes of an ONNX graph: plain operators, and the trees as `ai.onnx.ml.TreeEnsembleClassifier` whose four classes
-are the four bands. A graph that holds these nodes imports the domain `ai.onnx.ml` (version 1) beside its own operators."""
+"""g(x) as nodes of an ONNX graph, plain operators only: the trees too, as products of matrices."""
 
 import numpy as np
-from onnx import helper
+from onnx import TensorProto
 
 from ..builder import Builder
 from . import bands, linear
@@ -12,7 +11,8 @@ from .network import Network
 from .stack import FAMILIES, Stack
 from .trees import Forest, Tree
 
-ML_DOMAIN, ML_VERSION = "ai.onnx.ml", 1
+# Trees in one product: the more, the fewer products and the more zeros in them.
+TREES_TOGETHER = 10
 
 
 def add_to_graph(part: Stack, builder: Builder, x: str) -> str:
@@ -96,35 +96,57 @@ def _network(builder: Builder, x: str, family: Network) -> str:
 
 
 def _trees(builder: Builder, x: str, family: Forest) -> str:
+    """Every split of every tree at once; a leaf is reached where as many splits as its path asks for went left, and none of
+    those that it must leave to the right. The tree operator of the runtime takes hundreds of times as long."""
+    splits, paths, wanted, values = _tables(family.trees)
+    groups, inner = paths.shape[0], paths.shape[1]
     encoded = builder.run("MatMul", x, _single(builder, family.encoding[:, None]))
     widened = builder.run("Concat", x, encoded, axis=1)
-    label, score = (f"t{len(builder.nodes)}_{part}" for part in ("label", "score"))
-    builder.nodes.append(
-        helper.make_node(
-            "TreeEnsembleClassifier",
-            [widened],
-            [label, score],
-            domain=ML_DOMAIN,
-            post_transform="NONE",
-            classlabels_int64s=list(range(bands.BANDS)),
-            **_attributes(family.trees),
-        )
-    )
+    read = builder.columns(widened, [column for column, _ in splits])
+    above = builder.run("Greater", read, _single(builder, np.array([[limit for _, limit in splits]])))
+    left = builder.minus(_single(builder, 1.0), builder.run("Cast", above, to=TensorProto.FLOAT))
+    left = builder.run("Reshape", left, builder.constant([-1, groups, inner], np.int64))
+    left = builder.run("Transpose", left, perm=[1, 0, 2])
+    passed = builder.run("MatMul", left, _single(builder, paths))
+    # `passed` counts whole splits, at most `wanted` of a leaf: the leaf that is reached is 1, every other at most 0.
+    reached = builder.run("Relu", builder.minus(passed, _single(builder, wanted - 1.0)))
+    said = builder.run("MatMul", reached, _single(builder, values))
+    score = builder.run("ReduceSum", said, builder.constant([0], np.int64), keepdims=0)
     return builder.minus(score, _single(builder, family.mean[None]))
 
 
-def _attributes(trees: tuple[Tree, ...]) -> dict:
-    """The forest as the operator's parallel lists; a leaf gives a weight to each band that it speaks of."""
-    nodes = {key: [] for key in ("treeids", "nodeids", "featureids", "values", "modes", "truenodeids", "falsenodeids")}
-    leaves = {key: [] for key in ("treeids", "nodeids", "ids", "weights")}
+def _tables(trees: tuple[Tree, ...]) -> tuple[list[tuple[int, float]], np.ndarray, np.ndarray, np.ndarray]:
+    """Splits (column, limit) in order; per group of trees: +1 / -1 where a leaf lies left / right of a split [G, splits,
+    leaves], how many splits a leaf has to its left [G, 1, leaves], what it says in each band [G, leaves, bands]."""
+    inner = max(int((tree.column >= 0).sum()) for tree in trees)
+    groups = -(-len(trees) // TREES_TOGETHER)
+    splits = [(0, 0.0)] * (groups * TREES_TOGETHER * inner)
+    paths = np.zeros((groups, TREES_TOGETHER * inner, TREES_TOGETHER * (inner + 1)))
+    # A place without a leaf wants more than there are splits, so it is never reached.
+    wanted = np.full((groups, 1, paths.shape[2]), 2.0 * inner)
+    values = np.zeros((groups, paths.shape[2], bands.BANDS))
     for number, tree in enumerate(trees):
-        for node, column in enumerate(tree.column):
-            leaf = column < 0
-            row = (number, node, max(int(column), 0), float(tree.threshold[node]), "LEAF" if leaf else "BRANCH_LEQ")
-            row += (int(tree.left[node]), int(tree.right[node]))
-            for key, value in zip(nodes, row, strict=True):
-                nodes[key].append(value)
-            for band in tree.bands if leaf else ():
-                for key, value in zip(leaves, (number, node, int(band), float(tree.value[node, band])), strict=True):
-                    leaves[key].append(value)
-    return {f"nodes_{key}": value for key, value in nodes.items()} | {f"class_{key}": value for key, value in leaves.items()}
+        group, place = divmod(number, TREES_TOGETHER)
+        at = {int(node): place * inner + count for count, node in enumerate(np.flatnonzero(tree.column >= 0))}
+        for node, position in at.items():
+            splits[group * TREES_TOGETHER * inner + position] = (int(tree.column[node]), float(tree.threshold[node]))
+        for count, (leaf, path) in enumerate(_leaves(tree)):
+            position = place * (inner + 1) + count
+            for node, side in path:
+                paths[group, at[node], position] = side
+            wanted[group, 0, position] = sum(side > 0 for _, side in path)
+            values[group, position, tree.bands] = tree.value[leaf, tree.bands]
+    return splits, paths, wanted, values
+
+
+def _leaves(tree: Tree) -> list[tuple[int, list[tuple[int, float]]]]:
+    """Every leaf with the splits above it: +1 where it lies to the left, -1 to the right."""
+    found, open_nodes = [], [(0, [])]
+    while open_nodes:
+        node, path = open_nodes.pop()
+        if tree.column[node] < 0:
+            found.append((node, path))
+            continue
+        open_nodes.append((int(tree.left[node]), [*path, (node, 1.0)]))
+        open_nodes.append((int(tree.right[node]), [*path, (node, -1.0)]))
+    return found

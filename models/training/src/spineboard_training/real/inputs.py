@@ -176,7 +176,8 @@ def matrix(table: pd.DataFrame, layout: Layout, generator: np.random.Generator) 
 
 
 def _drawn(values: pd.Series, primary: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Unknown values replaced by known ones of random patients with the same primary, else of any patient."""
+    """Unknown values replaced by known ones of random patients with the same primary, else of any patient; what nobody
+    has known is 0 for all, so that nothing is learned of it."""
     filled, missing = values.to_numpy(copy=True), values.isna().to_numpy()
     for value in sorted(set(primary[missing])):
         here = missing & (primary == value)
@@ -184,4 +185,6 @@ def _drawn(values: pd.Series, primary: np.ndarray, generator: np.random.Generato
         known = known if len(known) else filled[~missing]
         if len(known):
             filled[here] = generator.choice(known, size=int(here.sum()))
+        elif filled.dtype == float:
+            filled[here] = 0.0
     return filled
