@@ -183,6 +183,8 @@ def condition(study: Study, worlds: np.ndarray, seed: int, keep: np.ndarray | No
         centred = said - said.mean(0)
         spread = worlds - worlds.mean(0)
         between = spread.T @ centred / (len(worlds) - 1)
+        # A spread has no direction in which to move predictions: `checks` settles it on left-out clusters.
+        between[study.layout.slices()["centre_log_sd"]] = 0.0
         within = centred.T @ centred / (len(worlds) - 1) + np.diag(noise**2)
         gap = value[keep] + noise * generator.standard_normal(said.shape) - said
         worlds = worlds + np.linalg.solve(within, gap.T).T @ between.T

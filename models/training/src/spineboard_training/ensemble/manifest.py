@@ -11,6 +11,8 @@ from ..evidence import Term
 from .worlds import DRAWS, Paths
 
 EXCLUDED_PRIMARIES = ["central_nervous_system"]
+# A variant is worth asking for where at least this share, and this many, of the patients carry it.
+CARRIER_SHARE, CARRIERS = 0.05, 20
 AGE_BANDS = [18.0, 40.0, 50.0, 60.0, 70.0, 80.0, 120.0]
 LABORATORY = ["albumin", "haemoglobin", "lactate_dehydrogenase", "neutrophil_lymphocyte_ratio", "platelet_lymphocyte_ratio"]
 ORGANS = [f"{organ}_metastasis" for organ in ("liver", "lung", "adrenal", "pleural", "peritoneal")]
@@ -74,8 +76,9 @@ def cord_groups(features: list[str], rule: dict) -> list[dict]:
     return [*found, {"id": "death_first", "features": rest, "citations": []}]
 
 
-def sweep(genes: list[str]) -> list[dict]:
-    """What a blank could plausibly be: about the 10 % and 90 % points of the case mix, or the options that differ."""
+def sweep(genes: list[str], table: pd.DataFrame) -> list[dict]:
+    """What a blank could plausibly be: about the 10 % and 90 % points of the case mix, or the options that differ. Genes
+    only where a variant is not rare among MSK-MET's patients with the primary tumour."""
     flags = [*ORGANS, "brain_metastasis"]
     values = {
         "age": [49.0, 80.0],
@@ -103,9 +106,15 @@ def sweep(genes: list[str]) -> list[dict]:
         "prior_systemic_lines": [0, 3],
         "months_since_first_metastasis": [0.0, 36.0],
         "fraction_genome_altered": [5.0, 60.0],
-        **{f"gene_{gene.lower()}": ["wild_type", "variant"] for gene in genes},
     }
-    return [{"feature": name, "values": options} for name, options in values.items()]
+    found = [{"feature": name, "values": options} for name, options in values.items()]
+    for gene in genes:
+        share = table.groupby("primary")[gene].agg(["mean", "sum"])
+        common = share.index[(share["mean"] >= CARRIER_SHARE) & (share["sum"] >= CARRIERS)]
+        if len(common):
+            name = f"gene_{gene.lower()}"
+            found.append({"feature": name, "values": ["wild_type", "variant"], "only_for": sorted(common)})
+    return found
 
 
 def strata(table: pd.DataFrame) -> list[dict]:
@@ -190,7 +199,7 @@ def manifest(
             "survival": survival_groups(genes, terms),
             "cord_compression": cord_groups(features, cord_rule),
         },
-        "sweep": sweep(genes),
+        "sweep": sweep(genes, table),
         "population": {
             "age_min": 18,
             "primary_excluded": EXCLUDED_PRIMARIES,

@@ -10,7 +10,11 @@ from ..evidence import EvidenceError, rules
 
 @dataclass(frozen=True)
 class Observation:
-    """One published point: [setting, year, mix of primaries, group] at `months`; `error` = SD beyond the centre effect."""
+    """One published point: [setting, year, mix of primaries, group] at `months`.
+
+    On ln(-ln(alive)): `error` = SD beyond the centre effect; `printed` = the part of it that lies in the printed number
+    (sampling, recalled or of another kind of patients) and not in the model.
+    """
 
     id: str
     setting: str
@@ -19,6 +23,7 @@ class Observation:
     months: float
     alive: float
     error: float
+    printed: float
     mix: np.ndarray
     select: str | None
     whole: bool
@@ -41,9 +46,8 @@ def read_observations(primaries: list[str], pooled: np.ndarray, blood: list[str]
         whole = target["mix"] in ("pooled", "own") or (isinstance(target["mix"], dict) and not target.get("only_named"))
         whole &= "select" not in target
         for months, alive in target["points"]:
-            spread = [_sampling(alive, target["n"], error), error["overall" if whole else "part"]]
-            if target.get("mismatch"):
-                spread.append(error["mismatch"])
+            mismatch = error["mismatch"] if target.get("mismatch") else 0.0
+            printed = float(np.hypot(_sampling(alive, target["n"], error), mismatch))
             found.append(
                 Observation(
                     id=target["id"],
@@ -52,7 +56,8 @@ def read_observations(primaries: list[str], pooled: np.ndarray, blood: list[str]
                     year=float(target["year"]),
                     months=float(months),
                     alive=float(alive),
-                    error=float(np.linalg.norm(spread)),
+                    error=float(np.hypot(printed, error["overall" if whole else "part"])),
+                    printed=printed,
                     mix=mix,
                     select=target.get("select"),
                     whole=bool(whole),
@@ -78,6 +83,7 @@ def _medians(entry: dict, primaries: list[str], published: dict, error: dict) ->
                 months=float(source["median_os_by_primary"][name]),
                 alive=0.5,
                 error=float(np.hypot(sampling, error["part"])),
+                printed=float(sampling),
                 mix=_one(primaries, value),
                 select=None,
                 whole=False,
