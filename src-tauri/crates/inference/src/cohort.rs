@@ -1,5 +1,6 @@
-//! The mean survival of a cohort: the mean over the patients within each sample path first, then
-//! the mean and the quantiles over the paths. Patients come in batches of any size.
+//! The mean survival of a cohort: the mean over the patients and over what stands in for their blanks
+//! within each world first, then the mean and the quantiles over the worlds. In one path the blanks of
+//! all patients lean the same way, which a cohort averages out. Patients come in batches of any size.
 
 use crate::{
     Pack, PackError,
@@ -13,7 +14,7 @@ use clinical::{
 use rayon::prelude::*;
 use serde::Serialize;
 
-/// The mean survival of a cohort; the interval is over the sample paths of that mean.
+/// The mean survival of a cohort; the interval is over the worlds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CohortForecast {
     pub pack: PackIdentity,
@@ -106,10 +107,20 @@ impl CohortSum<'_> {
         }
         let output = &self.pack.manifest().output;
         let count = self.patients as f64;
+        let in_world = output.samples / output.worlds.unwrap_or(output.samples);
+        let times = output.time_grid_months.len();
         let means: Vec<Vec<f64>> = self
             .sums
             .iter()
-            .map(|sum| sum.iter().map(|alive| alive / count).collect())
+            .map(|sum| {
+                let worlds = sum.chunks(in_world * times);
+                let mean = |paths: &[f64], time: usize| {
+                    paths.iter().skip(time).step_by(times).sum::<f64>() / (count * in_world as f64)
+                };
+                worlds
+                    .flat_map(|paths| (0..times).map(move |time| mean(paths, time)))
+                    .collect()
+            })
             .collect();
         let weights = self
             .pack

@@ -99,6 +99,10 @@ pub struct Output {
     pub horizons_months: Vec<f64>,
     /// Equally likely sample paths of each member.
     pub samples: usize,
+    /// Worlds that the paths belong to, the paths of one world side by side; none means that each path
+    /// is a world of its own. The paths of one world differ only in what stands in for the blanks.
+    #[serde(default)]
+    pub worlds: Option<usize>,
     pub point: Point,
     /// Share of the sample paths inside the interval: 0.9 for the 5 % and 95 % quantiles.
     pub interval_level: f64,
@@ -163,6 +167,9 @@ pub struct FactGroup {
 pub struct SweepValues {
     pub feature: FeatureId,
     pub values: Vec<Value>,
+    /// Primary tumours in which another value than the usual one is not rare; none means all.
+    #[serde(default)]
+    pub only_for: Vec<String>,
 }
 
 /// The file of the pack that holds benefit by option.

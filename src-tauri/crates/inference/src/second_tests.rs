@@ -5,7 +5,8 @@
 use crate::{
     Pack, PackError,
     synthetic::{
-        Facts, Parts, code, constant, end, expected_cord, expected_point, facts, node, second_graph,
+        Facts, Parts, code, constant, end, expected_cord, expected_point, expected_samples, facts,
+        node, second_graph,
     },
 };
 use clinical::{
@@ -61,6 +62,51 @@ fn a_setting_chooses_the_baseline() {
         assert!((cohort.horizons[2].alive - expected.alive).abs() < 1e-6);
         let many = pack().forecast_many(std::slice::from_ref(&patient), setting);
         assert_eq!(many, [ForecastState::Available(forecast)]);
+    }
+}
+
+#[test]
+fn a_fact_that_is_rare_in_this_primary_tumour_is_not_swept() {
+    let only = |primary: &str| {
+        let from = "feature = \"liver_metastasis\"\nvalues = [false, true]";
+        let parts = Parts::second_with(from, &format!("{from}\nonly_for = [\"{primary}\"]"));
+        parts.load()
+    };
+    let patient = facts(&[
+        ("age", Value::Number(60.0)),
+        ("primary_tumour", code("lung")),
+    ]);
+    let swept = |pack: &Pack| {
+        let rows = pack.sweep(&patient, None, &[]).unwrap();
+        rows.iter()
+            .any(|row| row.feature.as_str() == "liver_metastasis")
+    };
+    assert!(swept(pack()) && swept(&only("lung").unwrap()));
+    assert!(!swept(&only("breast").unwrap()));
+    assert_eq!(only("moon").err().unwrap().code(), "manifest");
+}
+
+#[test]
+fn a_cohort_averages_the_paths_of_a_world_before_its_quantiles() {
+    let pack = Parts::second_with("samples = 4", "samples = 4\nworlds = 2")
+        .load()
+        .unwrap();
+    let cohort = pack.cohort_forecast(&[lung(75.0)], None).unwrap();
+    let paths = expected_samples(&[1.0, 1.0, 1.0, 0.0, 0.0], &[1.0; 5], 12.0);
+    let mut worlds = [(paths[0] + paths[1]) / 2.0, (paths[2] + paths[3]) / 2.0];
+    worlds.sort_by(f64::total_cmp);
+    let point = cohort
+        .horizons
+        .iter()
+        .find(|point| point.months == 12.0)
+        .unwrap();
+    let spread = worlds[1] - worlds[0];
+    assert!((point.alive - (worlds[0] + worlds[1]) / 2.0).abs() < 1e-6);
+    assert!((point.low - (worlds[0] + 0.05 * spread)).abs() < 1e-6);
+    assert!((point.high - (worlds[0] + 0.95 * spread)).abs() < 1e-6);
+    for worlds in ["0", "3"] {
+        let parts = Parts::second_with("samples = 4", &format!("samples = 4\nworlds = {worlds}"));
+        assert_eq!(parts.load().err().unwrap().code(), "manifest");
     }
 }
 

@@ -56,6 +56,10 @@ impl Pack {
                 let feature = self.features.get(&sweep.feature);
                 feature.is_none_or(|feature| feature.may_apply_to(primary))
             })
+            .filter(|sweep| {
+                let named = |primary: &str| sweep.only_for.iter().any(|value| value == primary);
+                sweep.only_for.is_empty() || primary.is_none_or(named)
+            })
             .flat_map(|sweep| sweep.values.iter().map(|value| (&sweep.feature, value)))
             .collect();
         let filled = asked.iter().map(|(feature, value)| {

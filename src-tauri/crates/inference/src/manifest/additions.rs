@@ -39,6 +39,7 @@ impl Manifest {
 
     fn has_additions(&self) -> bool {
         !self.setting.is_empty()
+            || self.output.worlds.is_some()
             || self.output.cord_compression.is_some()
             || self.explanation.is_some()
             || !self.sweep.is_empty()
@@ -126,6 +127,11 @@ impl Manifest {
         let mut seen = BTreeSet::new();
         for sweep in &self.sweep {
             check_values(catalogue, "[[sweep]]", &sweep.feature, &sweep.values)?;
+            if !sweep.only_for.is_empty() {
+                let primary = FeatureId::unchecked("primary_tumour");
+                let named: Vec<Value> = sweep.only_for.iter().cloned().map(Value::Code).collect();
+                check_values(catalogue, "[[sweep]] only_for", &primary, &named)?;
+            }
             if !read.contains(&sweep.feature) || !seen.insert(&sweep.feature) {
                 return wrong(&format!(
                     "[[sweep]] {} is there twice or is not read by the model",

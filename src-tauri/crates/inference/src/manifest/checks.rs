@@ -65,6 +65,11 @@ impl Manifest {
         if self.output.samples == 0 {
             return wrong("samples must be at least 1");
         }
+        if let Some(worlds) = self.output.worlds
+            && (worlds == 0 || !self.output.samples.is_multiple_of(worlds))
+        {
+            return wrong("worlds must divide samples");
+        }
         let level = self.output.interval_level;
         if !(level > 0.0 && level < 1.0) {
             return wrong("interval_level must lie between 0 and 1");
