@@ -27,7 +27,8 @@ pub fn assess(
     let scores = scores::compute_all(&facts);
     let (mut forecast, benefit) = match packs.default_pack() {
         Some(pack) => {
-            pack.forecast_with_benefit(&facts, &WithStability::new(&facts, &scores), setting)
+            let known = WithStability::new(&facts, &scores);
+            pack.forecast_with_benefit(&known, &known, setting)
         }
         None => (no_pack().into(), None),
     };
@@ -52,15 +53,16 @@ pub fn assess(
     }
 }
 
-/// The facts with the total of the SINS items, by which trials chose their patients.
-struct WithStability<'a> {
+/// The facts with the total of the SINS items, which the model reads and by which trials chose their
+/// patients.
+pub(crate) struct WithStability<'a> {
     facts: &'a Facts,
     feature: FeatureId,
     total: Option<Value>,
 }
 
 impl WithStability<'_> {
-    fn new<'a>(facts: &'a Facts, scores: &[ScoreResult]) -> WithStability<'a> {
+    pub(crate) fn new<'a>(facts: &'a Facts, scores: &[ScoreResult]) -> WithStability<'a> {
         let sins = scores.iter().find(|score| score.id == "sins_2010");
         let total = sins.and_then(|score| match score.outcome {
             ScoreOutcome::Total { total, .. } | ScoreOutcome::TypedTotal { total, .. } => {
@@ -93,7 +95,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn entry_criteria_see_the_total_of_the_sins_items() {
+    fn the_model_and_entry_criteria_see_the_total_of_the_sins_items() {
         let code = |text: &str| Value::Code(text.to_owned());
         let mut values: BTreeMap<FeatureId, Value> = [
             ("spinal_region", code("mobile")),

@@ -1,13 +1,14 @@
 //! Why a forecast is what it is, and which blank fact could change it: asked for after the assessment,
 //! because it takes longer.
 
-use crate::{Board, BoardError, index_date_of};
+use crate::{Board, BoardError, assess::WithStability, index_date_of};
 use chrono::NaiveDate;
 use clinical::{
     assessment::{ExplainedEndpoint, Explanation, ExplanationState, Refusal, SweepRow, Threshold},
     case::Case,
     catalogue::Catalogue,
     facts::Facts,
+    scores,
 };
 use inference::PackSet;
 use std::collections::BTreeMap;
@@ -36,7 +37,10 @@ pub fn explain(
 ) -> ExplanationState {
     let facts = Facts::at(case, Catalogue::shipped(), index_date);
     let explained = match packs.default_pack() {
-        Some(pack) => pack.explain(&facts, setting, endpoint),
+        Some(pack) => {
+            let scores = scores::compute_all(&facts);
+            pack.explain(&WithStability::new(&facts, &scores), setting, endpoint)
+        }
         None => Err(no_pack()),
     };
     explained.into()

@@ -8,7 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use clinical::{
-    assessment::{Assessment, Explanation},
+    assessment::{Assessment, Explanation, ForecastState},
     case::Case,
     catalogue::Catalogue,
     words::Words,
@@ -119,15 +119,28 @@ pub fn write_report(
 pub(crate) struct Assessed {
     assessment: Assessment,
     reasons: Option<Explanation>,
+    reproduced_rows: Option<usize>,
 }
 
 impl Assessed {
     pub(crate) fn of(case: &Case, assessment: Assessment, packs: &PackSet) -> Assessed {
         Assessed {
             reasons: reasons_of(case, assessment.index_date, packs),
+            reproduced_rows: reproduced_rows(&assessment, packs),
             assessment,
         }
     }
+}
+
+/// Reference patients of the pack that answered, if it is one of those that were checked at the start.
+fn reproduced_rows(assessment: &Assessment, packs: &PackSet) -> Option<usize> {
+    let ForecastState::Available(forecast) = &assessment.forecast else {
+        return None;
+    };
+    let pack = packs
+        .packs()
+        .find(|pack| *pack.identity() == forecast.pack)?;
+    packs.check_of(pack).map(|check| check.rows)
 }
 
 fn summary(
@@ -206,6 +219,7 @@ fn printed(
         case,
         assessment: &assessed.assessment,
         reasons: assessed.reasons.as_ref(),
+        reproduced_rows: assessed.reproduced_rows,
         catalogue: Catalogue::shipped(),
         words: Words::shipped(LANGUAGE),
         language: LANGUAGE,

@@ -41,6 +41,8 @@ pub struct ReportInput<'a> {
     pub assessment: &'a Assessment,
     /// Why survival is forecast as it is, where the model says so.
     pub reasons: Option<&'a Explanation>,
+    /// Reference patients of the pack whose forecasts this program reproduced when it started.
+    pub reproduced_rows: Option<usize>,
     pub catalogue: &'a Catalogue,
     pub words: &'a Words,
     /// BCP 47 tag of the language of `words`.

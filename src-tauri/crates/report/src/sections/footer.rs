@@ -129,7 +129,17 @@ fn made_by(context: &Context) -> String {
     parts.push(match &input.assessment.forecast {
         ForecastState::Available(forecast) => {
             let name = context.free(&format!("{} {}", forecast.pack.name, forecast.pack.version));
-            context.say("report.footer.pack", &[("pack", name.as_str())])
+            let pack = context.say("report.footer.pack", &[("pack", name.as_str())]);
+            match input.reproduced_rows {
+                Some(rows) => {
+                    let rows = rows.to_string();
+                    format!(
+                        "{pack} {}",
+                        context.say("report.footer.reproduced", &[("rows", rows.as_str())])
+                    )
+                }
+                None => pack,
+            }
         }
         ForecastState::Refused { .. } => context.say("report.footer.no_pack", &[]),
     });

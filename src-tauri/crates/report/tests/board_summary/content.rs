@@ -49,7 +49,7 @@ fn page_one_carries_what_the_board_needs() {
         "CT, sagittal bone, 2026-03-10",
         "20 mm",
         "Research use only. Not a medical device.",
-        "survival-linear 0.1.0",
+        "survival-linear 0.1.0 (all 49 reference patients reproduced)",
         "2026-03-14 10:22 (UTC+01:00)",
         "Page 1 of",
     ] {

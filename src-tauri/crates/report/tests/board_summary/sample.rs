@@ -57,6 +57,7 @@ impl Sample {
             case: &self.case,
             assessment: &self.assessment,
             reasons: self.reasons.as_ref(),
+            reproduced_rows: Some(49),
             catalogue: Catalogue::shipped(),
             words: Words::shipped("en"),
             language: "en",
