@@ -547,12 +547,17 @@ mod tests {
 
     #[test]
     fn read_by_names_the_models_that_read_a_feature() {
-        let pack = include_str!("../../../../models/packs/survival-linear/pack.toml");
-        let pack: toml::Table = pack.parse().expect("a pack");
-        let inputs = pack["input"].as_array().expect("inputs").iter();
-        let reads = inputs.map(|input| FeatureId::unchecked(input["feature"].as_str().unwrap()));
-        let name = pack["name"].as_str().expect("a name");
-        assert_eq!(listed(name), behind(reads.collect()));
+        for pack in [
+            include_str!("../../../../models/packs/survival-linear/pack.toml"),
+            include_str!("../../../../models/packs/spine-ensemble/pack.toml"),
+        ] {
+            let pack: toml::Table = pack.parse().expect("a pack");
+            let inputs = pack["input"].as_array().expect("inputs").iter();
+            let reads =
+                inputs.map(|input| FeatureId::unchecked(input["feature"].as_str().unwrap()));
+            let name = pack["name"].as_str().expect("a name");
+            assert_eq!(listed(name), behind(reads.collect()));
+        }
     }
 
     #[test]

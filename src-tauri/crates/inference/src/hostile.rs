@@ -424,8 +424,8 @@ fn a_bad_pack_does_not_hide_the_good_ones() {
     assert_eq!(set.check_of(pack).unwrap().rows, 25);
 
     Parts::with_manifest("\"synthetic\"", "\"zebra\"").write(&site.join("zebra"));
-    Parts::with_manifest("\"synthetic\"", "\"survival-linear\"")
-        .write(&shipped.join("survival-linear"));
+    Parts::with_manifest("\"synthetic\"", "\"spine-ensemble\"")
+        .write(&shipped.join("spine-ensemble"));
     let set = PackSet::open_with(&folders, &catalogue());
     assert_eq!(
         set.default_pack().unwrap().identity().name,
@@ -435,7 +435,7 @@ fn a_bad_pack_does_not_hide_the_good_ones() {
     let set = PackSet::open_with(std::slice::from_ref(&shipped), &catalogue());
     assert_eq!(
         set.default_pack().unwrap().identity().name,
-        "survival-linear"
+        "spine-ensemble"
     );
     let set = PackSet::open_with(&[shipped.join("synthetic")], &catalogue());
     assert_eq!(set.packs().count(), 1, "a folder that is itself a pack");

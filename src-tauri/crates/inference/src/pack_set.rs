@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The pack that answers where a folder holds several.
-pub const DEFAULT_PACK: &str = "survival-linear";
+pub const DEFAULT_PACK: &str = "spine-ensemble";
 
 /// Packs in the order of the folders they were found in, by name within a folder.
 #[derive(Default)]
