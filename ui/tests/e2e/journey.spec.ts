@@ -142,9 +142,9 @@ test('the demo case says what it is, and its numbers stand in a table too', asyn
   await expect(page.getByTestId('score-sins_2010')).toContainText('10');
   await expect(page.getByTestId('score-katagiri_2014')).toHaveAttribute('data-outcome', 'total');
   const label = await page.getByTestId('survival-curve').getAttribute('aria-label');
-  expect(label).toContain('After 12 months 28 of 100, could be <1 to 68.');
+  expect(label).toContain('After 12 months 52 of 100, could be 16 to 81.');
   await page.getByText('The curve as a table').click();
-  await expect(page.getByTestId('survival-table').getByRole('row', { name: /^12 28 <1 to 68$/ })).toBeVisible();
+  await expect(page.getByTestId('survival-table').getByRole('row', { name: /^12 52 16 to 81$/ })).toBeVisible();
   await expect(page.getByTestId('research-use-line')).toContainText('For research use only');
 });
 
