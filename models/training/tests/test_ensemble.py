@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import onnxruntime
 import pytest
+import shap
 from conftest import DATE, EVIDENCE, FEATURES, REPOSITORY
 from scipy.stats import norm
 
@@ -226,7 +227,6 @@ def test_a_shown_biopsy_is_not_drawn_away(made):
 
 def test_shapley_values_agree_with_the_shap_package(made, session):
     """The same value function through `shap.explainers.Exact`: a mask over the groups, the others blank."""
-    shap = pytest.importorskip("shap")
     model = made[1].model
     plan = tomllib.loads((made[0] / "pack.toml").read_text())["explanation"]
     facts = {"primary_tumour": "lung", "karnofsky": 50, "albumin": 30.0, "liver_metastasis": True, "age": 71.0}
