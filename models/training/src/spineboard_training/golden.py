@@ -69,14 +69,16 @@ def patients(genes: list[str]) -> list[dict]:
     ]  # fmt: skip
 
 
-def summary(paths: np.ndarray) -> dict:
-    """Mean and the 5 % and 95 % quantiles over the draws at each horizon."""
-    found = {}
-    for months in HORIZONS_MONTHS:
-        alive = paths[:, int(np.flatnonzero(TIME_GRID_MONTHS == months)[0])]
-        low, high = np.quantile(alive, [0.05, 0.95])
-        found[str(months)] = {"alive": float(alive.mean()), "low": float(low), "high": float(high)}
-    return found
+def summary(paths: np.ndarray, horizons: tuple[int, ...] = HORIZONS_MONTHS) -> dict:
+    """Point and interval of survival at each horizon."""
+    at = {months: int(np.flatnonzero(TIME_GRID_MONTHS == months)[0]) for months in horizons}
+    return {str(months): point_and_interval(paths[:, column], "alive") for months, column in at.items()}
+
+
+def point_and_interval(draws: np.ndarray, point: str) -> dict:
+    """Mean over the draws, called `point`, and their 5 % and 95 % quantiles."""
+    low, high = np.quantile(draws, [0.05, 0.95])
+    return {point: float(draws.mean()), "low": float(low), "high": float(high)}
 
 
 def rows(model: Model) -> list[dict]:

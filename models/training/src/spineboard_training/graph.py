@@ -44,7 +44,8 @@ class Graph(Builder):
 
     def build(self) -> bytes:
         likelihood = self._class_likelihoods()
-        primary = self._primary(likelihood)
+        likelihood["visceral"], likelihood["no_visceral"] = self._visceral_likelihoods()
+        primary = self._primary(likelihood, self.draws.uniform_primary)
         table = self._tables(primary)
         log_hazard = self.add(
             self.total(self.times(primary, self.constant(self.draws.primary[None]))),
@@ -55,15 +56,17 @@ class Graph(Builder):
         rate = self.run("Cast", rate, to=TensorProto.FLOAT)
         hazard = self.times(rate, self.constant(self.draws.cumulative[None], np.float32))
         self.nodes.append(helper.make_node("Exp", [self.run("Neg", hazard)], ["survival"]))
-        shape = ["N", self.width]
         times = self.draws.cumulative.shape[1]
-        graph = helper.make_graph(
-            self.nodes,
-            "survival",
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("values", "known")],
-            [helper.make_tensor_value_info("survival", TensorProto.FLOAT, ["N", self.samples, times])],
-            self.constants,
-        )
+        inputs = {name: ["N", self.width] for name in ("values", "known")}
+        return self._serialised("survival", inputs, {"survival": ["N", self.samples, times]})
+
+    def _serialised(self, name: str, inputs: dict[str, list], outputs: dict[str, list]) -> bytes:
+        """The checked model; shapes by tensor."""
+
+        def tensors(shapes):
+            return [helper.make_tensor_value_info(tensor, TensorProto.FLOAT, shape) for tensor, shape in shapes.items()]
+
+        graph = helper.make_graph(self.nodes, name, tensors(inputs), tensors(outputs), self.constants)
         model = helper.make_model(
             graph,
             opset_imports=[helper.make_opsetid("", 13)],
@@ -114,7 +117,6 @@ class Graph(Builder):
             found[name] = product
         known, value = self._facts(*(f"histology_{name}" for name in HISTOLOGIES))
         found["histology"] = self.blend(known, value, one)
-        found["visceral"], found["no_visceral"] = self._visceral_likelihoods()
         return found
 
     def _visceral_likelihoods(self) -> tuple[str, str]:
@@ -133,8 +135,8 @@ class Graph(Builder):
             found.append(self.run("Exp", log_share))
         return found[0], found[1]
 
-    def _primary(self, likelihood: dict[str, str]) -> str:
-        """The primary tumour per draw, one-hot [N, S, C]."""
+    def _primary(self, likelihood: dict[str, str], uniform: np.ndarray) -> str:
+        """The primary tumour per draw, one-hot [N, S, C], placed by one uniform number per draw."""
         world = self.world
         names = ("male", *(f"gene_{gene.lower()}" for gene in world.genes), "not_castration_resistant")
         known, value = self._facts(*names)
@@ -149,22 +151,22 @@ class Graph(Builder):
             self.run("MatMul", powers, self.constant(age_table)),
             self.constant(np.log(world.primary)[None]),
         )
-        shares = {
-            "burden": world.microsatellite_burden,
-            "receptors": world.receptors,
-            "histology": world.histology,
-            "visceral": world.visceral[:, None],
-        }
-        for name, table in shares.items():
+        tables = {"burden": world.microsatellite_burden, "receptors": world.receptors, "histology": world.histology}
+        for name, table in tables.items():
             mixed = self.run("MatMul", likelihood[name], self.constant(table.T))
-            if name == "visceral":
-                none = self.run("MatMul", likelihood["no_visceral"], self.constant(1 - table.T))
-                mixed = self.add(mixed, none)
             logits = self.add(logits, self.run("Log", self.add(mixed, self.constant(TINY))))
+        mixed = self._organs_by_primary(likelihood)
+        logits = self.add(logits, self.run("Log", self.add(mixed, self.constant(TINY))))
         posterior = self.per_draw(self.softmax(logits))
-        sampled = self._category(posterior, self.draws.uniform_primary, len(world.primaries))
+        sampled = self._category(posterior, uniform, len(world.primaries))
         known, value = self._facts(*(f"primary_{name}" for name in world.primaries))
         return self.blend(self.per_draw(known), self.per_draw(value), sampled)
+
+    def _organs_by_primary(self, likelihood: dict[str, str]) -> str:
+        """P(known organs | primary), [N, C]."""
+        share = self.world.visceral[None]
+        some = self.run("MatMul", likelihood["visceral"], self.constant(share))
+        return self.add(some, self.run("MatMul", likelihood["no_visceral"], self.constant(1 - share)))
 
     def _tables(self, primary: str) -> dict[str, str]:
         """Everything that depends on the primary, per draw, by one product."""
@@ -249,10 +251,7 @@ class Graph(Builder):
         names = ("brain_metastasis", "extraspinal_bone_any", "vertebrae_2", "systemic_lines_3")
         known, value = (self.per_draw(fact) for fact in self._facts(*names))
         lone = self.blend(known, value, self.constant((draws.uniform_lone < world.lone).astype(float)[None]))
-        known, value = self._facts("months_since_primary_diagnosis")
-        months = self.add(self.times(value, self.constant(24.0)), self.constant(25.0))
-        value = self.minus(self.run("Log", months), self.constant(world.interval_mean))
-        value = self.times(value, self.constant(1 / world.interval_sd))
+        known, value = self._interval_in_sds()
         blank = self.constant(draws.normal_interval[None, :, None])
         interval = self.blend(self.per_draw(known), self.per_draw(value), blank)
 
@@ -321,12 +320,22 @@ class Graph(Builder):
             self.times(known_walking, self.constant(np.log1p(-chance))),
             self.constant(-0.5 * FITNESS_NODES[None] ** 2),
         )
-        share = self.per_draw(self.softmax(logits))
-        triangle = np.triu(np.ones((len(FITNESS_NODES),) * 2), 1)
-        before = self.run("MatMul", share, self.constant(triangle))
-        at = self.constant(self.draws.uniform_fitness[None, :, None])
+        fitness = self._placed(self.per_draw(self.softmax(logits)), FITNESS_NODES, self.draws.uniform_fitness)
+        return fitness, measures, known, known_walking, walking
+
+    def _placed(self, share: str, nodes: np.ndarray, uniform: np.ndarray) -> str:
+        """A number per draw [N, S, 1] from shares of equal cells around `nodes`: the inverse of the piecewise linear
+        distribution function at one uniform number per draw."""
+        before = self.run("MatMul", share, self.constant(np.triu(np.ones((len(nodes),) * 2), 1)))
+        at = self.constant(uniform[None, :, None])
         passed = self.run("Div", self.minus(at, before), self.add(share, self.constant(TINY)))
         steps = self.total(self.clip(passed, 0.0, 1.0))
-        start = self.constant(FITNESS_NODES[0] - FITNESS_STEP / 2)
-        fitness = self.add(self.times(steps, self.constant(FITNESS_STEP)), start)
-        return fitness, measures, known, known_walking, walking
+        start = self.constant(nodes[0] - FITNESS_STEP / 2)
+        return self.add(self.times(steps, self.constant(FITNESS_STEP)), start)
+
+    def _interval_in_sds(self) -> tuple[str, str]:
+        """Months since diagnosis on the scale of the case mix: known-mask and value, [N, 1]."""
+        known, value = self._facts("months_since_primary_diagnosis")
+        months = self.add(self.times(value, self.constant(24.0)), self.constant(25.0))
+        value = self.minus(self.run("Log", months), self.constant(self.world.interval_mean))
+        return known, self.times(value, self.constant(1 / self.world.interval_sd))

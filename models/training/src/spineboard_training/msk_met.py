@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .catalogue import check_primaries, read_catalogue
 from .real.sites import site_of
 
 FUSION_GENES = ("ALK", "ROS1", "RET")
@@ -37,6 +38,17 @@ SAMPLE_COLUMNS = [
     "SAMPLE_TYPE",
     "METASTATIC_SITE",
 ]
+
+
+def read_study(data: Path, features: Path) -> tuple[dict, list[str], list[str], pd.DataFrame]:
+    """Catalogue, its genes and primary tumours, and the patients; `data` holds the study's folder or is it."""
+    catalogue = read_catalogue(features)
+    genes = [name.removeprefix("gene_").upper() for name in catalogue if name.startswith("gene_")]
+    primaries = list(catalogue["primary_tumour"].options)
+    folder = data / "msk_met_2021" if (data / "msk_met_2021").is_dir() else data
+    table = read_patients(folder, genes)
+    check_primaries(sorted(set(table["primary"])), catalogue)
+    return catalogue, genes, primaries, table
 
 
 def read_patients(folder: Path, genes: list[str]) -> pd.DataFrame:

@@ -3,9 +3,19 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+import pandas as pd
+
+LICENCE = "MIT OR Apache-2.0 (weights and code); data notices below"
+MSK_MET_NOTICE = (
+    "Contains information from MSK-MET, made available under the ODbL (Open Database License 1.0). Nguyen et al., "
+    "Cell 2022;185:563-575, doi:10.1016/j.cell.2022.01.003. The table derived from it is rebuilt by "
+    "models/training/src/spineboard_training/msk_met.py."
+)
+RESEARCH_NOTICE = "Research use only. Not a medical device."
+EXCLUDED_PRIMARIES = ["central_nervous_system"]
 
 
 def toml_value(value) -> str:
@@ -41,6 +51,14 @@ def prepare_folder(folder: Path, names: set[str]) -> None:
     foreign = sorted(path.name for path in folder.iterdir() if path.name not in {*names, "pack.toml"})
     if foreign:
         raise FileExistsError(f"{folder} holds files that are not of this pack: {', '.join(foreign)}")
+
+
+def patients_by_primary(counts: pd.DataFrame, primaries: Iterable[str]) -> list[dict]:
+    """Patients and deaths (`size` and `sum`) of every primary tumour, none as 0."""
+    return [
+        {"value": value, "patients": int(counts["size"].get(value, 0)), "events": int(counts["sum"].get(value, 0))}
+        for value in primaries
+    ]
 
 
 def write_pack(folder: Path, manifest: dict, files: dict[str, bytes]) -> None:

@@ -158,7 +158,7 @@ def _performance(fact):
     return None if fact["ecog"] is None else -fact["ecog"]
 
 
-def _laboratory(model, fact):
+def laboratory(model, fact):
     """Known measures in SDs of the case mix, None for blanks, in the order of the world's loadings."""
     scales = {
         "albumin": (38.0, 5.5),
@@ -199,7 +199,7 @@ def _fitness(model, measures, walking):
 def _evidence_log_hazard(model, fact, primary, hormone):
     world, draws = model.world, model.draws
     samples = len(draws.scale)
-    measures = _laboratory(model, fact)
+    measures = laboratory(model, fact)
     walking = fact["not_walking"] if fact["not_walking"] is not None else fact["frankel_a_to_c"]
     fitness = _fitness(model, measures, walking)
     filled = []

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from . import benefit, benefit_card, evidence, msk_met
-from .catalogue import check_column, check_primaries, read_catalogue
+from .catalogue import check_column
 from .ensemble import checks, cord, golden, graph, inputs, prior, study, worlds
 from .ensemble.card import card_text
 from .ensemble.conditioning import Study, condition
@@ -59,12 +59,7 @@ class Built:
 def build(data: Path, evidence_folder: Path, features: Path, out: Path, quick: bool, date: datetime.date, who: str) -> Built:
     """Learns, conditions, solves, checks and writes the pack."""
     prepare_folder(out, FILES)
-    catalogue = read_catalogue(features)
-    genes = [name.removeprefix("gene_").upper() for name in catalogue if name.startswith("gene_")]
-    primaries = list(catalogue["primary_tumour"].options)
-    folder = data / "msk_met_2021" if (data / "msk_met_2021").is_dir() else data
-    table = msk_met.read_patients(folder, genes)
-    check_primaries(sorted(set(table["primary"])), catalogue)
+    catalogue, genes, primaries, table = msk_met.read_study(data, features)
     built = learn(table, evidence_folder, primaries, genes, quick)
     model = built.model
     for column in model.inputs:

@@ -9,10 +9,19 @@ import pandas as pd
 
 from . import cohort_checks, cohorts, draws, evidence, golden, msk_met, primary_hazards, real_part, world
 from .card import card_text
-from .catalogue import check_column, check_primaries, read_catalogue
+from .catalogue import check_column
 from .columns import columns
 from .graph import build_graph
-from .pack import golden_text, prepare_folder, write_pack
+from .pack import (
+    EXCLUDED_PRIMARIES,
+    LICENCE,
+    MSK_MET_NOTICE,
+    RESEARCH_NOTICE,
+    golden_text,
+    patients_by_primary,
+    prepare_folder,
+    write_pack,
+)
 from .reference import Model
 
 NAME = "survival-linear"
@@ -22,13 +31,10 @@ SAMPLES = 512
 QUICK_SAMPLES = 64
 PATIENTS_PER_PRIMARY = 200
 QUICK_PATIENTS_PER_PRIMARY = 60
-EXCLUDED_PRIMARIES = ["central_nervous_system"]
 NOTICES = [
-    "Contains information from MSK-MET, made available under the ODbL (Open Database License 1.0). Nguyen et al., "
-    "Cell 2022;185:563-575, doi:10.1016/j.cell.2022.01.003. The table derived from it is rebuilt by "
-    "models/training/src/spineboard_training/msk_met.py.",
+    MSK_MET_NOTICE,
     "Uses published hazard ratios and survival figures; each is cited in CARD.md and in assets/evidence.",
-    "Research use only. Not a medical device.",
+    RESEARCH_NOTICE,
 ]
 
 
@@ -50,12 +56,7 @@ class Built:
 def build(data: Path, evidence_folder: Path, features: Path, out: Path, quick: bool, date: datetime.date, who: str) -> Built:
     """Learns, pools, solves, draws, checks and writes the pack."""
     prepare_folder(out, {"survival.onnx", "golden.json", "CARD.md"})
-    catalogue = read_catalogue(features)
-    genes = [name.removeprefix("gene_").upper() for name in catalogue if name.startswith("gene_")]
-    primaries = list(catalogue["primary_tumour"].options)
-    folder = data / "msk_met_2021" if (data / "msk_met_2021").is_dir() else data
-    table = msk_met.read_patients(folder, genes)
-    check_primaries(sorted(set(table["primary"])), catalogue)
+    catalogue, genes, primaries, table = msk_met.read_study(data, features)
     built = learn(table, evidence_folder, primaries, genes, quick)
     for column in built.model.inputs:
         check_column(column, catalogue)
@@ -136,20 +137,13 @@ def check_rule_ids(mix_rule: dict, targets: dict, primaries: list[str], terms: l
 def manifest(built: Built, date: datetime.date, who: str) -> dict:
     """pack.toml without the hashes."""
     counts = built.counts
-    primary = [
-        {
-            "value": value,
-            "patients": int(counts["size"].get(value, 0)),
-            "events": int(counts["sum"].get(value, 0)),
-        }
-        for value in built.model.world.primaries
-    ]
+    primary = patients_by_primary(counts, built.model.world.primaries)
     return {
         "schema_version": 1,
         "name": NAME,
         "version": VERSION,
         "title": "Survival in spinal metastasis: linear baseline",
-        "licence": "MIT OR Apache-2.0 (weights and code); data notices below",
+        "licence": LICENCE,
         "notices": NOTICES,
         "rests_on": ["real_patients", "published_evidence"],
         "input": built.model.inputs,

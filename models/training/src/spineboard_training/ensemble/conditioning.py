@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..cohorts import complementary_log_log
+from ..columns import ORGANS
 from ..evidence import Term
 from ..world import World
 from .people import Dependence, People, bollen_group, covariates, group
@@ -64,7 +65,7 @@ def risk_parts(study: Study, constant: Constants, setting: str) -> tuple[np.ndar
     return total + evidence_sum(study.layout, constant, covariate, study.people.primary), covariate
 
 
-ORGAN_TERMS = tuple(f"{organ}_metastasis" for organ in ("liver", "lung", "adrenal", "pleural", "peritoneal", "brain"))
+ORGAN_TERMS = tuple(f"{organ}_metastasis" for organ in (*ORGANS, "brain"))
 
 
 def evidence_sum(layout: Layout, constant: Constants, covariate: dict[str, np.ndarray], primary: np.ndarray) -> np.ndarray:

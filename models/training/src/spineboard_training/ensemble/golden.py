@@ -14,6 +14,7 @@ from .. import benefit_reference
 from ..columns import encode
 from ..draws import TIME_GRID_MONTHS
 from ..golden import patients as common_patients
+from ..golden import point_and_interval, summary
 from .reference import Model, forecast
 
 HORIZONS_MONTHS = (1, 3, 6, 12, 24)
@@ -51,8 +52,14 @@ def rows(model: Model, graph: bytes, described: dict, benefit: dict) -> list[dic
         values, known = encode(facts, model.inputs)
         values = [float(np.float32(value)) for value in values]
         alive, cord = forecast(model, values, known, setting)
-        row = {"facts": facts, "values": values, "known": known, "setting": setting, "alive": _summary(alive)}
-        row["cord_compression"] = _range(cord, "point")
+        row = {
+            "facts": facts,
+            "values": values,
+            "known": known,
+            "setting": setting,
+            "alive": summary(alive, HORIZONS_MONTHS),
+        }
+        row["cord_compression"] = point_and_interval(cord, "point")
         deficit = any(facts.get(rule["feature"]) in rule["values"] for rule in hidden_when)
         row["shapley"] = {}
         for endpoint in ("survival",) if deficit else ("survival", "cord_compression"):
@@ -64,16 +71,6 @@ def rows(model: Model, graph: bytes, described: dict, benefit: dict) -> list[dic
         row["benefit"] = benefit_reference.evaluate(benefit, facts, TIME_GRID_MONTHS, alive)
         found.append(row)
     return found
-
-
-def _summary(paths: np.ndarray) -> dict:
-    at = {months: int(np.flatnonzero(TIME_GRID_MONTHS == months)[0]) for months in HORIZONS_MONTHS}
-    return {str(months): _range(paths[:, column], "alive") for months, column in at.items()}
-
-
-def _range(draws: np.ndarray, point: str) -> dict:
-    low, high = np.quantile(draws, [0.05, 0.95])
-    return {point: float(draws.mean()), "low": float(low), "high": float(high)}
 
 
 def run(session, model: Model, patients: list[dict], setting: str) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,6 @@ p(blank | known); steep ramps instead of comparisons; double precision before th
 `FILLS` fillings, organs one by one, constants per world, the baseline by setting and band, and cord compression."""
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper
 from scipy.special import logit, ndtr, ndtri
 
@@ -48,8 +47,8 @@ class EnsembleGraph(Graph):
     def build(self) -> bytes:
         paths = self.paths
         some, none = self._organ_evidence()
-        classes = self._class_likelihoods()
-        primary = self._primary_filling(classes, some, none)
+        classes = self._class_likelihoods() | {"visceral": some, "no_visceral": none}
+        primary = self._primary(classes, self.draws.primary)
         band = self._learned_part(primary, classes)
         repeats = paths.size // self.samples
         primary = self._repeat(primary, repeats)
@@ -68,22 +67,9 @@ class EnsembleGraph(Graph):
             spent = hazard if spent is None else self.add(spent, hazard)
         self.nodes.append(helper.make_node("Exp", [self.run("Neg", spent)], ["survival"]))
         self._cord_compression(primary)
-        return self._serialised()
-
-    def _serialised(self) -> bytes:
-        paths = self.paths
-        shapes = {"values": self.width, "known": self.width, "setting": len(paths.settings)}
-        times = paths.baseline.shape[-1]
-        outputs = [
-            helper.make_tensor_value_info("survival", TensorProto.FLOAT, ["N", paths.size, times]),
-            helper.make_tensor_value_info("cord_compression", TensorProto.FLOAT, ["N", paths.size]),
-        ]
-        inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", width]) for name, width in shapes.items()]
-        graph = helper.make_graph(self.nodes, "spine_ensemble", inputs, outputs, self.constants)
-        sets = [helper.make_opsetid("", 13)]
-        model = helper.make_model(graph, opset_imports=sets, ir_version=8, producer_name="spineboard_training")
-        onnx.checker.check_model(model, full_check=True)
-        return model.SerializeToString(deterministic=True)
+        widths = {"values": self.width, "known": self.width, "setting": len(paths.settings)}
+        outputs = {"survival": ["N", paths.size, paths.baseline.shape[-1]], "cord_compression": ["N", paths.size]}
+        return self._serialised("spine_ensemble", {name: ["N", width] for name, width in widths.items()}, outputs)
 
     def _repeat(self, tensor: str, times: int) -> str:
         """[N, FILLS, k] to [N, S, k]."""
@@ -100,14 +86,6 @@ class EnsembleGraph(Graph):
         """Values [N, S, k] of a table [C, k]."""
         return self.run("MatMul", primary, self.constant(table))
 
-    def _class_likelihoods(self) -> dict[str, str]:
-        found = super()._class_likelihoods()
-        return {name: found[name] for name in ("burden", "receptors", "histology")}
-
-    def _visceral_likelihoods(self) -> tuple[str, str]:
-        """Not by class here: organs have shares per primary (`_organ_evidence`)."""
-        return "", ""
-
     def _organ_evidence(self) -> tuple[str, str]:
         """P(known organs | any viscera) [N, C] and P(known organs | none) [N, 1]."""
         names = ("visceral_any", *(f"{organ}_metastasis" for organ in ORGANS))
@@ -123,33 +101,10 @@ class EnsembleGraph(Graph):
             found.append(self.run("Exp", chance))
         return found[0], found[1]
 
-    def _primary_filling(self, classes: dict[str, str], some: str, none: str) -> str:
-        """The primary tumour per filling, one-hot [N, FILLS, C]."""
-        world = self.world
-        names = ("male", *(f"gene_{gene.lower()}" for gene in world.genes), "not_castration_resistant")
-        known, value = self._facts(*names)
-        share = np.column_stack([world.male, world.binary]).T
-        known_age, age = self._facts("age")
-        mean, sd = (world.age_mean - 65) / 10, world.age_sd / 10
-        powers = self.run("Concat", self.times(age, age), age, known_age, axis=1)
-        age_table = np.stack([-0.5 / sd**2, mean / sd**2, -0.5 * mean**2 / sd**2 - np.log(sd)])
-        logits = self.add(
-            self.run("MatMul", value, self.constant(logit(share))),
-            self.run("MatMul", known, self.constant(np.log1p(-share))),
-            self.run("MatMul", powers, self.constant(age_table)),
-            self.constant(np.log(world.primary)[None]),
-        )
-        tables = {"burden": world.microsatellite_burden, "receptors": world.receptors, "histology": world.histology}
-        for name, table in tables.items():
-            mixed = self.run("MatMul", classes[name], self.constant(table.T))
-            logits = self.add(logits, self.run("Log", self.add(mixed, self.constant(TINY))))
-        visceral = self.constant(world.visceral[None])
-        mixed = self.add(self.times(visceral, some), self.times(self.constant(1 - world.visceral[None]), none))
-        logits = self.add(logits, self.run("Log", self.add(mixed, self.constant(TINY))))
-        posterior = self.per_draw(self.softmax(logits))
-        sampled = self._category(posterior, self.draws.primary, len(world.primaries))
-        known, value = self._facts(*(f"primary_{name}" for name in world.primaries))
-        return self.blend(self.per_draw(known), self.per_draw(value), sampled)
+    def _organs_by_primary(self, likelihood: dict[str, str]) -> str:
+        visceral = self.constant(self.world.visceral[None])
+        some = self.times(visceral, likelihood["visceral"])
+        return self.add(some, self.times(self.constant(1 - self.world.visceral[None]), likelihood["no_visceral"]))
 
     def _learned_part(self, primary: str, classes: dict[str, str]) -> str:
         """Log hazard ratios per band of the part learned from MSK-MET, [N, FILLS, BANDS]."""
@@ -229,11 +184,7 @@ class EnsembleGraph(Graph):
         organs = self._organs(primary, some, none)
         known, value = (self.per_draw(fact) for fact in self._facts(*LONE_COLUMNS))
         lone = self.blend(known, value, self.constant((paths.lone < world.lone).astype(float)[None]))
-        known, value = self._facts("months_since_primary_diagnosis")
-        months = self.add(self.times(value, self.constant(24.0)), self.constant(25.0))
-        value = self.times(
-            self.minus(self.run("Log", months), self.constant(world.interval_mean)), self.constant(1 / world.interval_sd)
-        )
+        known, value = self._interval_in_sds()
         interval = self.blend(self.per_draw(known), self.per_draw(value), self.constant(paths.interval[None, :, None]))
         hormone = self.columns(self._repeat(self.binary, repeats), [len(world.genes)], axis=2)
         prostate = self.columns(primary, [world.primaries.index("prostate")], axis=2)
@@ -311,15 +262,7 @@ class EnsembleGraph(Graph):
             self.times(mean, self.constant(tight * nodes[None, None])), self.constant(0.5 * tight * nodes[None, None] ** 2)
         )
         share = self.softmax(self.add(logits, prior))
-        before = self.run("MatMul", share, self.constant(np.triu(np.ones((size, size)), 1)))
-        passed = self.run(
-            "Div",
-            self.minus(self.constant(paths.fitness[None, :, None]), before),
-            self.add(share, self.constant(TINY)),
-        )
-        steps = self.total(self.clip(passed, 0.0, 1.0))
-        start = self.constant(nodes[0] - FITNESS_STEP / 2)
-        return self.add(self.times(steps, self.constant(FITNESS_STEP)), start), measures, known, known_walking, walking
+        return self._placed(share, nodes, paths.fitness), measures, known, known_walking, walking
 
     def _cord_compression(self, primary: str) -> None:
         """Cumulative incidence within six months, death competing, [N, S]; see `cord.py`."""

@@ -6,16 +6,17 @@ import datetime
 
 import pandas as pd
 
+from .. import columns
 from ..draws import TIME_GRID_MONTHS
 from ..evidence import Term
+from ..pack import EXCLUDED_PRIMARIES, LICENCE, MSK_MET_NOTICE, RESEARCH_NOTICE, patients_by_primary
 from .worlds import DRAWS, Paths
 
-EXCLUDED_PRIMARIES = ["central_nervous_system"]
 # A variant is worth asking for where at least this share, and this many, of the patients carry it.
 CARRIER_SHARE, CARRIERS = 0.05, 20
 AGE_BANDS = [18.0, 40.0, 50.0, 60.0, 70.0, 80.0, 120.0]
-LABORATORY = ["albumin", "haemoglobin", "lactate_dehydrogenase", "neutrophil_lymphocyte_ratio", "platelet_lymphocyte_ratio"]
-ORGANS = [f"{organ}_metastasis" for organ in ("liver", "lung", "adrenal", "pleural", "peritoneal")]
+LABORATORY = list(columns.LABORATORY)
+ORGANS = [f"{organ}_metastasis" for organ in columns.ORGANS]
 CORD_FEATURES = {
     "bilsky_grade": "bilsky",
     "canal_compromise": "canal_compromise",
@@ -23,12 +24,10 @@ CORD_FEATURES = {
     "canal_compromise_per_month": "speed",
 }
 NOTICES = [
-    "Contains information from MSK-MET, made available under the ODbL (Open Database License 1.0). Nguyen et al., "
-    "Cell 2022;185:563-575, doi:10.1016/j.cell.2022.01.003. The table derived from it is rebuilt by "
-    "models/training/src/spineboard_training/msk_met.py.",
+    MSK_MET_NOTICE,
     "Uses published hazard ratios, survival figures and treatment results; each is cited in CARD.md and in assets/evidence.",
     "Cord compression and benefit by option are evidence and assumption, not patient data.",
-    "Research use only. Not a medical device.",
+    RESEARCH_NOTICE,
 ]
 
 
@@ -126,13 +125,13 @@ def strata(table: pd.DataFrame) -> list[dict]:
     codes = {"oestrogen_receptor": ("negative", "positive"), "her2_status": ("negative", "positive")}
     found = []
     for primary, part in sorted(table.groupby("primary")):
-        columns = subtype.get(primary, {})
-        keys = list(columns.values())
+        known = subtype.get(primary, {})
+        keys = list(known.values())
         groups = part.groupby(keys, dropna=False) if keys else [((), part)]
         for key, members in groups:
             key = key if isinstance(key, tuple) else (key,)
             when = {}
-            for feature, value in zip(columns, key, strict=True):
+            for feature, value in zip(known, key, strict=True):
                 if not pd.isna(value):
                     when[feature] = codes[feature][int(value)] if feature in codes else value
             counts = pd.cut(members["age"], AGE_BANDS, right=False).value_counts(sort=False)
@@ -160,16 +159,13 @@ def manifest(
     """pack.toml without the hashes."""
     counts = table.groupby("primary")["died"].agg(["size", "sum"])
     features = list(dict.fromkeys(column["feature"] for column in inputs))
-    primary = [
-        {"value": value, "patients": int(counts["size"].get(value, 0)), "events": int(counts["sum"].get(value, 0))}
-        for value in primaries
-    ]
+    primary = patients_by_primary(counts, primaries)
     return {
         "schema_version": 2,
         "name": name,
         "version": version,
         "title": "Survival and cord compression in spinal metastasis across plausible worlds",
-        "licence": "MIT OR Apache-2.0 (weights and code); data notices below",
+        "licence": LICENCE,
         "notices": NOTICES,
         "rests_on": ["real_patients", "published_evidence"],
         "input": inputs,

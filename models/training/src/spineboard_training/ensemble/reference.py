@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from ..reference import Facts, one_of, pair_likelihood, step
+from ..reference import Facts, laboratory, one_of, pair_likelihood, step
 from ..world import World
 from .cord import CordPaths
 from .real_link import Learned
@@ -150,29 +150,6 @@ def _learned(model, fact):
     return primary, model.learned.part.log_hazard(table.astype(float)), carried[:, -1]
 
 
-def _measures(model, fact):
-    """Known measures in SDs of the case mix, None for blanks."""
-    if fact["karnofsky"] is not None:
-        found = [fact["karnofsky"]]
-    else:
-        found = [None if fact["ecog"] is None else -fact["ecog"]]
-    scales = {
-        "albumin": (38.0, 5.5),
-        "haemoglobin": (117.0, 18.0),
-        "lactate_dehydrogenase": (300.0, 200.0),
-        "neutrophil_lymphocyte_ratio": (6.0, 6.0),
-        "platelet_lymphocyte_ratio": (250.0, 200.0),
-    }
-    for position, (name, (center, scale)) in enumerate(scales.items(), start=1):
-        if fact[name] is None:
-            found.append(None)
-            continue
-        raw = center + scale * fact[name]
-        mean, sd = model.world.measure_mean[position], model.world.measure_sd[position]
-        found.append(np.log(raw / mean) / sd if model.world.measure_log[position] else (raw - mean) / sd)
-    return found
-
-
 def _fitness(model, measures, walking, standard, shift):
     """Fitness per path: posterior on equal cells, then the inverse of its piecewise linear distribution function."""
     paths, world = model.paths, model.world
@@ -201,7 +178,7 @@ def _evidence(model, fact, primary, standard, hormone, shift):
     """Log hazard [S] from published effects."""
     paths, world = model.paths, model.world
     size = paths.size
-    measures = _measures(model, fact)
+    measures = laboratory(model, fact)
     walking = fact["not_walking"] if fact["not_walking"] is not None else fact["frankel_a_to_c"]
     fitness = _fitness(model, measures, walking, standard, shift)
     filled = []

@@ -10,19 +10,12 @@ from .conditioning import evidence_sum
 from .people import Dependence
 from .prior import constants
 from .sequenced import Refit, Sequenced, copies, integrated_survival, refit, unrecorded
-from .study import Prepared
+from .study import SITE_OF_ORGAN, Prepared
 from .worlds import SEQUENCED
 
 HORIZONS = (3.0, 6.0, 12.0, 24.0)
 FIFTHS = 5
-SITES = {
-    "liver": "liver",
-    "lung": "lung",
-    "adrenal": "adrenal",
-    "pleura": "pleural",
-    "peritoneum": "peritoneal",
-    "brain": "brain",
-}
+SITES = {site: organ for organ, site in SITE_OF_ORGAN.items()} | {"brain": "brain"}
 
 
 def msk_patients(table: pd.DataFrame, own: Prepared, part: StackedPart, seed: int) -> Sequenced:

@@ -12,13 +12,13 @@ import numpy as np
 
 from ..columns import ORGANS
 from ..hazard import INTERVAL_EDGES
+from ..real.bands import BAND_EDGES, BANDS
 from ..world import World
 from .people import LONE, Dependence, People, covariates
 
 COPIES = 24
 ROUNDS = 40
 PRIMARY_PRIOR_SD = 0.3
-BAND_EDGES = np.array([0.0, 3.0, 6.0, 12.0, 60.0])
 BAND_OF_INTERVAL = np.searchsorted(BAND_EDGES, INTERVAL_EDGES[:-1], side="right") - 1
 
 
@@ -51,7 +51,7 @@ class Refit:
         """Cumulative baseline hazard in each band up to each month, [4, T]."""
         spent = np.clip(months[None, :] - INTERVAL_EDGES[:-1, None], 0, np.diff(INTERVAL_EDGES)[:, None])
         hazard = spent * self.baseline[:, None]
-        return np.stack([hazard[BAND_OF_INTERVAL == band].sum(0) for band in range(4)])
+        return np.stack([hazard[BAND_OF_INTERVAL == band].sum(0) for band in range(BANDS)])
 
 
 def copies(world: World, primary: np.ndarray, sites: np.ndarray, seed: int) -> tuple[People, np.ndarray]:

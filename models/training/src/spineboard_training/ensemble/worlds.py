@@ -11,14 +11,14 @@ import numpy as np
 
 from ..columns import ORGANS
 from ..draws import TIME_GRID_MONTHS, GroupedStrata, Strata
+from ..real.bands import BAND_EDGES, BANDS
 from ..world import MEASURES
 from .conditioning import Study, era_effect, organ_multiplier, risk_parts, setting_curve, solve, weights
 from .people import LONE
 from .prior import Constants, constants
-from .sequenced import BAND_EDGES, Refit
+from .sequenced import Refit
 
 DRAWS, FILLS = 8, 128
-BANDS = 4
 SEQUENCED = "sequenced"
 # What an average over the bands weighs them by where one number is needed: the months of the first year, and the time after.
 BAND_WEIGHT = np.array([0.2, 0.2, 0.3, 0.3])
