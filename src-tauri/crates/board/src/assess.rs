@@ -7,7 +7,7 @@ use clinical::{
     case::{Case, Value},
     catalogue::{Catalogue, FeatureId},
     checks,
-    conditions::KnownFacts,
+    conditions::WithOne,
     facts::Facts,
     scores,
 };
@@ -26,10 +26,7 @@ pub fn assess(
     let facts = Facts::at(case, catalogue, index_date);
     let scores = scores::compute_all(&facts);
     let (mut forecast, benefit) = match packs.default_pack() {
-        Some(pack) => {
-            let known = WithStability::new(&facts, &scores);
-            pack.forecast_with_benefit(&known, &known, setting)
-        }
+        Some(pack) => pack.forecast_with_benefit(&with_stability(&facts, &scores), setting),
         None => (no_pack().into(), None),
     };
     if let ForecastState::Available(forecast) = &mut forecast {
@@ -55,35 +52,18 @@ pub fn assess(
 
 /// The facts with the total of the SINS items, which the model reads and by which trials chose their
 /// patients.
-pub(crate) struct WithStability<'a> {
-    facts: &'a Facts,
-    feature: FeatureId,
-    total: Option<Value>,
-}
-
-impl WithStability<'_> {
-    pub(crate) fn new<'a>(facts: &'a Facts, scores: &[ScoreResult]) -> WithStability<'a> {
-        let sins = scores.iter().find(|score| score.id == "sins_2010");
-        let total = sins.and_then(|score| match score.outcome {
-            ScoreOutcome::Total { total, .. } | ScoreOutcome::TypedTotal { total, .. } => {
-                Some(Value::Number(f64::from(total)))
-            }
-            _ => None,
-        });
-        WithStability {
-            facts,
-            feature: FeatureId::unchecked("sins_total"),
-            total,
+pub(crate) fn with_stability<'a>(facts: &'a Facts, scores: &[ScoreResult]) -> WithOne<'a, Facts> {
+    let sins = scores.iter().find(|score| score.id == "sins_2010");
+    let value = sins.and_then(|score| match score.outcome {
+        ScoreOutcome::Total { total, .. } | ScoreOutcome::TypedTotal { total, .. } => {
+            Some(Value::Number(f64::from(total)))
         }
-    }
-}
-
-impl KnownFacts for WithStability<'_> {
-    fn known(&self, feature: &FeatureId) -> Option<&Value> {
-        match &self.total {
-            Some(total) if *feature == self.feature => Some(total),
-            _ => self.facts.known(feature),
-        }
+        _ => None,
+    });
+    WithOne {
+        facts,
+        feature: FeatureId::unchecked("sins_total"),
+        value,
     }
 }
 
@@ -91,6 +71,7 @@ impl KnownFacts for WithStability<'_> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use clinical::conditions::KnownFacts;
     use clinical::level::Level;
     use std::collections::BTreeMap;
 
@@ -112,7 +93,7 @@ mod tests {
             let level = "L3".parse::<Level>().ok();
             let facts = Facts::from_values(Catalogue::shipped(), values, level);
             let scores = scores::compute_all(&facts);
-            let covered = WithStability::new(&facts, &scores);
+            let covered = with_stability(&facts, &scores);
             covered.known(&FeatureId::unchecked("sins_total")).cloned()
         };
         // Mobile 2, mechanical pain 3, lytic 2.

@@ -1,7 +1,7 @@
 //! Why a forecast is what it is, and which blank fact could change it: asked for after the assessment,
 //! because it takes longer.
 
-use crate::{Board, BoardError, assess::WithStability, index_date_of};
+use crate::{Board, BoardError, assess::with_stability, index_date_of};
 use chrono::NaiveDate;
 use clinical::{
     assessment::{ExplainedEndpoint, Explanation, ExplanationState, Refusal, SweepRow, Threshold},
@@ -39,7 +39,7 @@ pub fn explain(
     let explained = match packs.default_pack() {
         Some(pack) => {
             let scores = scores::compute_all(&facts);
-            pack.explain(&WithStability::new(&facts, &scores), setting, endpoint)
+            pack.explain(&with_stability(&facts, &scores), setting, endpoint)
         }
         None => Err(no_pack()),
     };

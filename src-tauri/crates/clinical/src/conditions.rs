@@ -18,6 +18,22 @@ impl KnownFacts for BTreeMap<FeatureId, Value> {
     }
 }
 
+/// The facts with one more, which wins over what they say of its feature; none adds nothing.
+pub struct WithOne<'a, Facts> {
+    pub facts: &'a Facts,
+    pub feature: FeatureId,
+    pub value: Option<Value>,
+}
+
+impl<Facts: KnownFacts> KnownFacts for WithOne<'_, Facts> {
+    fn known(&self, feature: &FeatureId) -> Option<&Value> {
+        match &self.value {
+            Some(value) if *feature == self.feature => Some(value),
+            _ => self.facts.known(feature),
+        }
+    }
+}
+
 /// All of `features` match, and (where given) at least one of `any_of`.
 ///
 /// An empty condition matches anything.

@@ -30,7 +30,7 @@ fn pack() -> Pack {
 }
 
 fn grid(pack: &Pack, facts: &Facts) -> BenefitGrid {
-    let (_, grid) = pack.forecast_with_benefit(facts, facts, None);
+    let (_, grid) = pack.forecast_with_benefit(facts, None);
     grid.expect("a grid")
 }
 
@@ -191,7 +191,7 @@ fn death_has_no_alive_and_and_an_empty_cell_has_its_reason() {
 fn a_pack_without_draws_has_no_grid() {
     let pack = Parts::second().load().unwrap();
     let facts = lung(None);
-    let (forecast, grid) = pack.forecast_with_benefit(&facts, &facts, None);
+    let (forecast, grid) = pack.forecast_with_benefit(&facts, None);
     assert_eq!(forecast, pack.forecast(&facts, None));
     assert_eq!(grid, None);
     let (_, none) = pack_of_children();
@@ -201,7 +201,7 @@ fn a_pack_without_draws_has_no_grid() {
 /// What a child gets.
 fn pack_of_children() -> (clinical::assessment::ForecastState, Option<BenefitGrid>) {
     let facts = facts(&[("age", Value::Number(9.0))]);
-    pack().forecast_with_benefit(&facts, &facts, None)
+    pack().forecast_with_benefit(&facts, None)
 }
 
 #[test]

@@ -160,18 +160,14 @@ impl Pack {
     }
 
     /// The forecast, and what each option may bring, where the pack says something about it.
-    ///
-    /// `covered` is what the entry criteria and types of patients are read from: the facts, and what
-    /// follows from them.
     pub fn forecast_with_benefit(
         &self,
         facts: &impl KnownFacts,
-        covered: &impl KnownFacts,
         setting: Option<&str>,
     ) -> (ForecastState, Option<BenefitGrid>) {
         let mut grid = None;
         let forecast = self.one_forecast(facts, setting, |paths| {
-            grid = self.benefit_of(covered, paths);
+            grid = self.benefit_of(facts, paths);
         });
         let forecast = forecast.map_or_else(ForecastState::from, ForecastState::Available);
         (forecast, grid)

@@ -5,28 +5,11 @@ use clinical::{
     assessment::{Refusal, SurvivalPoint, SweepAnswer, SweepRow, Threshold},
     case::Value,
     catalogue::FeatureId,
-    conditions::KnownFacts,
+    conditions::{KnownFacts, WithOne},
 };
 
 /// The months that are compared where no threshold names any.
 const MONTHS: [f64; 3] = [3.0, 6.0, 12.0];
-
-/// The facts with one more.
-struct WithOne<'a, Facts> {
-    facts: &'a Facts,
-    feature: &'a FeatureId,
-    value: &'a Value,
-}
-
-impl<Facts: KnownFacts> KnownFacts for WithOne<'_, Facts> {
-    fn known(&self, feature: &FeatureId) -> Option<&Value> {
-        if feature == self.feature {
-            Some(self.value)
-        } else {
-            self.facts.known(feature)
-        }
-    }
-}
 
 impl Pack {
     /// For each blank fact that could apply to the patient, the forecast at each of the values that
@@ -65,8 +48,8 @@ impl Pack {
         let filled = asked.iter().map(|(feature, value)| {
             self.encode(&WithOne {
                 facts,
-                feature,
-                value,
+                feature: (*feature).clone(),
+                value: Some((*value).clone()),
             })
         });
         let rows: Vec<_> = std::iter::once(blank.clone()).chain(filled).collect();
