@@ -11,7 +11,11 @@ use board::{
 };
 use chrono::{DateTime, Utc};
 use clap::Parser;
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 /// Everything came out, but some rows or files had faults that were named.
 const DONE_IN_PART: u8 = 3;
@@ -90,10 +94,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             setting,
             index_date,
         } => {
-            let packs = PackSet::open(&folders);
-            let (case, date) = case_of(json, *index_date, now)?;
             let setting = setting.as_deref();
-            board::check_setting(&packs, setting)?;
+            let (packs, case, date) = asked_about(json, *index_date, setting, &folders, now)?;
             let endpoint = (*endpoint).into();
             print::json(&board::explain(&case, date, &packs, setting, endpoint));
             Ok(ExitCode::SUCCESS)
@@ -104,10 +106,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             setting,
             index_date,
         } => {
-            let packs = PackSet::open(&folders);
-            let (case, date) = case_of(json, *index_date, now)?;
             let setting = setting.as_deref();
-            board::check_setting(&packs, setting)?;
+            let (packs, case, date) = asked_about(json, *index_date, setting, &folders, now)?;
             match board::sweep(&case, date, &packs, setting, threshold) {
                 Ok(rows) => {
                     print::json(&rows);
@@ -215,6 +215,20 @@ fn case_of(
     let stated = index_date.or(board::index_date_of(&case));
     let date = stated.unwrap_or_else(|| now.date_naive());
     Ok((case, date))
+}
+
+/// The case of a question about its forecast, with packs that know the setting.
+fn asked_about(
+    path: &Path,
+    index_date: Option<NaiveDate>,
+    setting: Option<&str>,
+    folders: &[PathBuf],
+    now: DateTime<Utc>,
+) -> Result<(PackSet, Case, NaiveDate), BoardError> {
+    let packs = PackSet::open(folders);
+    let (case, date) = case_of(path, index_date, now)?;
+    board::check_setting(&packs, setting)?;
+    Ok((packs, case, date))
 }
 
 fn in_part(whole: bool) -> ExitCode {
