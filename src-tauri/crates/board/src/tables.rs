@@ -124,6 +124,14 @@ pub fn assess_cohort(
         }
         cohort.add(&patients).map_err(no_forecast)?;
     }
+    if cohort.patients() == 0 {
+        let nobody = format!(
+            "{} holds no patient whom the model can forecast, so there is no mean. Check its rows; nothing was written.",
+            input.display()
+        );
+        let message = std::iter::once(nobody).chain(faults).collect::<Vec<_>>();
+        return Err(BoardError::new("no_forecast", message.join("\n")));
+    }
     let forecast = cohort.forecast().map_err(no_forecast)?;
     if let Some(output) = output {
         let mut target = WholeFile::create(output).map_err(|error| file_error(output, error))?;

@@ -65,6 +65,25 @@ fn a_cohort_is_forecast_as_a_whole_and_the_lines_left_out_are_counted() {
 }
 
 #[test]
+fn a_cohort_without_anybody_to_forecast_says_so_and_names_the_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("nobody.csv");
+    let out = folder.path().join("mean.csv");
+    for (rows, named) in [("", "no patient"), ("A,old,lung\nB,12,lung\n", "line 2")] {
+        fs::write(&table, format!("patient,age,primary_tumour\n{rows}")).unwrap();
+        let [table, out] = [&table, &out].map(|path| path.display().to_string());
+        let output = spineboard(&["assess", "--csv", &table, "--cohort", "--out", &out]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            said.contains("holds no patient") && said.contains(named),
+            "{said}"
+        );
+    }
+    assert!(!out.exists());
+}
+
+#[test]
 fn an_unknown_setting_is_refused_naming_those_that_are_there() {
     let folder = tempfile::tempdir().unwrap();
     let table = table(folder.path()).display().to_string();

@@ -98,6 +98,11 @@ impl CohortSum<'_> {
         Ok(())
     }
 
+    /// Patients that were added and can be forecast.
+    pub fn patients(&self) -> usize {
+        self.patients
+    }
+
     /// The mean survival of the patients that were added.
     pub fn forecast(self) -> Result<CohortForecast, PackError> {
         if self.patients == 0 {
