@@ -474,28 +474,26 @@ fn a_bad_row_of_a_table_names_its_place_and_the_others_come_out() {
     let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
     for column in [
         "survival_12_months_low",
+        "median_survival_months",
+        "cord_compression",
         "tokuhashi_2005.total",
         "in_population",
         "findings",
     ] {
         assert!(header.contains(&column), "{header:?}");
     }
-    let survival = header
-        .iter()
-        .position(|name| *name == "survival_12_months")
-        .unwrap();
-    let filled = |line: usize| {
-        let cell = text
-            .lines()
-            .nth(line)
-            .unwrap()
-            .split(',')
-            .nth(survival)
-            .unwrap()
-            .to_owned();
-        !cell.is_empty()
-    };
-    assert!(filled(1) && !filled(2) && filled(3), "{text}");
+    for name in [
+        "survival_12_months",
+        "median_survival_months",
+        "cord_compression",
+    ] {
+        let column = header.iter().position(|column| *column == name).unwrap();
+        let filled = |line: usize| {
+            let line = text.lines().nth(line).unwrap();
+            !line.split(',').nth(column).unwrap().is_empty()
+        };
+        assert!(filled(1) && !filled(2) && filled(3), "{name}: {text}");
+    }
 }
 
 #[test]

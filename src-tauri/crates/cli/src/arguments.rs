@@ -57,6 +57,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "IN")]
         csv: Option<PathBuf>,
         /// Table to write, one line for each line read; with --cohort one line for each horizon.
+        ///
+        /// Its columns: the labels of the table read; survival_{3,6,12}_months, the probability of being
+        /// alive, and median_survival_months, each with _low and _high; where a median is blank because
+        /// it lies beyond the end of the curve, median_survival_beyond_months is that month.
+        /// cord_compression with _low and _high is the probability within
+        /// cord_compression_within_months, with its cord_compression_certainty;
+        /// cord_compression_not_shown says why there is none. Then each score's total and group,
+        /// in_population, findings and error.
         #[arg(long, value_name = "OUT", requires = "csv", required_unless_present_any = ["json", "cohort"])]
         out: Option<PathBuf>,
         /// Print the mean survival of the table's patients as one cohort, as JSON.

@@ -4,13 +4,21 @@
 
 use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
+fn packs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/packs")
+}
+
 fn spineboard(arguments: &[&str]) -> Output {
-    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/packs");
+    spineboard_with(&packs(), arguments)
+}
+
+fn spineboard_with(packs: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_spineboard"))
         .arg("--packs")
         .arg(packs)
@@ -28,6 +36,107 @@ fn table(folder: &Path) -> PathBuf {
     let lines = "patient,age,primary_tumour\nA,60,lung\nB,70,breast\nC,12,lung\nD,old,lung\n";
     fs::write(&path, lines).unwrap();
     path
+}
+
+/// The lines of a table without quotes, each by its column.
+fn lines(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
+    let header: Vec<String> = lines.next().unwrap().collect();
+    lines
+        .map(|cells| header.iter().cloned().zip(cells).collect())
+        .collect()
+}
+
+const MEDIANS: [&str; 3] = [
+    "median_survival_months",
+    "median_survival_months_low",
+    "median_survival_months_high",
+];
+const CORD_COMPRESSION: [&str; 5] = [
+    "cord_compression_low",
+    "cord_compression",
+    "cord_compression_high",
+    "cord_compression_within_months",
+    "cord_compression_certainty",
+];
+
+#[test]
+fn a_table_has_the_median_and_cord_compression_or_says_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("patients.csv");
+    let rows = "patient,age,primary_tumour,frankel,karnofsky\n\
+        walks,60,lung,E,80\nparetic,60,lung,C,80\nlong,45,thyroid,E,100\nchild,12,lung,E,80\n";
+    fs::write(&table, rows).unwrap();
+    let out = folder.path().join("forecasts.csv");
+    let [table, written] = [&table, &out].map(|path| path.display().to_string());
+    let arguments = ["assess", "--csv", &table, "--out", &written];
+    let output = spineboard(&arguments);
+    assert!(output.status.success(), "{output:?}");
+    let found = lines(&out);
+    assert_eq!(found.len(), 4);
+    for line in &found[..3] {
+        let mut blanks = 0;
+        // The median lies on one side of a year as the survival at a year lies on one side of one half.
+        for (end, median) in ["", "_low", "_high"].iter().zip(MEDIANS) {
+            let alive: f64 = line[&format!("survival_12_months{end}")].parse().unwrap();
+            match line[median].parse::<f64>() {
+                Ok(months) => assert_eq!(months <= 12.0, alive <= 0.5, "{line:?}"),
+                Err(_) => {
+                    blanks += 1;
+                    assert!(alive > 0.5, "{line:?}");
+                }
+            }
+        }
+        let beyond = &line["median_survival_beyond_months"];
+        assert_eq!(beyond, if blanks > 0 { "60" } else { "" }, "{line:?}");
+    }
+    assert_eq!(
+        found[2]["median_survival_months_high"], "",
+        "the forecast goes to 60 months"
+    );
+    assert_ne!(found[0]["median_survival_months"], "");
+    let [low, point, high] = [0, 1, 2].map(|one| {
+        let cell = &found[0][CORD_COMPRESSION[one]];
+        cell.parse::<f64>().unwrap()
+    });
+    assert!(0.0 < low && low < point && point < high && high < 1.0);
+    assert_eq!(
+        (
+            found[0]["cord_compression_within_months"].as_str(),
+            found[0]["cord_compression_certainty"].as_str()
+        ),
+        ("6", "low")
+    );
+    let blank = |line: &BTreeMap<String, String>, columns: &[&str]| {
+        columns.iter().all(|column| line[*column].is_empty())
+    };
+    for (line, reason) in found.iter().zip(["", "deficit_present", "", ""]) {
+        assert_eq!(line["cord_compression_not_shown"], reason, "{line:?}");
+    }
+    assert!(blank(&found[1], &CORD_COMPRESSION) && !blank(&found[1], &MEDIANS));
+    assert!(blank(&found[3], &CORD_COMPRESSION) && blank(&found[3], &MEDIANS));
+    assert_eq!(found[3]["median_survival_beyond_months"], "");
+
+    let older = folder.path().join("packs/survival-linear");
+    fs::create_dir_all(&older).unwrap();
+    for file in fs::read_dir(packs().join("survival-linear")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), older.join(file.file_name())).unwrap();
+    }
+    let output = spineboard_with(&folder.path().join("packs"), &arguments);
+    assert!(output.status.success(), "{output:?}");
+    for line in &lines(&out)[..3] {
+        assert!(blank(line, &CORD_COMPRESSION), "{line:?}");
+        assert_eq!(line["cord_compression_not_shown"], "", "{line:?}");
+        assert_ne!(line["survival_12_months"], "", "{line:?}");
+        let beyond = &line["median_survival_beyond_months"];
+        assert_eq!(
+            blank(line, &MEDIANS[..1]) || blank(line, &MEDIANS[1..2]) || blank(line, &MEDIANS[2..]),
+            !beyond.is_empty(),
+            "{line:?}"
+        );
+    }
 }
 
 #[test]

@@ -1,11 +1,31 @@
 //! The results of a cohort as a CSV table, safe to open in a spreadsheet.
 
 use crate::ExchangeError;
-use clinical::assessment::{Assessment, ForecastState, ScoreOutcome, ScoreResult, SurvivalPoint};
+use clinical::assessment::{
+    Assessment, CordCompressionState, ForecastState, MedianTime, ScoreOutcome, ScoreResult,
+    SurvivalForecast, SurvivalPoint,
+};
 use std::io::Write;
 
 /// Months of the survival columns.
 const HORIZONS_MONTHS: [u32; 3] = [3, 6, 12];
+
+/// A number, and both ends of its interval.
+const ENDS: [&str; 3] = ["", "_low", "_high"];
+
+/// The median and the cord compression, each with its interval and what a blank of it means.
+const OTHER_FORECASTS: [&str; 10] = [
+    "median_survival_months",
+    "median_survival_months_low",
+    "median_survival_months_high",
+    "median_survival_beyond_months",
+    "cord_compression",
+    "cord_compression_low",
+    "cord_compression_high",
+    "cord_compression_within_months",
+    "cord_compression_certainty",
+    "cord_compression_not_shown",
+];
 
 /// One line of results.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +38,19 @@ pub struct CohortResult {
 
 /// Writes the header and one line per result, as they come. `scores` are the ids of all scores.
 ///
-/// Columns: the labels, `survival_{3,6,12}_months` each with `_low` and `_high` (probabilities, 0 to
-/// 1), per score `.total` (points or grade) and `.group`, `in_population`, `findings` (codes with
-/// semicolons between), `error`. Returns the number of lines.
+/// Columns, each blank where there is no value:
+///
+/// - the labels;
+/// - `survival_{3,6,12}_months` each with `_low` and `_high`: probabilities, 0 to 1;
+/// - `median_survival_months` with `_low` and `_high`, and `median_survival_beyond_months`: the month
+///   at which the curve ends, where one of the three is blank because it lies beyond it;
+/// - `cord_compression` with `_low` and `_high`: the probability, 0 to 1, within
+///   `cord_compression_within_months`, with `cord_compression_certainty` (GRADE) and
+///   `cord_compression_not_shown`: the code of the reason why there is none;
+/// - per score `.total` (points or grade) and `.group`;
+/// - `in_population`, `findings` (codes with semicolons between), `error`.
+///
+/// Returns the number of lines.
 pub fn write_rows(
     target: impl Write,
     label_columns: &[String],
@@ -29,9 +59,7 @@ pub fn write_rows(
 ) -> Result<usize, ExchangeError> {
     let unwritable = |error: csv::Error| ExchangeError::UnwritableTable(error.into());
     let mut table = csv::Writer::from_writer(target);
-    let survival = HORIZONS_MONTHS.iter().flat_map(|months| {
-        ["", "_low", "_high"].map(|end| format!("survival_{months}_months{end}"))
-    });
+    let of_forecast = forecast_columns();
     let of_scores = scores
         .iter()
         .flat_map(|score| [format!("{score}.total"), format!("{score}.group")]);
@@ -41,7 +69,7 @@ pub fn write_rows(
             label_columns
                 .iter()
                 .cloned()
-                .chain(survival)
+                .chain(of_forecast.iter().cloned())
                 .chain(of_scores)
                 .chain(last),
         )
@@ -52,7 +80,7 @@ pub fn write_rows(
         match &result.assessment {
             Ok(assessment) => cells.extend(assessment_cells(assessment, scores)),
             Err(reason) => {
-                let blank = HORIZONS_MONTHS.len() * 3 + scores.len() * 2 + 2;
+                let blank = of_forecast.len() + scores.len() * 2 + 2;
                 cells.extend(std::iter::repeat_n(String::new(), blank));
                 cells.push(harmless(reason));
             }
@@ -72,36 +100,89 @@ pub fn write_mean(target: impl Write, horizons: &[SurvivalPoint]) -> Result<(), 
         .write_record(["months", "alive", "low", "high"])
         .map_err(unwritable)?;
     for point in horizons {
-        let probabilities = [point.alive, point.low, point.high].map(|end| format!("{end:.6}"));
+        let probabilities = [point.alive, point.low, point.high].map(probability);
         let cells = std::iter::once(point.months.to_string()).chain(probabilities);
         table.write_record(cells).map_err(unwritable)?;
     }
     table.flush().map_err(ExchangeError::UnwritableTable)
 }
 
-fn assessment_cells(assessment: &Assessment, scores: &[String]) -> Vec<String> {
+fn forecast_columns() -> Vec<String> {
+    let survival = HORIZONS_MONTHS
+        .iter()
+        .flat_map(|months| ENDS.map(|end| format!("survival_{months}_months{end}")));
+    survival.chain(OTHER_FORECASTS.map(str::to_owned)).collect()
+}
+
+/// The cells of [`forecast_columns`].
+fn forecast_cells(forecast: &SurvivalForecast) -> Vec<String> {
     let mut cells = Vec::new();
-    let (inside, error) = match &assessment.forecast {
-        ForecastState::Available(forecast) => {
-            for months in HORIZONS_MONTHS {
-                let point = forecast
-                    .horizons
-                    .iter()
-                    .find(|point| point.months == f64::from(months));
-                let ends = point.map(|point| [point.alive, point.low, point.high]);
-                cells.extend(
-                    ends.map_or_else(Default::default, |ends| ends.map(|end| format!("{end:.6}"))),
-                );
-            }
-            (forecast.population.inside.to_string(), String::new())
-        }
-        ForecastState::Refused { code, .. } => {
-            cells.extend(std::iter::repeat_n(
-                String::new(),
-                HORIZONS_MONTHS.len() * 3,
-            ));
-            (String::new(), format!("no forecast: {code}"))
-        }
+    for months in HORIZONS_MONTHS {
+        let point = forecast
+            .horizons
+            .iter()
+            .find(|point| point.months == f64::from(months));
+        cells.extend(
+            point
+                .map(|point| [point.alive, point.low, point.high].map(probability))
+                .unwrap_or_default(),
+        );
+    }
+    let median = forecast
+        .median
+        .map(|median| [median.time, median.low, median.high]);
+    cells.extend(
+        median
+            .map(|times| times.map(median_cell))
+            .unwrap_or_default(),
+    );
+    let beyond = median.into_iter().flatten().find_map(|time| match time {
+        MedianTime::Reached { .. } => None,
+        MedianTime::NotReached { within_months } => Some(within_months.to_string()),
+    });
+    cells.push(beyond.unwrap_or_default());
+    let (cord_compression, not_shown): ([String; 5], String) = match &forecast.cord_compression {
+        Some(CordCompressionState::Available(cord)) => (
+            [
+                probability(cord.probability),
+                probability(cord.low),
+                probability(cord.high),
+                cord.months.to_string(),
+                cord.certainty.code().to_owned(),
+            ],
+            String::new(),
+        ),
+        Some(CordCompressionState::NotShown { code }) => (Default::default(), harmless(code)),
+        None => Default::default(),
+    };
+    cells.extend(cord_compression);
+    cells.push(not_shown);
+    cells
+}
+
+fn probability(number: f64) -> String {
+    format!("{number:.6}")
+}
+
+fn median_cell(time: MedianTime) -> String {
+    match time {
+        MedianTime::Reached { months } => format!("{months:.2}"),
+        MedianTime::NotReached { .. } => String::new(),
+    }
+}
+
+fn assessment_cells(assessment: &Assessment, scores: &[String]) -> Vec<String> {
+    let (mut cells, inside, error) = match &assessment.forecast {
+        ForecastState::Available(forecast) => (
+            forecast_cells(forecast),
+            forecast.population.inside.to_string(),
+            String::new(),
+        ),
+        ForecastState::Refused { code, .. } => (
+            vec![String::new(); forecast_columns().len()],
+            String::new(),
+            format!("no forecast: {code}"),
+        ),
     };
     for id in scores {
         let outcome = assessment
@@ -158,14 +239,17 @@ mod tests {
     use super::*;
     use clinical::{
         assessment::{
-            Citation, Direction, PackIdentity, PopulationMatch, ScoreFamily, ScoreGroup,
-            SurvivalForecast,
+            Certainty, Citation, CordCompression, Direction, MedianSurvival, PackIdentity,
+            PopulationMatch, ScoreFamily, ScoreGroup,
         },
         case::Subject,
     };
     use std::collections::BTreeMap;
 
-    fn forecast() -> ForecastState {
+    fn forecast(
+        median: Option<[MedianTime; 3]>,
+        cord_compression: Option<CordCompressionState>,
+    ) -> ForecastState {
         let point = |months: f64, alive: f64| SurvivalPoint {
             months,
             alive,
@@ -182,8 +266,8 @@ mod tests {
             setting: None,
             horizons: vec![point(3.0, 0.8), point(6.0, 0.6), point(12.0, 0.4)],
             points: Vec::new(),
-            median: None,
-            cord_compression: None,
+            median: median.map(|[time, low, high]| MedianSurvival { time, low, high }),
+            cord_compression,
             curve: Vec::new(),
             interval_level: 0.9,
             population: PopulationMatch {
@@ -241,6 +325,18 @@ mod tests {
         )
     }
 
+    fn assessed(forecast: ForecastState) -> Assessment {
+        Assessment {
+            index_date: "2026-03-01".parse().unwrap(),
+            app_version: String::new(),
+            facts_used: Vec::new(),
+            scores: Vec::new(),
+            forecast,
+            benefit: None,
+            findings: Vec::new(),
+        }
+    }
+
     #[test]
     fn a_result_is_read_back_by_a_csv_reader() {
         let total = ScoreOutcome::Total {
@@ -257,13 +353,8 @@ mod tests {
             group: group("low"),
         };
         let assessment = Assessment {
-            index_date: "2026-03-01".parse().unwrap(),
-            app_version: String::new(),
-            facts_used: Vec::new(),
             scores: vec![score("bilsky", grade), score("tokuhashi", total)],
-            forecast: forecast(),
-            benefit: None,
-            findings: Vec::new(),
+            ..assessed(forecast(None, None))
         };
         let refused = Assessment {
             forecast: ForecastState::Refused {
@@ -288,7 +379,9 @@ mod tests {
         ]);
         let expected = "patient,survival_3_months,survival_3_months_low,survival_3_months_high,survival_6_months,\
             survival_6_months_low,survival_6_months_high,survival_12_months,survival_12_months_low,\
-            survival_12_months_high,tokuhashi.total,tokuhashi.group,bilsky.total,bilsky.group,sins.total,sins.group,\
+            survival_12_months_high,median_survival_months,median_survival_months_low,median_survival_months_high,\
+            median_survival_beyond_months,cord_compression,cord_compression_low,cord_compression_high,\
+            cord_compression_within_months,cord_compression_certainty,cord_compression_not_shown,tokuhashi.total,tokuhashi.group,bilsky.total,bilsky.group,sins.total,sins.group,\
             in_population,findings,error";
         assert_eq!(header.join(","), expected);
         let cell = |row: usize, name: &str| rows[row][name].as_str();
@@ -315,6 +408,73 @@ mod tests {
             "-1",
             "the scores come out all the same"
         );
+    }
+
+    #[test]
+    fn a_blank_median_or_cord_compression_says_what_it_means() {
+        let reached = |months| MedianTime::Reached { months };
+        let beyond = MedianTime::NotReached {
+            within_months: 60.0,
+        };
+        let cord = CordCompression {
+            months: 6.0,
+            probability: 0.25,
+            low: 0.125,
+            high: 0.5,
+            certainty: Certainty::VeryLow,
+        };
+        let hidden = CordCompressionState::NotShown {
+            code: "deficit_present".to_owned(),
+        };
+        let forecasts = [
+            forecast(
+                Some([reached(8.128), reached(4.0), reached(15.5)]),
+                Some(CordCompressionState::Available(cord)),
+            ),
+            forecast(Some([beyond, reached(20.0), beyond]), Some(hidden)),
+            forecast(Some([reached(30.0), reached(9.0), beyond]), None),
+            forecast(Some([beyond; 3]), None),
+            forecast(None, None),
+            ForecastState::Refused {
+                code: "children".to_owned(),
+                parameters: BTreeMap::new(),
+            },
+        ];
+        let results = forecasts.map(|forecast| CohortResult {
+            labels: vec![String::new()],
+            assessment: Ok(assessed(forecast)),
+        });
+        let fault = CohortResult {
+            labels: vec![String::new()],
+            assessment: Err("line 8".to_owned()),
+        };
+        let (header, rows) = written(results.into_iter().chain([fault]).collect());
+        let medians = [
+            ["8.13", "4.00", "15.50", ""],
+            ["", "20.00", "", "60"],
+            ["30.00", "9.00", "", "60"],
+            ["", "", "", "60"],
+            ["", "", "", ""],
+            ["", "", "", ""],
+            ["", "", "", ""],
+        ];
+        let mut cords = [[""; 6]; 7];
+        cords[0] = ["0.250000", "0.125000", "0.500000", "6", "very_low", ""];
+        cords[1][5] = "deficit_present";
+        let first = header
+            .iter()
+            .position(|column| column == "median_survival_months")
+            .unwrap();
+        for (number, row) in rows.iter().enumerate() {
+            let cells = |from: usize, to: usize| -> Vec<&str> {
+                header[from..to]
+                    .iter()
+                    .map(|name| row[name].as_str())
+                    .collect()
+            };
+            assert_eq!(cells(first, first + 4), medians[number], "line {number}");
+            assert_eq!(cells(first + 4, first + 10), cords[number], "line {number}");
+        }
     }
 
     #[test]
