@@ -252,6 +252,16 @@ fn spoilt_draws_are_refused_by_name() {
             "trail",
         ),
         (
+            "\"see_survival_forecast\", \"citations\": []",
+            "\"see_survival_forecast\", \"citations\": [\"trail\"]",
+            "trail",
+        ),
+        (
+            "\"citations\": [\"trial\"] }",
+            "\"citations\": [\"trail\"] }",
+            "trail",
+        ),
+        (
             "\"option\": \"conventional\", \"outcome\": \"death_30_days\"",
             "\"option\": \"supportive\", \"outcome\": \"death_30_days\"",
             "either a cell",
@@ -319,6 +329,113 @@ fn too_many_kinds_of_patients_are_refused_before_they_are_counted() {
             .to_string()
             .contains("more kinds of patients")
     );
+}
+
+fn many(entry: &str, count: usize) -> String {
+    vec![entry; count].join(", ")
+}
+
+#[test]
+fn draws_that_would_take_hours_or_all_memory_are_refused() {
+    let conditions = many("{}", 201);
+    let nested = format!("{}{{}}{}", "{\"any_of\": [".repeat(500), "]}".repeat(500));
+    let codes = many("\"lung\"", 201);
+    let factor = "{\"id\": \"one\", \"uniform\": [0, 0, 0, 0], \"levels\": [\
+        {\"when\": {}, \"coefficient\": [0, 0, 0, 0], \"share\": [1, 1, 1, 1]}]}";
+    let slope = "{\"id\": \"one\", \"feature\": \"age\", \"centre\": 60, \"least\": 50, \"most\": 80, \
+        \"coefficient\": [0, 0, 0, 0]}";
+    let list = |name: &str, entry: &str, count: usize| {
+        (
+            format!("\"{name}\": ["),
+            format!("\"{name}\": [{}, ", many(entry, count)),
+        )
+    };
+    let when = |condition: &str| {
+        (
+            "{ \"primary_tumour\": \"lung\" }".to_owned(),
+            condition.to_owned(),
+        )
+    };
+    let entries = "more entries";
+    let spoilt = [
+        (
+            // Each of the one list is looked for in the other.
+            (
+                "\"fit\"], \"required\": [\"lung\"]".to_owned(),
+                format!(
+                    "{}, \"fit\"], \"required\": [{}]",
+                    many("\"lung\"", 200_000),
+                    many("\"fit\"", 200_000)
+                ),
+            ),
+            entries,
+        ),
+        (list("factors", factor, 200), entries),
+        (list("slopes", slope, 200), entries),
+        (
+            (
+                "\"comparator\": \"conventional\",".to_owned(),
+                format!(
+                    "\"comparator\": \"conventional\", \"option_factors\": [{}],",
+                    many(factor, 201)
+                ),
+            ),
+            entries,
+        ),
+        (
+            (
+                "\"beside\": []".to_owned(),
+                format!("\"beside\": [{}]", many("\"trial\"", 201)),
+            ),
+            entries,
+        ),
+        (
+            when(&format!("{{\"any_of\": [{conditions}]}}")),
+            "too many parts",
+        ),
+        (
+            when(&format!("{{\"primary_tumour\": [{codes}]}}")),
+            "too many parts",
+        ),
+        (when(&nested), "recursion limit"),
+    ];
+    for ((from, to), named) in spoilt {
+        let refused = with(&from, &to).load().err();
+        let said = refused.expect("a refusal").to_string();
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    let long = format!("{DRAWS}{}", " ".repeat(4 * 1024 * 1024));
+    let refused = Parts::with_benefit(&long).load().err();
+    assert!(refused.unwrap().to_string().contains("larger"));
+}
+
+#[test]
+fn kinds_of_patients_are_also_counted_over_all_cells() {
+    let kind = "{\"when\": {}, \"coefficient\": [0, 0, 0, 0], \"share\": [1, 1, 1, 1]}";
+    let factor = format!(
+        "{{\"id\": \"many\", \"uniform\": [0, 0, 0, 0], \"levels\": [{}]}}, ",
+        many(kind, 500)
+    );
+    let cell = "{\"option\": \"conventional\", \"outcome\": \"walking\", \"kind\": \"observational\", \
+        \"level\": \"base\", \"criteria\": [], \"required\": [], \"citations\": [\"trial\"], \"beside\": [], \
+        \"recalled\": false}, ";
+    // Three cells of the file and those that are added have 500 times 2 kinds each, the fourth one.
+    for (added, sound) in [(1, true), (2, false)] {
+        let draws = DRAWS
+            .replacen("\"factors\": [", &format!("\"factors\": [{factor}"), 1)
+            .replacen(
+                "\"cells\": [",
+                &format!("\"cells\": [{}", cell.repeat(added)),
+                1,
+            );
+        match Parts::with_benefit(&draws).load() {
+            Ok(_) => assert!(sound, "{added} more cells were accepted"),
+            Err(error) => {
+                assert!(!sound, "{error}");
+                assert!(error.to_string().contains("all cells"), "{error}");
+            }
+        }
+    }
 }
 
 #[test]

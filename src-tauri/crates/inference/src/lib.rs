@@ -12,6 +12,7 @@ mod encoding;
 mod explanation;
 #[cfg(test)]
 mod explanation_tests;
+pub mod fuzzing;
 pub mod golden;
 mod graph;
 #[cfg(test)]

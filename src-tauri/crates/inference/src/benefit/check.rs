@@ -19,8 +19,15 @@ const LARGEST_NUMBER: f64 = 100.0;
 /// Kinds of patients that the blanks of one level may stand for: what one cell costs to compute.
 const MOST_KINDS: usize = 1024;
 
-/// Cells, levels, factors or criteria of one file.
+/// Those of all cells together: what a grid costs to compute.
+const MOST_KINDS_OF_GRID: usize = 4096;
+
+/// Cells, levels or criteria of one file, factors of one level, criteria or sources of one cell, parts
+/// of one condition. One list is looked through for each entry of another, for every patient.
 const MOST_ENTRIES: usize = 200;
+
+/// In memory a list of small parts takes many times the length of its text.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 impl BenefitDraws {
     /// Reads the file and checks it.
@@ -29,6 +36,9 @@ impl BenefitDraws {
         output: &Output,
         catalogue: &Catalogue,
     ) -> Result<BenefitDraws, PackError> {
+        if bytes.len() > MOST_BYTES {
+            return wrong(&format!("it is larger than {MOST_BYTES} bytes"));
+        }
         let draws: BenefitDraws =
             serde_json::from_slice(bytes).map_err(|error| PackError::Benefit(error.to_string()))?;
         let paths = output.samples;
@@ -42,6 +52,7 @@ impl BenefitDraws {
                 draws.paths
             ));
         }
+        draws.check_sizes()?;
         draws.check_pairs()?;
         draws.check_outcomes(last_month)?;
         let checker = Checker { paths, catalogue };
@@ -51,10 +62,44 @@ impl BenefitDraws {
         for (id, criterion) in &draws.criteria {
             checker.criterion(id, criterion, last_month)?;
         }
+        let mut kinds = 0;
         for cell in &draws.cells {
-            draws.check_cell(cell, &checker)?;
+            kinds += draws.check_cell(cell, &checker)?;
         }
+        if kinds > MOST_KINDS_OF_GRID {
+            return wrong(&format!(
+                "all cells together have more kinds of patients than {MOST_KINDS_OF_GRID}"
+            ));
+        }
+        draws.check_citations()?;
         Ok(draws)
+    }
+
+    fn check_sizes(&self) -> Result<(), PackError> {
+        let of_file = [
+            self.cells.len(),
+            self.levels.len(),
+            self.criteria.len(),
+            self.sources.len(),
+        ];
+        let of_levels = self
+            .levels
+            .values()
+            .flat_map(|level| [level.factors.len(), level.slopes.len()]);
+        let of_cells = self.cells.iter().flat_map(|cell| {
+            [
+                cell.option_factors.len(),
+                cell.criteria.len(),
+                cell.required.len(),
+                cell.citations.len(),
+                cell.beside.len(),
+            ]
+        });
+        let mut sizes = of_file.into_iter().chain(of_levels).chain(of_cells);
+        if sizes.any(|size| size > MOST_ENTRIES) {
+            return wrong("it has more entries than a grid can need");
+        }
+        Ok(())
     }
 
     /// Every option and outcome once, and for every pair either cells or one reason why there is none.
@@ -63,15 +108,6 @@ impl BenefitDraws {
         let outcomes: BTreeSet<_> = self.outcomes.iter().map(|outcome| outcome.id).collect();
         if options.len() != self.options.len() || outcomes.len() != self.outcomes.len() {
             return wrong("an option or outcome is there twice");
-        }
-        let sizes = [
-            self.cells.len(),
-            self.levels.len(),
-            self.criteria.len(),
-            self.sources.len(),
-        ];
-        if sizes.iter().any(|size| *size > MOST_ENTRIES) {
-            return wrong("it has more entries than a grid can need");
         }
         let filled: BTreeSet<_> = self
             .cells
@@ -111,7 +147,8 @@ impl BenefitDraws {
         }
     }
 
-    fn check_cell(&self, cell: &Cell, checker: &Checker<'_>) -> Result<(), PackError> {
+    /// The kinds of patients that the cell's blanks may stand for.
+    fn check_cell(&self, cell: &Cell, checker: &Checker<'_>) -> Result<usize, PackError> {
         let place = format!("the cell {:?} {:?}", cell.option, cell.outcome);
         let Some(level) = self.levels.get(&cell.level) else {
             return wrong(&format!("{place}: no level '{}'", cell.level));
@@ -126,11 +163,7 @@ impl BenefitDraws {
             checker.factor(&place, factor)?;
         }
         let factors = level.factors.iter().chain(&cell.option_factors);
-        if kinds(factors).is_none_or(|kinds| kinds > MOST_KINDS) {
-            return wrong(&format!(
-                "{place}: more kinds of patients than {MOST_KINDS}"
-            ));
-        }
+        let kinds = kinds(&place, factors)?;
         let known = |id: &&String| !self.criteria.contains_key(*id);
         if let Some(id) = cell.criteria.iter().find(known) {
             return wrong(&format!("{place}: no criterion '{id}'"));
@@ -143,9 +176,20 @@ impl BenefitDraws {
         if cell.citations.is_empty() {
             return wrong(&format!("{place}: no evidence is cited"));
         }
-        let mut cited = cell.citations.iter().chain(&cell.beside);
+        Ok(kinds)
+    }
+
+    /// Whatever is cited is among the sources, also where it says why a cell is empty.
+    fn check_citations(&self) -> Result<(), PackError> {
+        let of_cells = self
+            .cells
+            .iter()
+            .flat_map(|cell| cell.citations.iter().chain(&cell.beside));
+        let of_absent = self.absent.iter().flat_map(|cell| &cell.citations);
+        let of_criteria = self.criteria.values().flat_map(|one| &one.citations);
+        let mut cited = of_cells.chain(of_absent).chain(of_criteria);
         match cited.find(|id| !self.sources.contains_key(*id)) {
-            Some(id) => wrong(&format!("{place}: '{id}' is not among the sources")),
+            Some(id) => wrong(&format!("'{id}' is cited and not among the sources")),
             None => Ok(()),
         }
     }
@@ -160,9 +204,7 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn level(&self, id: &str, level: &Level) -> Result<(), PackError> {
         self.numbers(id, &level.value, -LARGEST_NUMBER, LARGEST_NUMBER)?;
-        if kinds(level.factors.iter()).is_none_or(|kinds| kinds > MOST_KINDS) {
-            return wrong(&format!("{id}: more kinds of patients than {MOST_KINDS}"));
-        }
+        kinds(id, level.factors.iter())?;
         for factor in &level.factors {
             self.factor(id, factor)?;
         }
@@ -232,6 +274,9 @@ impl Checker<'_> {
     }
 
     fn condition(&self, place: &str, condition: &Condition) -> Result<(), PackError> {
+        if parts(condition) > MOST_ENTRIES {
+            return wrong(&format!("{place}: a condition of too many parts"));
+        }
         for (id, matcher) in &condition.features {
             let feature = self.feature(place, id)?;
             let fits = match matcher {
@@ -258,19 +303,34 @@ impl Checker<'_> {
     }
 }
 
+/// What a condition asks, counted.
+fn parts(condition: &Condition) -> usize {
+    let values = |matcher: &Matcher| match matcher {
+        Matcher::OneOf(values) => values.len(),
+        _ => 1,
+    };
+    let asked: usize = condition.features.values().map(values).sum();
+    let nested: usize = condition.any_of.iter().map(parts).sum();
+    1 + asked + nested
+}
+
+/// Kinds of patients over all factors together.
+fn kinds<'a>(place: &str, factors: impl Iterator<Item = &'a Factor>) -> Result<usize, PackError> {
+    let mut sizes = factors.map(|factor| factor.levels.len());
+    match sizes.try_fold(1usize, usize::checked_mul) {
+        Some(kinds) if kinds <= MOST_KINDS => Ok(kinds),
+        _ => wrong(&format!(
+            "{place}: more kinds of patients than {MOST_KINDS}"
+        )),
+    }
+}
+
 fn is_number(feature: &Feature) -> bool {
     matches!(feature.kind, Kind::Number | Kind::Integer)
 }
 
 fn accepts(feature: &Feature, value: &Value) -> bool {
     feature.kind != Kind::Outcome && feature.accepts(value).is_ok()
-}
-
-/// Over all factors together; none where the product is beyond counting.
-fn kinds<'a>(factors: impl Iterator<Item = &'a Factor>) -> Option<usize> {
-    factors
-        .map(|factor| factor.levels.len())
-        .try_fold(1usize, usize::checked_mul)
 }
 
 fn wrong<T>(reason: &str) -> Result<T, PackError> {
