@@ -9,7 +9,7 @@ use crate::{
     synthetic::{Facts, Parts, code, expected_cord, expected_point, facts},
 };
 use clinical::{
-    assessment::{ExplainedEndpoint, Explanation, ForecastState},
+    assessment::{ExplainedEndpoint, Explanation, ForecastState, ReasonSentenceKind},
     case::Value,
 };
 use proptest::prelude::*;
@@ -68,6 +68,30 @@ fn amounts_are_those_of_the_forecasts_with_facts_hidden() {
         (surgery.baseline - twice).abs() < 1e-5,
         "the baseline is of the same setting"
     );
+}
+
+#[test]
+fn sentences_name_the_facts_with_their_values() {
+    let patient = facts(&[
+        ("age", Value::Number(75.0)),
+        ("liver_metastasis", Value::Flag(true)),
+    ]);
+    let found = explained(&patient, ExplainedEndpoint::Survival);
+    assert!(amount(&found, "organs") > 0.1 && found.total_probability < found.baseline_probability);
+    let first = &found.sentences[0];
+    assert_eq!(first.kind, ReasonSentenceKind::Lower);
+    let organs = &first.reasons[0];
+    assert_eq!(organs.group, "organs");
+    assert!((organs.factor.ln() - amount(&found, "organs")).abs() < 1e-12);
+    let [liver] = organs.facts.as_slice() else {
+        panic!("{organs:?}");
+    };
+    assert_eq!(liver.feature.as_str(), "liver_metastasis");
+    assert_eq!(liver.value, Value::Flag(true));
+    let cord = explained(&patient, ExplainedEndpoint::CordCompression);
+    assert!(expected_cord(1.0).point > expected_cord(0.0).point + 0.01);
+    assert_eq!(cord.sentences[0].kind, ReasonSentenceKind::Higher);
+    assert_eq!(cord.sentences[0].reasons[0].group, "organs");
 }
 
 #[test]
@@ -176,6 +200,30 @@ fn golden_reasons_are_replayed() {
     let error = parts.load().err().unwrap();
     assert!(
         matches!(&error, PackError::GoldenMismatch { row: 3, what, .. } if what == "reason age"),
+        "{error}"
+    );
+}
+
+/// A pack cannot keep a fact out of the reasons that its survival follows.
+#[test]
+fn what_survival_is_said_not_to_read_must_leave_it_alone() {
+    let unread = |group: &str, feature: &str| {
+        let mut parts = Parts::second_with(group, "");
+        let from = "standard_error = 0.01";
+        assert!(parts.manifest.contains(from));
+        let to = format!("{from}\nsurvival_unread = [\"{feature}\"]");
+        parts.manifest = parts.manifest.replacen(from, &to, 1);
+        parts.load().err().unwrap()
+    };
+    let organs = "[[explanation.survival]]\nid = \"organs\"\nfeatures = [\"liver_metastasis\"]\ncitations = [\"liver_meta\"]\n";
+    let error = unread(organs, "liver_metastasis");
+    assert!(
+        matches!(&error, PackError::GoldenMismatch { row: 1, what, .. } if what.contains("survival")),
+        "{error}"
+    );
+    let error = unread(", \"her2_status\"", "her2_status");
+    assert!(
+        error.to_string().contains("no row knows her2_status"),
         "{error}"
     );
 }

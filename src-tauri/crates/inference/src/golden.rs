@@ -100,6 +100,18 @@ pub(crate) fn replay(pack: &Pack, golden: &GoldenFile) -> Result<CheckReport, Pa
         compare_columns(pack, index, "values", &row.values, &encoded.values)?;
         compare_columns(pack, index, "known", &row.known, &encoded.known)?;
     }
+    let unread = pack.manifest().explanation.iter();
+    for feature in unread.flat_map(|plan| &plan.survival_unread) {
+        if !golden
+            .rows
+            .iter()
+            .any(|row| row.facts.contains_key(feature))
+        {
+            return Err(PackError::Golden(format!(
+                "no row knows {feature}, so that survival does not read it is not shown"
+            )));
+        }
+    }
     let mut largest = 0.0;
     for (index, (row, encoded)) in golden.rows.iter().zip(&encoded).enumerate() {
         let setting = pack.setting_number(row.setting.as_deref())?;
@@ -118,12 +130,31 @@ pub(crate) fn replay(pack: &Pack, golden: &GoldenFile) -> Result<CheckReport, Pa
                 largest = f64::max(largest, difference);
             }
         }
+        if let Some(facts) = without_unread(pack, &row.facts) {
+            let encoded = pack.encode(&facts);
+            let answers = pack.each(&[encoded], setting, |paths| pack.answer(paths));
+            for answer in answers? {
+                largest = f64::max(largest, compare_survival(pack, index, row, &answer?)?);
+            }
+        }
     }
     Ok(CheckReport {
         rows: golden.rows.len(),
         largest_difference: largest,
         tolerance: TOLERANCE,
     })
+}
+
+/// The facts without those of which the manifest says that survival does not read them; none where the
+/// row has none of them.
+fn without_unread(
+    pack: &Pack,
+    facts: &BTreeMap<FeatureId, Value>,
+) -> Option<BTreeMap<FeatureId, Value>> {
+    let unread = &pack.manifest().explanation.as_ref()?.survival_unread;
+    let mut kept = facts.clone();
+    kept.retain(|feature, _| !unread.contains(feature));
+    (kept.len() < facts.len()).then_some(kept)
 }
 
 /// The largest difference of any probability of one row.
@@ -133,19 +164,28 @@ fn compare_answer(
     row: &GoldenRow,
     answer: &Answer,
 ) -> Result<f64, PackError> {
-    let mut largest = 0.0;
-    let mut compare = |name: &str, found: [f64; 3], expected: [f64; 3]| {
-        let [point, low, high] = expected;
-        let expected = [point, low.min(point), high.max(point)];
-        for (part, (found, expected)) in ["point", "low", "high"]
-            .iter()
-            .zip(found.into_iter().zip(expected))
-        {
-            let difference = within(index, || format!("{part} of {name}"), found, expected)?;
-            largest = f64::max(largest, difference);
+    let survival = compare_survival(pack, index, row, answer)?;
+    match (&row.cord_compression, &answer.cord_compression) {
+        (Some(expected), Some(found)) => {
+            let found = [found.probability, found.low, found.high];
+            let expected = [expected.point, expected.low, expected.high];
+            let difference = compare_range(index, "cord compression", found, expected)?;
+            Ok(survival.max(difference))
         }
-        Ok::<(), PackError>(())
-    };
+        (Some(_), None) => Err(PackError::Golden(format!(
+            "row {index} has cord compression, which the model does not answer"
+        ))),
+        (None, _) => Ok(survival),
+    }
+}
+
+fn compare_survival(
+    pack: &Pack,
+    index: usize,
+    row: &GoldenRow,
+    answer: &Answer,
+) -> Result<f64, PackError> {
+    let mut largest = 0.0;
     for months in &pack.manifest().output.horizons_months {
         let expected = row.alive.get(&months.to_string()).ok_or_else(|| {
             PackError::Golden(format!("row {index} has no answer at {months} months"))
@@ -155,24 +195,33 @@ fn compare_answer(
             .iter()
             .find(|point| point.months == *months)
             .ok_or_else(|| PackError::Golden(format!("month {months} is not on the grid")))?;
-        compare(
+        let difference = compare_range(
+            index,
             &format!("survival at {months} months"),
             [found.alive, found.low, found.high],
             [expected.alive, expected.low, expected.high],
         )?;
+        largest = f64::max(largest, difference);
     }
-    match (&row.cord_compression, &answer.cord_compression) {
-        (Some(expected), Some(found)) => compare(
-            "cord compression",
-            [found.probability, found.low, found.high],
-            [expected.point, expected.low, expected.high],
-        )?,
-        (Some(_), None) => {
-            return Err(PackError::Golden(format!(
-                "row {index} has cord compression, which the model does not answer"
-            )));
-        }
-        (None, _) => {}
+    Ok(largest)
+}
+
+/// The largest difference of a point and the ends of its interval.
+fn compare_range(
+    index: usize,
+    name: &str,
+    found: [f64; 3],
+    expected: [f64; 3],
+) -> Result<f64, PackError> {
+    let [point, low, high] = expected;
+    let expected = [point, low.min(point), high.max(point)];
+    let mut largest = 0.0;
+    for (part, (found, expected)) in ["point", "low", "high"]
+        .iter()
+        .zip(found.into_iter().zip(expected))
+    {
+        let difference = within(index, || format!("{part} of {name}"), found, expected)?;
+        largest = f64::max(largest, difference);
     }
     Ok(largest)
 }

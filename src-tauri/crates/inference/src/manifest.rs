@@ -148,6 +148,9 @@ pub struct ExplanationPlan {
     pub survival: Vec<FactGroup>,
     #[serde(default)]
     pub cord_compression: Vec<FactGroup>,
+    /// What the model reads for cord compression alone: in no group of survival.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survival_unread: Vec<FeatureId>,
 }
 
 /// Facts that are explained together.

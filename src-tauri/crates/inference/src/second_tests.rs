@@ -327,6 +327,11 @@ fn additions_that_do_not_fit_are_refused_by_name() {
         ),
         ("features = [\"age\"]", "features = []", "no features"),
         (", \"her2_status\"]", "]", "her2_status"),
+        (
+            "standard_error = 0.01",
+            "standard_error = 0.01\nsurvival_unread = [\"karnofsky\"]",
+            "in a group already or unread",
+        ),
         ("[\"msk_met\"]", "[\"msk met\"]", "msk met"),
         (
             "values = [50.0, 90.0]",
@@ -382,6 +387,10 @@ fn additions_that_do_not_fit_are_refused_by_name() {
             "feature = \"karnofski\"\nvalues",
         ),
         ("when = { her2_status", "when = { her2"),
+        (
+            "standard_error = 0.01",
+            "standard_error = 0.01\nsurvival_unread = [\"sex\"]",
+        ),
     ] {
         assert_eq!(
             refusal(&Parts::second_with(from, to)).code(),

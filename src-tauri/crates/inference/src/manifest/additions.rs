@@ -71,22 +71,37 @@ impl Manifest {
                 "a column depends on {condition}, which is no column itself and so in no group"
             ));
         }
-        self.check_groups("explanation.survival", &plan.survival, catalogue)?;
+        for feature in &plan.survival_unread {
+            resolve(catalogue, "[explanation] survival_unread", feature)?;
+            if plan.cord_compression.is_empty() || !read.contains(feature) {
+                return wrong(&format!(
+                    "[explanation] survival_unread: the model does not read {feature} for cord compression"
+                ));
+            }
+        }
+        self.check_groups(
+            "explanation.survival",
+            &plan.survival,
+            &plan.survival_unread,
+            catalogue,
+        )?;
         if plan.cord_compression.is_empty() {
             return Ok(());
         }
         self.check_groups(
             "explanation.cord_compression",
             &plan.cord_compression,
+            &[],
             catalogue,
         )
     }
 
-    /// Every fact that the model reads belongs to exactly one group.
+    /// Every fact that the model reads, but for the `unread`, belongs to exactly one group.
     fn check_groups(
         &self,
         table: &str,
         groups: &[FactGroup],
+        unread: &[FeatureId],
         catalogue: &Catalogue,
     ) -> Result<(), PackError> {
         if groups.len() > MOST_PLAYERS {
@@ -94,7 +109,7 @@ impl Manifest {
         }
         let read = self.features();
         let mut ids = BTreeSet::new();
-        let mut grouped: BTreeSet<&FeatureId> = BTreeSet::new();
+        let mut grouped: BTreeSet<&FeatureId> = unread.iter().collect();
         for group in groups {
             let place = format!("[[{table}]] '{}'", group.id);
             if !is_plain_name(&group.id) || !ids.insert(&group.id) {
@@ -112,7 +127,9 @@ impl Manifest {
                     return wrong(&format!("{place}: the model does not read {feature}"));
                 }
                 if !grouped.insert(feature) {
-                    return wrong(&format!("{place}: {feature} is in a group already"));
+                    return wrong(&format!(
+                        "{place}: {feature} is in a group already or unread"
+                    ));
                 }
             }
         }
