@@ -326,9 +326,17 @@ class Graph(Builder):
     def _placed(self, share: str, nodes: np.ndarray, uniform: np.ndarray) -> str:
         """A number per draw [N, S, 1] from shares of equal cells around `nodes`: the inverse of the piecewise linear
         distribution function at one uniform number per draw."""
-        before = self.run("MatMul", share, self.constant(np.triu(np.ones((len(nodes),) * 2), 1)))
+        before = self._before(share, len(nodes))
         at = self.constant(uniform[None, :, None])
-        passed = self.run("Div", self.minus(at, before), self.add(share, self.constant(TINY)))
+        return self._steps(self.minus(at, before), self.add(share, self.constant(TINY)), nodes)
+
+    def _before(self, share: str, cells: int) -> str:
+        """What lies in the cells before each one."""
+        return self.run("MatMul", share, self.constant(np.triu(np.ones((cells, cells)), 1)))
+
+    def _steps(self, beyond: str, share: str, nodes: np.ndarray) -> str:
+        """Where a number falls that lies `beyond` the start of each cell with a `share`, [N, S, 1]."""
+        passed = self.run("Div", beyond, share)
         steps = self.total(self.clip(passed, 0.0, 1.0))
         start = self.constant(nodes[0] - FITNESS_STEP / 2)
         return self.add(self.times(steps, self.constant(FITNESS_STEP)), start)

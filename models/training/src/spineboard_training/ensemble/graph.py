@@ -20,6 +20,7 @@ from .worlds import BANDS, DRAWS, Paths
 
 FITNESS_STEP = 0.15
 FITNESS_NODES = np.arange(-30, 31) * FITNESS_STEP
+LOWEST_LOG_WEIGHT = -600.0
 LONE_COLUMNS = ("brain_metastasis", "extraspinal_bone_any", "vertebrae_2", "systemic_lines_3")
 
 
@@ -246,23 +247,28 @@ class EnsembleGraph(Graph):
         bend = (0.5 * loading**2 * precision)[:, :, None] * nodes**2
         lean = factor[:, None] * world.walking_loading
         chance = ndtr((world.walking_threshold + lean * nodes) / np.sqrt(1 - lean**2))[:, None, :]
+        tie = paths.tie[::DRAWS]
+        tight = 1 / (1 - tie**2)
         logits = self.add(
             self.minus(self.run("MatMul", measures, flat(slope)), self.run("MatMul", known, flat(bend))),
             self.run("MatMul", walking, flat(logit(chance))),
             self.run("MatMul", known_walking, flat(np.log1p(-chance))),
+            self.constant((-0.5 * tight[:, None] * nodes**2).reshape(1, -1)),
         )
         logits = self.run("Reshape", logits, self.constant([-1, worlds, 1, size], np.int64))
+        # From here on at most a few tens are added: the peak of the world keeps all exponentials above 0 and below infinity.
+        logits = self.minus(logits, self.run("ReduceMax", logits, axes=[-1], keepdims=1))
+        logits = self.run("Max", logits, self.constant(LOWEST_LOG_WEIGHT))
         logits = self.run("Concat", *[logits] * DRAWS, axis=2)
         logits = self.run("Reshape", logits, self.constant([-1, paths.size, size], np.int64))
         # Prior of fitness: normal around the setting's mean, less where the learned part is worse.
         shift = self.per_draw(self.run("MatMul", self.setting, self.constant(paths.fitness_shift[:, None])))
         mean = self.minus(shift, self.times(standard, self.constant(paths.tie[None, :, None])))
-        tight = 1 / (1 - paths.tie**2)[None, :, None]
-        prior = self.minus(
-            self.times(mean, self.constant(tight * nodes[None, None])), self.constant(0.5 * tight * nodes[None, None] ** 2)
-        )
-        share = self.softmax(self.add(logits, prior))
-        return self._placed(share, nodes, paths.fitness), measures, known, known_walking, walking
+        lean = self.times(mean, self.constant(np.repeat(tight, DRAWS)[None, :, None]))
+        weight = self.run("Exp", self.add(logits, self.times(lean, self.constant(nodes[None, None]))))
+        at = self.times(self.total(weight), self.constant(paths.fitness[None, :, None]))
+        fitness = self._steps(self.minus(at, self._before(weight, size)), weight, nodes)
+        return fitness, measures, known, known_walking, walking
 
     def _cord_compression(self, primary: str) -> None:
         """Cumulative incidence within six months, death competing, [N, S]; see `cord.py`."""

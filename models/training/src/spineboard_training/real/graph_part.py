@@ -11,8 +11,10 @@ from .network import Network
 from .stack import FAMILIES, Stack
 from .trees import Forest, Tree
 
-# Trees in one product: the more, the fewer products and the more zeros in them.
-TREES_TOGETHER = 10
+# Trees in one product: the more, the fewer products and the more zeros in them. Eight have 64 leaves, a register block.
+TREES_TOGETHER = 8
+# Below every input: a split with this limit always goes to the right.
+ALWAYS_ABOVE = -1e30
 
 
 def add_to_graph(part: Stack, builder: Builder, x: str) -> str:
@@ -72,13 +74,13 @@ def _measures(builder: Builder, x: str, family: Linear) -> str:
 def _network(builder: Builder, x: str, family: Network) -> str:
     """All members at once: their encoders and fusions side by side as one wide network."""
     members, units = family.members, family.members[0][1].size
-    scaled = builder.times(builder.minus(x, _single(builder, family.centre[None])), _single(builder, 1 / family.scale[None]))
     codes = []
     for columns, first in ((family.clinical, 0), (family.genomic, 2)):
         weights = np.zeros((len(family.centre), units * len(members)))
         weights[columns] = np.hstack([member[first] for member in members])
-        bias = np.concatenate([member[first + 1] for member in members])
-        code = builder.run("MatMul", scaled, _single(builder, weights))
+        weights = weights / family.scale[:, None]
+        bias = np.concatenate([member[first + 1] for member in members]) - family.centre @ weights
+        code = builder.run("MatMul", x, _single(builder, weights))
         codes.append(builder.run("Tanh", builder.add(code, _single(builder, bias[None]))))
     codes.append(builder.times(*codes))
     fused = []
@@ -96,57 +98,55 @@ def _network(builder: Builder, x: str, family: Network) -> str:
 
 
 def _trees(builder: Builder, x: str, family: Forest) -> str:
-    """Every split of every tree at once; a leaf is reached where as many splits as its path asks for went left, and none of
-    those that it must leave to the right. The tree operator of the runtime takes hundreds of times as long."""
-    splits, paths, wanted, values = _tables(family.trees)
-    groups, inner = paths.shape[0], paths.shape[1]
+    """Every split of every tree at once; a leaf is reached where all splits that its path takes to the right went there, and
+    none of those that it takes to the left. The tree operator of the runtime takes hundreds of times as long."""
+    splits, paths, values = _tables(family.trees)
     encoded = builder.run("MatMul", x, _single(builder, family.encoding[:, None]))
     widened = builder.run("Concat", x, encoded, axis=1)
-    read = builder.columns(widened, [column for column, _ in splits])
-    above = builder.run("Greater", read, _single(builder, np.array([[limit for _, limit in splits]])))
-    left = builder.minus(_single(builder, 1.0), builder.run("Cast", above, to=TensorProto.FLOAT))
-    left = builder.run("Reshape", left, builder.constant([-1, groups, inner], np.int64))
-    left = builder.run("Transpose", left, perm=[1, 0, 2])
-    passed = builder.run("MatMul", left, _single(builder, paths))
-    # `passed` counts whole splits, at most `wanted` of a leaf: the leaf that is reached is 1, every other at most 0.
-    reached = builder.run("Relu", builder.minus(passed, _single(builder, wanted - 1.0)))
-    said = builder.run("MatMul", reached, _single(builder, values))
-    score = builder.run("ReduceSum", said, builder.constant([0], np.int64), keepdims=0)
-    return builder.minus(score, _single(builder, family.mean[None]))
+    said = []
+    # Group by group, so that what a runtime holds in between stays in the cache of a core.
+    for group, own, value in zip(splits, paths, values, strict=True):
+        read = builder.columns(widened, [column for column, _ in group])
+        above = builder.run("Greater", read, _single(builder, np.array([[limit for _, limit in group]])))
+        right = builder.run("Cast", above, to=TensorProto.FLOAT)
+        # Whole numbers: 1 for the leaf that is reached, at most 0 for every other.
+        reached = builder.run("Relu", builder.run("MatMul", right, _single(builder, own)))
+        said.append(builder.run("MatMul", reached, _single(builder, value)))
+    return builder.minus(builder.add(*said), _single(builder, family.mean[None]))
 
 
-def _tables(trees: tuple[Tree, ...]) -> tuple[list[tuple[int, float]], np.ndarray, np.ndarray, np.ndarray]:
-    """Splits (column, limit) in order; per group of trees: +1 / -1 where a leaf lies left / right of a split [G, splits,
-    leaves], how many splits a leaf has to its left [G, 1, leaves], what it says in each band [G, leaves, bands]."""
+def _tables(trees: tuple[Tree, ...]) -> tuple[list[list[tuple[int, float]]], np.ndarray, np.ndarray]:
+    """Per group of trees: its splits (column, limit); +1 / -1 where a leaf lies right / left of a split [G, splits,
+    leaves], what a leaf says in each band [G, leaves, bands]. The last split of a group is always above its limit: there a
+    leaf has 1 less the number of its splits to the right."""
     inner = max(int((tree.column >= 0).sum()) for tree in trees)
     groups = -(-len(trees) // TREES_TOGETHER)
-    splits = [(0, 0.0)] * (groups * TREES_TOGETHER * inner)
-    paths = np.zeros((groups, TREES_TOGETHER * inner, TREES_TOGETHER * (inner + 1)))
-    # A place without a leaf wants more than there are splits, so it is never reached.
-    wanted = np.full((groups, 1, paths.shape[2]), 2.0 * inner)
+    always = TREES_TOGETHER * inner
+    splits = [[(0, ALWAYS_ABOVE)] * (always + 1) for _ in range(groups)]
+    paths = np.zeros((groups, always + 1, TREES_TOGETHER * (inner + 1)))
     values = np.zeros((groups, paths.shape[2], bands.BANDS))
     for number, tree in enumerate(trees):
         group, place = divmod(number, TREES_TOGETHER)
         at = {int(node): place * inner + count for count, node in enumerate(np.flatnonzero(tree.column >= 0))}
         for node, position in at.items():
-            splits[group * TREES_TOGETHER * inner + position] = (int(tree.column[node]), float(tree.threshold[node]))
+            splits[group][position] = (int(tree.column[node]), float(tree.threshold[node]))
         for count, (leaf, path) in enumerate(_leaves(tree)):
             position = place * (inner + 1) + count
             for node, side in path:
                 paths[group, at[node], position] = side
-            wanted[group, 0, position] = sum(side > 0 for _, side in path)
+            paths[group, always, position] = 1 - sum(side > 0 for _, side in path)
             values[group, position, tree.bands] = tree.value[leaf, tree.bands]
-    return splits, paths, wanted, values
+    return splits, paths, values
 
 
 def _leaves(tree: Tree) -> list[tuple[int, list[tuple[int, float]]]]:
-    """Every leaf with the splits above it: +1 where it lies to the left, -1 to the right."""
+    """Every leaf with the splits above it: +1 where it lies to the right, -1 to the left."""
     found, open_nodes = [], [(0, [])]
     while open_nodes:
         node, path = open_nodes.pop()
         if tree.column[node] < 0:
             found.append((node, path))
             continue
-        open_nodes.append((int(tree.left[node]), [*path, (node, 1.0)]))
-        open_nodes.append((int(tree.right[node]), [*path, (node, -1.0)]))
+        open_nodes.append((int(tree.left[node]), [*path, (node, -1.0)]))
+        open_nodes.append((int(tree.right[node]), [*path, (node, 1.0)]))
     return found
