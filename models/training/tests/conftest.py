@@ -12,7 +12,7 @@ import onnxruntime
 import pandas as pd
 import pytest
 
-from spineboard_training import survival_linear
+from spineboard_training import spine_ensemble, survival_linear
 from spineboard_training.catalogue import read_catalogue
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -101,3 +101,10 @@ def pack(study, tmp_path_factory):
 @pytest.fixture(scope="session")
 def session(pack):
     return onnxruntime.InferenceSession(pack[0] / "survival.onnx")
+
+
+@pytest.fixture(scope="session")
+def made(study, tmp_path_factory):
+    """A quick `spine-ensemble` of the synthetic study: (folder, what was built)."""
+    out = tmp_path_factory.mktemp("ensemble") / "spine-ensemble"
+    return out, spine_ensemble.build(study, EVIDENCE, FEATURES, out, True, DATE, "tests")

@@ -8,10 +8,9 @@ import numpy as np
 import onnxruntime
 import pytest
 import shap
-from conftest import DATE, EVIDENCE, FEATURES, REPOSITORY
+from conftest import REPOSITORY
 from scipy.stats import norm
 
-from spineboard_training import spine_ensemble
 from spineboard_training.columns import encode
 from spineboard_training.draws import GroupedStrata
 from spineboard_training.ensemble import conditioning, golden, prior, sequenced, worlds
@@ -19,13 +18,6 @@ from spineboard_training.ensemble.people import Dependence, covariates
 from spineboard_training.ensemble.reference import forecast
 
 SHIPPED = REPOSITORY / "models" / "packs" / "spine-ensemble"
-
-
-@pytest.fixture(scope="module")
-def made(study, tmp_path_factory):
-    """A quick pack of the synthetic study: (folder, what was built)."""
-    out = tmp_path_factory.mktemp("ensemble") / "spine-ensemble"
-    return out, spine_ensemble.build(study, EVIDENCE, FEATURES, out, True, DATE, "tests")
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +164,8 @@ def test_the_baseline_gives_the_drawn_curve_back(made):
     )
     constant = prior.constants(study.layout, study.rule, built.conditioned[0])
     learned = study.within[:, None] * np.ones(worlds.BANDS)
-    spent = worlds.baseline_by_band(study, constant, "surgery", learned).sum(0)
+    log_hazard = worlds.log_hazards(study, constant, "surgery", learned)
+    spent = worlds.baseline_by_band(study, constant, "surgery", log_hazard).sum(0)
     rest = conditioning.risk_parts(study, constant, "surgery")[0]
     number = study.layout.settings.index("surgery")
     log_risk = rest + constant.contrast[number] * constant.primary[study.people.primary]

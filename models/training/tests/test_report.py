@@ -35,6 +35,7 @@ def measured() -> dict:
             ("two", "referral", False, 0.5),
         )
     ]
+    simulated = {"generator": "as assumed", "bias": 1.0, "error": 8.0, "median_width": 40.0}
     return {
         "real": {
             "patients": 400,
@@ -46,6 +47,12 @@ def measured() -> dict:
         },
         "left_out": left_out,
         "sequenced": [{"months": 6.0, "fifth": 1, "integrated": 0.5, "observed": 0.51}],
+        "simulated": {
+            "patients": [
+                {**simulated, "patients": 9, "covered_3": 0.9, "covered_6": 0.9, "covered_12": 0.8, "slope": 1.1},
+            ],
+            "tables": [{**simulated, "truths": 2, "centres": 9, "covered": 0.9}],
+        },
         "centre_factor": 1.2,
         "coverage": {"1.0": 0.8, "1.2": 0.9},
     }
@@ -109,7 +116,7 @@ def test_a_pack_that_measured_nothing_is_told_so(tmp_path, capsys):
         report(pack, tmp_path / "out")
 
 
-@pytest.mark.parametrize("part", ["real", "left_out", "sequenced", "coverage", "adaptation"])
+@pytest.mark.parametrize("part", ["real", "left_out", "sequenced", "coverage", "simulated", "adaptation"])
 def test_a_part_of_another_shape_is_named(tmp_path, part):
     pack = pack_with(tmp_path / "small", {**measured(), part: [{"other": 1}]})
     with pytest.raises(PackError, match=f"'{part}' has another shape"):

@@ -19,6 +19,12 @@ LEFT_OUT = (
     "high",
     "guess",
 )
+SIMULATED = {
+    "patients": (
+        "generator", "patients", "covered_3", "covered_6", "covered_12", "bias", "error", "median_width", "slope",
+    ),
+    "tables": ("generator", "truths", "centres", "covered", "bias", "error", "median_width"),
+}  # fmt: skip
 # Groups whose figures `compare` sets side by side; the others are in the tables of `report`.
 COMPARED_GROUPS = ("all", "five_primaries", "five_primaries_bone_biopsied")
 
@@ -100,6 +106,13 @@ def _coverage(shares: dict[str, float]) -> dict[str, Table]:
     return {"coverage": (["centre_factor", "covered"], sorted(rows))}
 
 
+def _simulated(checks: dict[str, list[dict]]) -> dict[str, Table]:
+    return {
+        f"simulated_{kind}": (list(names), [[row[name] for name in names] for row in checks[kind]])
+        for kind, names in SIMULATED.items()
+    }
+
+
 def _adaptation(entry: dict) -> dict[str, Table]:
     numbers = [["shift", *entry["shift"]], ["slope", *entry["slope"]], ["spread", entry["spread"], ""]]
     held_out = [
@@ -119,6 +132,7 @@ MAKERS = {
     "sequenced": _sequenced,
     "left_out": _left_out,
     "coverage": _coverage,
+    "simulated": _simulated,
 }
 
 

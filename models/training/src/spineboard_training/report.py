@@ -34,6 +34,14 @@ SENTENCES = {
         "Whether anything is counted twice: the model with the unrecorded facts integrated out, against the patients it "
         "was fitted to, by fifths of risk; not held out.",
     ),
+    "simulated_patients.csv": (
+        COMPUTATION,
+        "Whether intervals hold simulated patients' own probability, where the generator is as assumed and where it is not.",
+    ),
+    "simulated_tables.csv": (
+        COMPUTATION,
+        "Whether intervals hold a new centre of a known truth after conditioning on the tables which that truth published.",
+    ),
 }
 ABLATION_GROUPS = ("five_primaries", "all")
 

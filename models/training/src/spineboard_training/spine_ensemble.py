@@ -16,6 +16,8 @@ from .ensemble.conditioning import Study, condition
 from .ensemble.manifest import manifest
 from .ensemble.reference import Model
 from .ensemble.refits import fit_all, msk_patients
+from .ensemble.simulated_patients import simulated_patients
+from .ensemble.simulated_tables import simulated_tables
 from .pack import golden_text, prepare_folder, write_pack
 from .real import measure, stack
 
@@ -44,6 +46,7 @@ class Built:
     """What the card reports beside the model itself."""
 
     model: Model
+    graph: bytes
     study: Study
     measured: dict
     table: pd.DataFrame
@@ -53,6 +56,7 @@ class Built:
     centre_sd: float
     coverage: dict[str, float]
     sequenced_check: list[dict]
+    simulated: dict[str, list[dict]]
     quick: bool
 
 
@@ -64,9 +68,6 @@ def build(data: Path, evidence_folder: Path, features: Path, out: Path, quick: b
     model = built.model
     for column in model.inputs:
         check_column(column, catalogue)
-    model_bytes = graph.build_graph(
-        model.inputs, model.world, model.organ_share, model.terms, model.paths, model.cord, model.learned
-    )
     described = manifest(
         NAME,
         VERSION,
@@ -84,8 +85,8 @@ def build(data: Path, evidence_folder: Path, features: Path, out: Path, quick: b
     described["benefit"] = {"file": "benefit.json"}
     grid = benefit.text(benefit.build(evidence_folder, size=model.paths.size, seed=SEED))
     files = {
-        "ensemble.onnx": model_bytes,
-        "golden.json": golden_text(golden.rows(model, model_bytes, described, json.loads(grid))),
+        "ensemble.onnx": built.graph,
+        "golden.json": golden_text(golden.rows(model, built.graph, described, json.loads(grid))),
         "CARD.md": card_text(built, NAME, VERSION, date, benefit_card.section(json.loads(grid))).encode(),
         "benefit.json": grid,
         "measured.json": measured_text(built),
@@ -120,8 +121,20 @@ def learn(table: pd.DataFrame, evidence_folder: Path, primaries: list[str], gene
         cord=cord.make_cord(primaries, paths.size, SEED + 8),
         learned=own.learned,
     )
+    made = graph.build_graph(
+        model.inputs, model.world, model.organ_share, model.terms, model.paths, model.cord, model.learned
+    )
+    rule = evidence.rules("simulation")
+    truths = prior.draw(own.study.layout, own.study.rule, prior_mean, own.study.terms, rule["tables"]["truths"], SEED + 9)
+    simulated = {
+        "patients": simulated_patients(
+            own.study, own.value, conditioned, factor, made, model.inputs, rule["patients"], quick, SEED + 10
+        ),
+        "tables": simulated_tables(own.study, truths, drawn, rule["tables"], quick, SEED + 11),
+    }
     return Built(
         model=model,
+        graph=made,
         study=own.study,
         measured=measured,
         table=table,
@@ -131,6 +144,7 @@ def learn(table: pd.DataFrame, evidence_folder: Path, primaries: list[str], gene
         centre_sd=factor * float(np.exp(chosen[:, own.study.layout.slices()["centre_log_sd"]]).mean()),
         coverage={f"{value:.1f}": float(share) for value, share in zip(checks.FACTORS, covered, strict=True)},
         sequenced_check=check,
+        simulated=simulated,
         quick=quick,
     )
 
@@ -141,6 +155,7 @@ def measured_text(built: Built) -> bytes:
         "real": built.measured,
         "left_out": built.left_out,
         "sequenced": built.sequenced_check,
+        "simulated": built.simulated,
         "centre_factor": built.centre_factor,
         "centre_sd": built.centre_sd,
         "coverage": built.coverage,

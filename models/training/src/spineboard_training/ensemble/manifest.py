@@ -61,7 +61,6 @@ def survival_groups(genes: list[str], terms: list[Term]) -> list[dict]:
         {"id": "brain", "features": ["brain_metastasis"], "citations": citations("brain_metastasis")},
         {"id": "bone", "features": burden, "citations": citations("extraspinal_bone", "multiple_vertebrae")},
         {"id": "course", "features": course, "citations": citations("interval_from_primary", "systemic_lines")},
-        {"id": "level", "features": list(CORD_FEATURES), "citations": []},
     ]
 
 
@@ -194,6 +193,7 @@ def manifest(
             "standard_error": 0.01,
             "survival": survival_groups(genes, terms),
             "cord_compression": cord_groups(features, cord_rule),
+            "survival_unread": list(CORD_FEATURES),
         },
         "sweep": sweep(genes, table),
         "population": {

@@ -79,24 +79,28 @@ def choose(worlds: np.ndarray, size: int, seed: int) -> np.ndarray:
     return worlds.mean(0) + (pick - pick.mean(0)) * worlds.std(0) / spread
 
 
-def baseline_by_band(study: Study, constant: Constants, setting: str, learned: np.ndarray) -> np.ndarray:
-    """Cumulative baseline hazard of each band up to each month, [BANDS, T], centre aside.
+def log_hazards(study: Study, constant: Constants, setting: str, learned: np.ndarray) -> np.ndarray:
+    """Log hazard ratio [P, BANDS] of the simulated patients in the reference year; `learned` [P, BANDS]."""
+    rest = risk_parts(study, constant, setting)[0] - constant.real_scale * study.within
+    rest = rest + constant.contrast[study.layout.settings.index(setting)] * constant.primary[study.people.primary]
+    return rest[:, None] + constant.real_scale * learned
+
+
+def baseline_by_band(study: Study, constant: Constants, setting: str, log_hazard: np.ndarray) -> np.ndarray:
+    """Cumulative baseline hazard of each band up to each month, [BANDS, T], centre aside; `log_hazard` [P, BANDS].
 
     The pooled case mix lives as the world's curve says in the reference year; the target year moves that by what the
-    era does to the same patients. Solved band after band (what earlier bands spent is held); `learned` [P, BANDS]."""
-    primary = study.people.primary
-    rest = risk_parts(study, constant, setting)[0] - constant.real_scale * study.within
-    rest = rest + constant.contrast[study.layout.settings.index(setting)] * constant.primary[primary]
-    era = era_effect(study.layout, constant, constant.target_year)[primary]
+    era does to the same patients. Solved band after band (what earlier bands spent is held)."""
+    era = era_effect(study.layout, constant, constant.target_year)[study.people.primary]
     weight = weights(study, study.pooled)
-    flat = rest + constant.real_scale * learned @ BAND_WEIGHT
+    flat = log_hazard @ BAND_WEIGHT
     level = solve(weight, flat, setting_curve(study.layout, constant, setting, KNOTS_MONTHS))
     alive = np.array([weight @ np.exp(-np.exp(flat + era + value)) for value in level])
     found = np.zeros((BANDS, len(KNOTS_MONTHS)))
-    spent = np.zeros(len(primary))
+    spent = np.zeros(len(era))
     for band in range(BANDS):
         inside = np.flatnonzero((KNOTS_MONTHS > BAND_EDGES[band]) & (KNOTS_MONTHS <= BAND_EDGES[band + 1]))
-        relative = np.exp(rest + era + constant.real_scale * learned[:, band])
+        relative = np.exp(log_hazard[:, band] + era)
         curve = np.array([weight @ np.exp(-spent - value * relative) for value in HAZARD_GRID])
         found[band, inside] = np.interp(-alive[inside], -curve, HAZARD_GRID)
         found[band, inside[-1] :] = found[band, inside[-1]]
@@ -147,7 +151,10 @@ def make_paths(
         own = [constant.contrast[number] * constant.primary + era for number in range(len(layout.settings))]
         primary.append([*own, sequenced_primary(study, constant, fitted, between, bone)])
         scale.append([constant.real_scale] * len(layout.settings) + [fitted.scale])
-        curves = [baseline_by_band(study, constant, setting, learned) for setting in layout.settings]
+        curves = [
+            baseline_by_band(study, constant, setting, log_hazards(study, constant, setting, learned))
+            for setting in layout.settings
+        ]
         baseline.append([*curves, fitted.cumulative(TIME_GRID_MONTHS)])
         term.append(constant.term)
         multiplier.append(organ_multiplier(layout.primaries, constant.organ))
