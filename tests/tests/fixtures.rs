@@ -72,12 +72,15 @@ struct RecordedAudit {
     backup: BackupView,
 }
 
-/// Of the demonstration case.
+/// Of each recorded case.
 #[derive(Serialize)]
 struct RecordedReasons {
-    survival: ExplanationState,
-    cord_compression: ExplanationState,
+    demo_case: Reasons,
+    empty_case: Reasons,
 }
+
+/// By endpoint.
+type Reasons = BTreeMap<&'static str, ExplanationState>;
 
 struct Recorded {
     status: RecordedStatus,
@@ -210,7 +213,7 @@ fn the_day_before(board: &Board, backups: &Path) {
 
 /// A case typed by two people, so that the log has more rows than a page shows. Returns it as it was
 /// while it was empty.
-fn a_case_is_typed(board: &Board) -> CaseView {
+fn a_case_is_typed(board: &Board) -> (CaseView, Reasons) {
     at("2026-03-12T07:00");
     board.unlock(secret(PASSPHRASE)).unwrap();
     sign_in(board, "Brandt");
@@ -223,6 +226,7 @@ fn a_case_is_typed(board: &Board) -> CaseView {
         birth_date: None,
     };
     let empty = board.create_case(identity, "").unwrap();
+    let reasons = reasons_of(board, &empty);
     let id = &empty.case.id;
     let numbers = [
         ("age", 67.0, Some("year")),
@@ -264,7 +268,16 @@ fn a_case_is_typed(board: &Board) -> CaseView {
     board.undo(id).unwrap();
     a_minute_later();
     board.export_pdf(id, None, true).unwrap();
-    empty
+    (empty, reasons)
+}
+
+fn reasons_of(board: &Board, view: &CaseView) -> Reasons {
+    let endpoints = ExplainedEndpoint::ALL.into_iter();
+    let explained = endpoints.map(|endpoint| {
+        let state = board.explain(&view.case.id, endpoint).unwrap();
+        (endpoint.code(), state)
+    });
+    explained.collect()
 }
 
 /// The demonstration case, to which the chair adds what it does not have by itself: a result that is
@@ -388,17 +401,16 @@ fn journey(root: &Path) -> Recorded {
     let first_start = board.status();
     let first_key = people_move_in(&board);
     the_day_before(&board, &backups);
-    let empty_case = a_case_is_typed(&board);
+    let (empty_case, reasons_of_empty_case) = a_case_is_typed(&board);
 
     at("2026-03-12T08:30");
     sign_in(&board, "Ferrand");
     let backup = board.write_backup(None).unwrap();
     board.list_cases("").unwrap();
     let demo_case = demonstration(&board);
-    let explained = |endpoint| board.explain(&demo_case.case.id, endpoint).unwrap();
     let reasons = RecordedReasons {
-        survival: explained(ExplainedEndpoint::Survival),
-        cord_compression: explained(ExplainedEndpoint::CordCompression),
+        demo_case: reasons_of(&board, &demo_case),
+        empty_case: reasons_of_empty_case,
     };
     let folder = root.join("images");
     let whole = root.join("spineboard/demonstration/images");

@@ -55,6 +55,7 @@ export type { LinkedStudy } from './generated/LinkedStudy.ts';
 export type { MedianSurvival } from './generated/MedianSurvival.ts';
 export type { MedianTime } from './generated/MedianTime.ts';
 export type { MissingFile } from './generated/MissingFile.ts';
+export type { NamedReason } from './generated/NamedReason.ts';
 export type { Observation } from './generated/Observation.ts';
 export type { ObservationInput } from './generated/ObservationInput.ts';
 export type { PackIdentity } from './generated/PackIdentity.ts';

@@ -13,11 +13,12 @@ export function medianText(median: MedianSurvival): string {
 /** A band in whole numbers of 100 people, since no figure behind it is more exact. */
 export function cordCompressionText(cord: CordCompressionState): string {
   if (cord.kind === 'not_shown') return t(`cord_compression.${cord.code}`);
-  const [low, high] = [cord.low, cord.high].map((share) => Math.round(share * 100)) as [number, number];
+  return t('cord_compression.forecast', { months: cord.months, band: about(cord.low, cord.high), certainty: cord.certainty });
+}
+
+/** "about 1 to 4 of 100", for shares of people. */
+export function about(lowShare: number, highShare: number): string {
+  const [low, high] = [lowShare, highShare].map((share) => Math.round(share * 100)) as [number, number];
   const band = high === 0 ? 'below_one' : low === 0 ? 'up_to' : low === high ? 'about' : 'between';
-  return t('cord_compression.forecast', {
-    months: cord.months,
-    band: t(`cord_compression.${band}`, { low, high }),
-    certainty: cord.certainty,
-  });
+  return t(`cord_compression.${band}`, { low, high });
 }

@@ -1,5 +1,6 @@
 // Numbers and dates as people read them. Nothing here computes a clinical value.
 import type { IsoDate } from '../host/types.ts';
+import { hasWord, t } from './words.svelte.ts';
 
 const LOCALE = 'en-GB';
 
@@ -60,8 +61,10 @@ export function ageOn(birth: IsoDate, day: IsoDate): number {
   return year - birthYear - (beforeBirthday ? 1 : 0);
 }
 
-/** A catalogue unit as it is printed: `10^9/L` with a superscript, `umol/L` with a micro sign. */
+/** A catalogue unit as it is printed: `10^9/L` with a superscript, `umol/L` with a micro sign, `year` in words. */
 export function unitLabel(unit: string): string {
+  const name = `unit_name.${unit}`;
+  if (hasWord(name)) return t(name);
   return unit
     .replace('10^9', '10⁹')
     .replace('/m2', '/m²')

@@ -115,6 +115,7 @@ test('first start, a new case, facts by keyboard alone, assessment', async ({ pa
   await keyboard.press('Alt+3');
   await expect(page.getByTestId('revision')).toHaveText('7');
   await expect(page.getByTestId('horizon-3')).toContainText(/could be \d+ to \d+/);
+  await expect(page.getByTestId('reasons-cord_compression')).toContainText(/Cord compression within 6 months: about 3 of 100, .* No known fact by itself moves this risk much\./);
   await expect(page.getByTestId('score-tokuhashi_2005')).toHaveAttribute('data-outcome', 'missing');
   await expect(page.getByTestId('score-tokuhashi_2005')).toContainText('Cannot be computed. Missing:');
   await page.getByTestId('score-tokuhashi_2005').getByRole('button', { name: 'Karnofsky performance status' }).focus();
@@ -143,6 +144,14 @@ test('the demo case says what it is, and its numbers stand in a table too', asyn
   await expect(page.getByTestId('score-katagiri_2014')).toHaveAttribute('data-outcome', 'total');
   const label = await page.getByTestId('survival-curve').getAttribute('aria-label');
   expect(label).toContain('After 12 months 52 of 100, could be 16 to 81.');
+  const reasons = page.getByTestId('reasons-survival');
+  await expect(reasons).toContainText('52 of 100 alive at 12 months, against 48 of 100 if nothing were known of the patient.');
+  await expect(reasons).toContainText(
+    'Higher mainly because of: Primary tumour: Breast, Oestrogen receptor: Positive, HER2 status: Negative (hazard × 0.68); genetic tests of the tumour (hazard × 0.80)',
+  );
+  await expect(reasons).toContainText(/What speaks for shorter survival: .*Karnofsky performance status 60, ECOG performance status 2 \(hazard × 1\.20\)/);
+  await expect(reasons).toContainText('not what would follow from changing them');
+  await expect(page.getByTestId('reasons-cord_compression')).toHaveCount(0);
   await page.getByText('The curve as a table').click();
   await expect(page.getByTestId('survival-table').getByRole('row', { name: /^12 52 16 to 81$/ })).toBeVisible();
   await expect(page.getByTestId('research-use-line')).toContainText('For research use only');

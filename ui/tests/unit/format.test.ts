@@ -1,5 +1,7 @@
+import words from 'virtual:words';
 import { describe, expect, it } from 'vitest';
 import { ageOn, bytes, count, date, number, people, unitLabel } from '../../src/state/format.ts';
+import { setWords } from '../../src/state/words.svelte.ts';
 
 describe('people', () => {
   it('gives whole numbers of 100', () => {
@@ -28,6 +30,11 @@ describe('numbers', () => {
 
   it('prints units as hospitals do', () => {
     expect(['10^9/L', 'umol/L', 'ug/L', 'kg/m2', 'g/dL', 'mut/Mb'].map(unitLabel)).toEqual(['10⁹/L', 'µmol/L', 'µg/L', 'kg/m²', 'g/dL', 'mut/Mb']);
+  });
+
+  it('prints units that are words as words', () => {
+    setWords(words);
+    expect(['year', 'month', 'day', 'hour', 'mg/d'].map(unitLabel)).toEqual(['years', 'months', 'days', 'hours', 'mg/d']);
   });
 });
 

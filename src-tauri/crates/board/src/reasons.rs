@@ -46,16 +46,15 @@ pub fn explain(
     explained.into()
 }
 
-/// The reasons for the forecast of survival, where there are any.
-pub(crate) fn reasons_of(
-    case: &Case,
-    index_date: NaiveDate,
-    packs: &PackSet,
-) -> Option<Explanation> {
-    match explain(case, index_date, packs, None, ExplainedEndpoint::Survival) {
+/// The reasons for each forecast of a case that has any.
+pub(crate) fn reasons_of(case: &Case, index_date: NaiveDate, packs: &PackSet) -> Vec<Explanation> {
+    let explained =
+        ExplainedEndpoint::ALL.map(|endpoint| explain(case, index_date, packs, None, endpoint));
+    let available = explained.into_iter().filter_map(|state| match state {
         ExplanationState::Available(explanation) => Some(explanation),
         ExplanationState::Refused { .. } => None,
-    }
+    });
+    available.collect()
 }
 
 /// How the forecast would change if one blank fact were known, the largest change first.

@@ -118,7 +118,7 @@ pub fn write_report(
 /// What was computed of a case, with the reasons of its forecast.
 pub(crate) struct Assessed {
     assessment: Assessment,
-    reasons: Option<Explanation>,
+    reasons: Vec<Explanation>,
     reproduced_rows: Option<usize>,
 }
 
@@ -218,7 +218,7 @@ fn printed(
     Ok(board_summary(&ReportInput {
         case,
         assessment: &assessed.assessment,
-        reasons: assessed.reasons.as_ref(),
+        reasons: &assessed.reasons,
         reproduced_rows: assessed.reproduced_rows,
         catalogue: Catalogue::shipped(),
         words: Words::shipped(LANGUAGE),

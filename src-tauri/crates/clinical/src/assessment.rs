@@ -4,6 +4,7 @@
 mod benefit;
 mod explanation;
 mod forecast;
+mod reason_sentences;
 
 use crate::{
     case::{Subject, Value},
@@ -23,6 +24,9 @@ pub use explanation::{
 pub use forecast::{
     Certainty, CordCompression, CordCompressionState, ForecastState, MedianSurvival, MedianTime,
     PackIdentity, PopulationMatch, Refusal, Similarity, SurvivalForecast, SurvivalPoint,
+};
+pub use reason_sentences::{
+    FactForm, NamedFact, NamedReason, ReasonSentence, ReasonSentenceKind, reason_sentences,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -151,7 +151,10 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::findings::{FindingCode, Severity};
+    use crate::{
+        assessment::{ExplainedEndpoint, FactForm, ReasonSentenceKind},
+        findings::{FindingCode, Severity},
+    };
     use std::collections::BTreeSet;
 
     const SMALL: &str = r#"
@@ -219,6 +222,48 @@ mod tests {
             .filter(|key| key.starts_with("rule."))
             .collect();
         assert_eq!(words, ids);
+    }
+
+    #[test]
+    fn every_sentence_about_reasons_has_words() {
+        let words = Words::shipped("en");
+        let mut keys: BTreeSet<String> = FactForm::ALL
+            .iter()
+            .map(|form| format!("reasons.fact.{}", form.code()))
+            .collect();
+        keys.extend(["reasons.named", "reasons.unnamed"].map(str::to_owned));
+        for endpoint in ExplainedEndpoint::ALL {
+            let kinds = ReasonSentenceKind::ALL.iter().map(|kind| kind.code());
+            let codes = kinds.chain(["title", "numbers", "factors"]);
+            keys.extend(codes.map(|code| format!("reasons.{}.{code}", endpoint.code())));
+        }
+        let written: BTreeSet<String> = words
+            .entries()
+            .into_keys()
+            .filter(|key| key.starts_with("reasons."))
+            .collect();
+        assert_eq!(written, keys);
+    }
+
+    #[test]
+    fn every_group_of_facts_of_the_shipped_packs_has_its_word() {
+        let mut groups = BTreeSet::new();
+        for pack in [
+            include_str!("../../../../models/packs/survival-linear/pack.toml"),
+            include_str!("../../../../models/packs/spine-ensemble/pack.toml"),
+        ] {
+            let pack: toml::Table = pack.parse().unwrap();
+            let plan = pack.get("explanation").and_then(toml::Value::as_table);
+            let tables = ExplainedEndpoint::ALL.map(|endpoint| plan?.get(endpoint.code()));
+            let tables = tables.into_iter().flatten();
+            for group in tables.filter_map(toml::Value::as_array).flatten() {
+                groups.insert(format!("reason_group.{}", group["id"].as_str().unwrap()));
+            }
+        }
+        assert!(groups.len() > 10, "{groups:?}");
+        let words = Words::shipped("en");
+        groups.retain(|group| !words.contains(group));
+        assert_eq!(groups, BTreeSet::new());
     }
 
     #[test]

@@ -14,9 +14,9 @@ use crate::{
     survival::mean_at,
 };
 use clinical::{
-    assessment::{ExplainedEndpoint, Explanation, ForecastReason, Refusal},
+    assessment::{ExplainedEndpoint, Explanation, ForecastReason, Refusal, reason_sentences},
     case::Value,
-    catalogue::FeatureId,
+    catalogue::{Catalogue, FeatureId},
     conditions::KnownFacts,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,6 +128,7 @@ impl Pack {
             })
             .collect();
         reasons.sort_by(|first, second| second.amount.abs().total_cmp(&first.amount.abs()));
+        let sentences = reason_sentences(endpoint, ends, &reasons, facts, Catalogue::shipped());
         Ok(Explanation {
             pack: self.identity().clone(),
             endpoint,
@@ -141,6 +142,7 @@ impl Pack {
             total_probability: ends[1],
             standard_error: solved.standard_error,
             reasons,
+            sentences,
         })
     }
 

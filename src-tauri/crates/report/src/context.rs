@@ -145,10 +145,10 @@ impl<'a> Context<'a> {
             "kg/m2" => "kg/m²",
             "umol/L" => "µmol/L",
             "ug/L" => "µg/L",
-            "year" | "month" | "day" => return self.say(&format!("report.unit.{unit}"), &[]),
             other => other,
         };
-        self.typeface.printable(printed)
+        self.say_if_known(&format!("unit_name.{unit}"), &[])
+            .unwrap_or_else(|| self.typeface.printable(printed))
     }
 
     /// Empty for the patient, else the level or the lesion.

@@ -39,8 +39,8 @@ use sections::{
 pub struct ReportInput<'a> {
     pub case: &'a Case,
     pub assessment: &'a Assessment,
-    /// Why survival is forecast as it is, where the model says so.
-    pub reasons: Option<&'a Explanation>,
+    /// Why the forecast is as it is, one for each endpoint that the model explains.
+    pub reasons: &'a [Explanation],
     /// Reference patients of the pack whose forecasts this program reproduced when it started.
     pub reproduced_rows: Option<usize>,
     pub catalogue: &'a Catalogue,

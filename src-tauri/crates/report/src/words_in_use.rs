@@ -93,7 +93,7 @@ fn every_code_that_a_key_ends_with_has_words() {
             "report.treatments",
             &["kind", "dates", "levels", "description"],
         ),
-        ("report.unit", &["year", "month", "day"]),
+        ("unit_name", &["year", "month", "day", "hour"]),
         ("severity", &["alert", "warning", "note"]),
     ];
     for (table, codes) in sets {

@@ -134,10 +134,7 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
         delete changed.level;
         return level === null ? changed : { ...changed, level };
       }),
-    explain: (caseId, endpoint) =>
-      Promise.resolve(
-        caseId === DEMO_CASE.case.id ? REASONS[endpoint] : { kind: 'refused', code: 'no_explanation', parameters: { pack: '' } },
-      ),
+    explain: (caseId, endpoint) => Promise.resolve(REASONS[caseId === DEMO_CASE.case.id ? 'demo_case' : 'empty_case'][endpoint]),
     recordObservation: (caseId, input) =>
       change(caseId, (view) => {
         const number = next();

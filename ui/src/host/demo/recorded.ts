@@ -29,5 +29,4 @@ export const DEMO_CASE = recordedDemo as unknown as CaseView;
 export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;
 export const STATUS = recordedStatus as unknown as RecordedStatus;
-/** Of the demonstration case. */
-export const REASONS = recordedReasons as unknown as Record<ExplainedEndpoint, ExplanationState>;
+export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty_case', Record<ExplainedEndpoint, ExplanationState>>;

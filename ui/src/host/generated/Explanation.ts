@@ -2,6 +2,7 @@
 import type { ExplainedEndpoint } from "./ExplainedEndpoint";
 import type { ForecastReason } from "./ForecastReason";
 import type { PackIdentity } from "./PackIdentity";
+import type { ReasonSentence } from "./ReasonSentence";
 
 /**
  * The forecast taken apart by the groups of facts that are known: Shapley values of the very number
@@ -28,4 +29,8 @@ standard_error: number,
 /**
  * The largest amount first, whatever its sign.
  */
-reasons: Array<ForecastReason>, };
+reasons: Array<ForecastReason>, 
+/**
+ * What is said of them, in this order.
+ */
+sentences: Array<ReasonSentence>, };

@@ -1,6 +1,6 @@
 //! Why a forecast is what it is, and which blank fact could change it.
 
-use super::{PackIdentity, Refusal, SurvivalPoint};
+use super::{PackIdentity, ReasonSentence, Refusal, SurvivalPoint};
 use crate::{case::Value, catalogue::FeatureId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,6 +12,21 @@ use ts_rs::TS;
 pub enum ExplainedEndpoint {
     Survival,
     CordCompression,
+}
+
+impl ExplainedEndpoint {
+    pub const ALL: [ExplainedEndpoint; 2] = [
+        ExplainedEndpoint::Survival,
+        ExplainedEndpoint::CordCompression,
+    ];
+
+    /// As it stands in the words file, under `reasons`.
+    pub fn code(self) -> &'static str {
+        match self {
+            ExplainedEndpoint::Survival => "survival",
+            ExplainedEndpoint::CordCompression => "cord_compression",
+        }
+    }
 }
 
 /// Reasons, or why there are none.
@@ -54,6 +69,8 @@ pub struct Explanation {
     pub standard_error: f64,
     /// The largest amount first, whatever its sign.
     pub reasons: Vec<ForecastReason>,
+    /// What is said of them, in this order.
+    pub sentences: Vec<ReasonSentence>,
 }
 
 /// What one group of facts adds to the log cumulative hazard; above 0 the risk is higher.

@@ -8,8 +8,8 @@ use crate::{
     sections::{
         curve,
         forecast_text::{
-            blanks, cord_compression, interval, median, model, numbers, population, reasons,
-            refusal,
+            blanks, cord_compression, interval, median, model, numbers, population,
+            reason_sentences, reasons, refusal,
         },
     },
     style::{
@@ -166,31 +166,49 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         return;
     };
     flow.heading(&context.say("report.forecast.details", &[]), 40.0);
-    let mut part = |key: &str, text: String| {
-        flow.need(SUBHEADING.line_height() + SMALL.line_height());
-        flow.paragraph(SUBHEADING, &context.say(key, &[]));
-        flow.paragraph(SMALL, &text);
-        flow.space(4.0);
-    };
-    part("report.forecast.population", population(context, forecast));
-    part("report.forecast.numbers", numbers(context, forecast));
+    part(
+        flow,
+        context,
+        "report.forecast.population",
+        population(context, forecast),
+    );
+    part(
+        flow,
+        context,
+        "report.forecast.numbers",
+        numbers(context, forecast),
+    );
     if let Some(text) = median(context, forecast) {
-        part("report.forecast.median_title", text);
+        part(flow, context, "report.forecast.median_title", text);
     }
     if let Some(text) = cord_compression(context, forecast) {
-        part("report.forecast.cord_title", text);
+        part(flow, context, "report.forecast.cord_title", text);
     }
-    if let Some(explanation) = context.input.reasons {
-        part("report.forecast.reasons", reasons(context, explanation));
+    for explanation in context.input.reasons {
+        let texts = [
+            (SMALL, reason_sentences(context, explanation)),
+            (NOTE, reasons(context, explanation)),
+        ];
+        let title = format!("reasons.{}.title", explanation.endpoint.code());
+        part_of(flow, context, &title, &texts);
     }
-    part("report.forecast.used", listed(context, &forecast.used));
     part(
+        flow,
+        context,
+        "report.forecast.used",
+        listed(context, &forecast.used),
+    );
+    part(
+        flow,
+        context,
         "report.forecast.averaged",
         listed(context, &forecast.averaged_over),
     );
     let digest = context.free(&forecast.pack.sha256);
     let model = model(context, forecast);
     part(
+        flow,
+        context,
         "report.forecast.model",
         context.say(
             "report.forecast.model_digest",
@@ -198,6 +216,20 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         ),
     );
     flow.space(6.0);
+}
+
+fn part(flow: &mut Flow, context: &Context, title: &str, text: String) {
+    part_of(flow, context, title, &[(SMALL, text)]);
+}
+
+/// A title over paragraphs.
+fn part_of(flow: &mut Flow, context: &Context, title: &str, texts: &[(Style, String)]) {
+    flow.need(SUBHEADING.line_height() + SMALL.line_height());
+    flow.paragraph(SUBHEADING, &context.say(title, &[]));
+    for (style, text) in texts {
+        flow.paragraph(*style, text);
+    }
+    flow.space(4.0);
 }
 
 fn listed(context: &Context, features: &[FeatureId]) -> String {

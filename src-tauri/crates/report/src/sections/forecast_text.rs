@@ -3,8 +3,8 @@
 use crate::context::{Context, of_hundred};
 use clinical::{
     assessment::{
-        CordCompression, CordCompressionState, Explanation, ForecastReason, MedianTime,
-        PopulationMatch, Similarity, SurvivalForecast,
+        CordCompressionState, ExplainedEndpoint, Explanation, ForecastReason, MedianTime,
+        NamedReason, PopulationMatch, Similarity, SurvivalForecast,
     },
     catalogue::FeatureId,
 };
@@ -69,7 +69,7 @@ pub(crate) fn cord_compression(context: &Context, forecast: &SurvivalForecast) -
         }
         CordCompressionState::Available(cord) => {
             let months = format!("{}", cord.months);
-            let band = band(context, cord);
+            let band = about(context, cord.low, cord.high);
             let certainty = cord.certainty.code();
             let values = [
                 ("months", months.as_str()),
@@ -82,8 +82,8 @@ pub(crate) fn cord_compression(context: &Context, forecast: &SurvivalForecast) -
 }
 
 /// "about 1 to 4 of 100": whole numbers, since no figure behind it is more exact.
-fn band(context: &Context, cord: &CordCompression) -> String {
-    let (low, high) = (of_hundred(cord.low), of_hundred(cord.high));
+fn about(context: &Context, low: f64, high: f64) -> String {
+    let (low, high) = (of_hundred(low), of_hundred(high));
     let values = [("low", low.as_str()), ("high", high.as_str())];
     let key = match (low.as_str(), high.as_str()) {
         (_, "0") => "cord_compression.below_one",
@@ -94,12 +94,73 @@ fn band(context: &Context, cord: &CordCompression) -> String {
     context.say(key, &values)
 }
 
+/// The forecast beside that of a patient of whom nothing is known, and what made the difference.
+pub(crate) fn reason_sentences(context: &Context, explanation: &Explanation) -> String {
+    let endpoint = explanation.endpoint;
+    let months = format!("{}", explanation.months);
+    let people = |share: f64| match endpoint {
+        ExplainedEndpoint::Survival => of_hundred(share),
+        ExplainedEndpoint::CordCompression => about(context, share, share),
+    };
+    let total = people(explanation.total_probability);
+    let baseline = people(explanation.baseline_probability);
+    let numbers = context.say(
+        &format!("reasons.{}.numbers", endpoint.code()),
+        &[
+            ("months", months.as_str()),
+            ("total", total.as_str()),
+            ("baseline", baseline.as_str()),
+        ],
+    );
+    let sentences = explanation.sentences.iter().map(|sentence| {
+        let reasons: Vec<String> = sentence
+            .reasons
+            .iter()
+            .map(|reason| named(context, reason))
+            .collect();
+        let key = format!("reasons.{}.{}", endpoint.code(), sentence.kind.code());
+        context.say(&key, &[("reasons", reasons.join("; ").as_str())])
+    });
+    std::iter::once(numbers)
+        .chain(sentences)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// By its facts with their values, or by the word of its group.
+fn named(context: &Context, reason: &NamedReason) -> String {
+    let facts: Vec<String> = reason
+        .facts
+        .iter()
+        .map(|fact| {
+            let feature = context.feature_label(&fact.feature);
+            let reading = context.value(&fact.feature, &fact.value);
+            context.say(
+                &format!("reasons.fact.{}", fact.form.code()),
+                &[("feature", feature.as_str()), ("reading", reading.as_str())],
+            )
+        })
+        .collect();
+    let names = if facts.is_empty() {
+        context
+            .say_if_known(&format!("reason_group.{}", reason.group), &[])
+            .unwrap_or_else(|| {
+                let group = context.free(&reason.group);
+                context.say("reasons.unnamed", &[("group", group.as_str())])
+            })
+    } else {
+        facts.join(", ")
+    };
+    let factor = format!("{:.2}", reason.factor);
+    let values = [("names", names.as_str()), ("factor", factor.as_str())];
+    context.say("reasons.named", &values)
+}
+
 /// What each known group of facts adds, the largest first.
 pub(crate) fn reasons(context: &Context, explanation: &Explanation) -> String {
     let months = format!("{}", explanation.months);
-    let baseline = of_hundred(explanation.baseline_probability);
-    let values = [("months", months.as_str()), ("baseline", baseline.as_str())];
-    let mut sentences = vec![context.say("report.forecast.reasons_mean", &values)];
+    let key = format!("reasons.{}.factors", explanation.endpoint.code());
+    let mut sentences = vec![context.say(&key, &[("months", months.as_str())])];
     sentences.extend(
         explanation
             .reasons

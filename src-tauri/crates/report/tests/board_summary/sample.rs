@@ -4,10 +4,11 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use clinical::{
     assessment::{
         Assessment, Certainty, Citation, CordCompression, CordCompressionState, Direction,
-        ExplainedEndpoint, Explanation, FactOrigin, FigureProvenance, ForecastReason,
-        ForecastState, MedianSurvival, MedianTime, PackIdentity, PopulationMatch, PossibleTotals,
-        PublishedSurvival, ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult,
-        SurvivalForecast, SurvivalPoint, UsedFact,
+        ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance, ForecastReason,
+        ForecastState, MedianSurvival, MedianTime, NamedFact, NamedReason, PackIdentity,
+        PopulationMatch, PossibleTotals, PublishedSurvival, ReasonSentence, ReasonSentenceKind,
+        ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, SurvivalForecast,
+        SurvivalPoint, UsedFact,
     },
     case::{
         BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
@@ -26,7 +27,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Sample {
     pub(crate) case: Case,
     pub(crate) assessment: Assessment,
-    pub(crate) reasons: Option<Explanation>,
+    pub(crate) reasons: Vec<Explanation>,
     pub(crate) pixels: Vec<Option<DynamicImage>>,
     pub(crate) generated_at: DateTime<Utc>,
     pub(crate) identity_masked: bool,
@@ -56,7 +57,7 @@ impl Sample {
         let input = ReportInput {
             case: &self.case,
             assessment: &self.assessment,
-            reasons: self.reasons.as_ref(),
+            reasons: &self.reasons,
             reproduced_rows: Some(49),
             catalogue: Catalogue::shipped(),
             words: Words::shipped("en"),
@@ -141,7 +142,7 @@ pub(crate) fn sample() -> Sample {
     ];
     let facts_used = facts(&mut case);
     Sample {
-        reasons: Some(reasons()),
+        reasons: vec![reasons(), reasons_of_cord_compression()],
         assessment: Assessment {
             index_date: day(2026, 3, 14),
             app_version: "0.1.0".to_owned(),
@@ -489,14 +490,39 @@ pub(crate) fn forecast() -> SurvivalForecast {
     }
 }
 
-pub(crate) fn reasons() -> Explanation {
-    let reason = |group: &str, amount: f64, features: &[&str]| ForecastReason {
+fn reason(group: &str, factor: f64, features: &[&str]) -> ForecastReason {
+    ForecastReason {
         group: group.to_owned(),
-        amount,
-        factor: amount.exp(),
+        amount: factor.ln(),
+        factor,
         features: features.iter().map(|text| id(text)).collect(),
         citations: Vec::new(),
-    };
+    }
+}
+
+fn named(group: &str, factor: f64, facts: &[(&str, Value, FactForm)]) -> NamedReason {
+    let facts = facts.iter().map(|(feature, value, form)| NamedFact {
+        feature: id(feature),
+        value: value.clone(),
+        form: *form,
+    });
+    NamedReason {
+        group: group.to_owned(),
+        factor,
+        facts: facts.collect(),
+    }
+}
+
+pub(crate) fn reasons() -> Explanation {
+    let performance = [("karnofsky", Value::Number(50.0), FactForm::Number)];
+    let tumour = [
+        (
+            "primary_tumour",
+            Value::Code("breast".to_owned()),
+            FactForm::Choice,
+        ),
+        ("liver_metastasis", Value::Flag(false), FactForm::Absent),
+    ];
     Explanation {
         pack: forecast().pack,
         endpoint: ExplainedEndpoint::Survival,
@@ -507,9 +533,53 @@ pub(crate) fn reasons() -> Explanation {
         total_probability: 0.29,
         standard_error: 0.0,
         reasons: vec![
-            reason("performance", 0.7, &["karnofsky"]),
-            reason("laboratory", -0.2, &["albumin"]),
+            reason("performance_status", 2.01, &["karnofsky"]),
+            reason("laboratory", 1.22, &["albumin"]),
+            reason(
+                "primary_tumour",
+                0.82,
+                &["primary_tumour", "liver_metastasis"],
+            ),
         ],
+        sentences: vec![
+            ReasonSentence {
+                kind: ReasonSentenceKind::Lower,
+                reasons: vec![
+                    named("performance_status", 2.01, &performance),
+                    named("laboratory", 1.22, &[]),
+                ],
+            },
+            ReasonSentence {
+                kind: ReasonSentenceKind::Raised,
+                reasons: vec![named("primary_tumour", 0.82, &tumour)],
+            },
+        ],
+    }
+}
+
+fn reasons_of_cord_compression() -> Explanation {
+    let grade = [(
+        "bilsky_grade",
+        Value::Code("1c".to_owned()),
+        FactForm::Grade,
+    )];
+    Explanation {
+        endpoint: ExplainedEndpoint::CordCompression,
+        months: 6.0,
+        baseline_probability: 0.012,
+        total_probability: 0.004,
+        reasons: vec![reason("bilsky_grade", 0.33, &["bilsky_grade"])],
+        sentences: vec![
+            ReasonSentence {
+                kind: ReasonSentenceKind::Lower,
+                reasons: vec![named("bilsky_grade", 0.33, &grade)],
+            },
+            ReasonSentence {
+                kind: ReasonSentenceKind::Raised,
+                reasons: vec![named("of_another_pack", 1.4, &[])],
+            },
+        ],
+        ..reasons()
     }
 }
 
