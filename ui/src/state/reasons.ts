@@ -25,7 +25,8 @@ function named({ group, factor, facts }: NamedReason, featureOf: FeatureOf): str
   const names = facts.map(({ feature: id, value, form }) => {
     const feature = featureOf(id);
     const reading = feature ? valueWithUnit(feature, value, undefined, t('value.true'), t('value.false')) : String(value);
-    return t(`reasons.fact.${form}`, { feature: feature?.label ?? id, reading });
+    // A number stays on the line of its unit.
+    return t(`reasons.fact.${form}`, { feature: feature?.label ?? id, reading: form === 'number' ? reading.replaceAll(' ', '\u00a0') : reading });
   });
   const word = `reason_group.${group}`;
   const ofGroup = hasWord(word) ? t(word) : t('reasons.unnamed', { group });

@@ -42,7 +42,7 @@ function explanation(parts: Partial<Explanation>): Explanation {
   };
 }
 
-/** A factor never stands on another line than its sign; here the spaces read as any other. */
+/** Factors and units stay on the line of their number by spaces that read as any other. */
 function flat(sentences: string[]): string[] {
   return sentences.map((sentence) => sentence.replaceAll('\u00a0', ' '));
 }
@@ -87,6 +87,11 @@ it('says the risk of cord compression as whole numbers that claim no more than t
     'Higher mainly because of: Canal compromise 60 %, Epidural compression (Bilsky ESCC) 1c: cord touched, not compressed (hazard × 2.50).',
     'What speaks for a lower risk: facts that the model calls “of_another_pack” (hazard × 0.80).',
   ]);
+});
+
+it('keeps a number on the line of its unit and of its factor', () => {
+  const [sentence] = reasonSentences(explanation({ sentences: [{ kind: 'raised', reasons: [TUMOUR] }] }), featureOf);
+  expect(sentence).toContain('Age 64\u00a0years (hazard\u00a0×\u00a00.60)');
 });
 
 it('says that no known fact moves the forecast much', () => {
