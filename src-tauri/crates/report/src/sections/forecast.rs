@@ -185,10 +185,12 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         part(flow, context, "report.forecast.cord_title", text);
     }
     for explanation in context.input.reasons {
-        let texts = [
-            (SMALL, reason_sentences(context, explanation)),
-            (NOTE, reasons(context, explanation)),
-        ];
+        let sentences = reason_sentences(context, explanation).into_iter();
+        let mut texts: Vec<(Style, String)> = sentences.map(|text| (SMALL, text)).collect();
+        if let Some((style, _)) = texts.first_mut() {
+            *style = SMALL.bold();
+        }
+        texts.push((NOTE, reasons(context, explanation)));
         let title = format!("reasons.{}.title", explanation.endpoint.code());
         part_of(flow, context, &title, &texts);
     }

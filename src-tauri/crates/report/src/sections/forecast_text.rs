@@ -94,8 +94,8 @@ fn about(context: &Context, low: f64, high: f64) -> String {
     context.say(key, &values)
 }
 
-/// The forecast beside that of a patient of whom nothing is known, and what made the difference.
-pub(crate) fn reason_sentences(context: &Context, explanation: &Explanation) -> String {
+/// The forecast beside that of a patient of whom nothing is known, then what made the difference.
+pub(crate) fn reason_sentences(context: &Context, explanation: &Explanation) -> Vec<String> {
     let endpoint = explanation.endpoint;
     let months = format!("{}", explanation.months);
     let people = |share: f64| match endpoint {
@@ -121,10 +121,7 @@ pub(crate) fn reason_sentences(context: &Context, explanation: &Explanation) -> 
         let key = format!("reasons.{}.{}", endpoint.code(), sentence.kind.code());
         context.say(&key, &[("reasons", reasons.join("; ").as_str())])
     });
-    std::iter::once(numbers)
-        .chain(sentences)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(numbers).chain(sentences).collect()
 }
 
 /// By its facts with their values, or by the word of its group.
