@@ -1,5 +1,5 @@
-//! A table of patients, with and without follow-up: every line is a patient or has a fault, and no cell of the results starts
-//! like a formula.
+//! A table of patients, with and without follow-up: every line is a patient or has a fault, and no cell
+//! of the results starts like a formula.
 #![no_main]
 
 use clinical::catalogue::Catalogue;

@@ -5,6 +5,7 @@ mod benefit;
 mod explanation;
 mod forecast;
 mod reason_sentences;
+mod recalibration;
 
 use crate::{
     case::{Subject, Value},
@@ -28,6 +29,7 @@ pub use forecast::{
 pub use reason_sentences::{
     FactForm, NamedFact, NamedReason, ReasonSentence, ReasonSentenceKind, reason_sentences,
 };
+pub use recalibration::{FollowUp, Recalibration, RecalibrationGain, ShippedPoint};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;

@@ -140,7 +140,7 @@ impl CohortSum<'_> {
             .collect();
         let curve = summarise(&members, &output.time_grid_months, output.interval_level);
         Ok(CohortForecast {
-            pack: self.pack.identity().clone(),
+            pack: self.pack.identity_in(self.setting),
             setting: self.pack.setting_name(self.setting),
             patients: self.patients,
             refused: self.refused,

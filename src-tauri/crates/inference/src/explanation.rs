@@ -130,7 +130,10 @@ impl Pack {
         reasons.sort_by(|first, second| second.amount.abs().total_cmp(&first.amount.abs()));
         let sentences = reason_sentences(endpoint, ends, &reasons, facts, Catalogue::shipped());
         Ok(Explanation {
-            pack: self.identity().clone(),
+            pack: match endpoint {
+                ExplainedEndpoint::Survival => self.identity_in(setting),
+                ExplainedEndpoint::CordCompression => self.shipped().identity().clone(),
+            },
             endpoint,
             months: match &self.manifest().output.cord_compression {
                 Some(output) if cord => output.months,

@@ -47,6 +47,7 @@ pub fn benefit(
         version: String::new(),
         sha256: String::new(),
         rests_on: Vec::new(),
+        recalibration: None,
     };
     let grids = patients.iter().map(|facts| draws.grid(facts, paths, &pack));
     Ok(grids.collect())

@@ -118,7 +118,7 @@ pub(crate) fn replay(pack: &Pack, golden: &GoldenFile) -> Result<CheckReport, Pa
         let answers = pack.each(std::slice::from_ref(encoded), setting, |paths| {
             let grid = match row.benefit.is_empty() {
                 true => None,
-                false => pack.benefit_of(&row.facts, paths),
+                false => pack.benefit_of(&row.facts, paths, setting),
             };
             (pack.answer(paths), grid)
         });

@@ -23,6 +23,8 @@ mod pack_set;
 #[cfg(test)]
 mod pack_tests;
 mod population;
+mod random;
+mod recalibration;
 mod runs;
 #[cfg(test)]
 mod second_tests;
@@ -35,6 +37,10 @@ mod synthetic;
 pub use cohort::{CohortForecast, CohortSum};
 pub use pack::Pack;
 pub use pack_set::{DEFAULT_PACK, PackSet, RefusedPack};
+pub use recalibration::{
+    Found, Outcome, RecalibrationCohort, RecalibrationFile, RecalibrationFileError,
+    RecalibrationRefusal,
+};
 
 /// Why a pack is refused, or why it gives no answer. [`PackError::code`] names the words.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

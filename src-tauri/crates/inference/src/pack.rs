@@ -8,20 +8,21 @@ use crate::{
     graph::{Graph, Shape},
     manifest::{Manifest, REQUIRED_HORIZONS_MONTHS},
     population,
+    recalibration::{CentreSpread, Transform},
     runs::RowPaths,
     survival::{median, summarise},
 };
 use clinical::{
     assessment::{
-        BenefitGrid, CordCompression, CordCompressionState, ForecastState, PackIdentity, Refusal,
-        SurvivalForecast, SurvivalPoint,
+        BenefitGrid, CordCompression, CordCompressionState, ForecastState, PackIdentity,
+        Recalibration, Refusal, ShippedPoint, SurvivalForecast, SurvivalPoint,
     },
     catalogue::Catalogue,
     conditions::KnownFacts,
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt::Write, fs::File, io::Read, path::Path};
+use std::{collections::BTreeMap, fmt::Write, fs::File, io::Read, path::Path, sync::Arc};
 
 /// Larger files are not read.
 pub(crate) const FILE_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
@@ -29,21 +30,25 @@ pub(crate) const FILE_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
 /// Months of the survival view, as far as the model answers for them.
 const VIEW_MONTHS: [f64; 5] = [1.0, 3.0, 6.0, 12.0, 24.0];
 
-/// A model that may answer.
+/// A model that may answer: as shipped, or recalibrated on a centre's patients.
+#[derive(Clone)]
 pub struct Pack {
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
+    /// Names the recalibration, where there is one.
     identity: PackIdentity,
-    card: String,
-    golden: GoldenFile,
-    pub(crate) features: ReadFeatures,
-    pub(crate) members: Vec<Graph>,
-    benefit: Option<BenefitDraws>,
+    card: Arc<str>,
+    golden: Arc<GoldenFile>,
+    pub(crate) features: Arc<ReadFeatures>,
+    pub(crate) members: Arc<[Graph]>,
+    benefit: Option<Arc<BenefitDraws>>,
+    pub(crate) centre_spread: CentreSpread,
 }
 
 /// The forecast of one patient before it is compared with the population.
 pub(crate) struct Answer {
     pub(crate) curve: Vec<SurvivalPoint>,
     pub(crate) cord_compression: Option<CordCompression>,
+    shipped_horizons: Option<Vec<ShippedPoint>>,
 }
 
 impl Pack {
@@ -79,11 +84,11 @@ impl Pack {
         let golden = serde_json::from_slice(content("golden.json"))
             .map_err(|error| PackError::Golden(error.to_string()))?;
         let benefit = match &manifest.benefit {
-            Some(benefit) => Some(BenefitDraws::parse(
+            Some(benefit) => Some(Arc::new(BenefitDraws::parse(
                 content(&benefit.file),
                 &manifest.output,
                 catalogue,
-            )?),
+            )?)),
             None => None,
         };
         let identity = PackIdentity {
@@ -91,31 +96,68 @@ impl Pack {
             version: manifest.version.clone(),
             sha256: hexadecimal(&manifest_bytes),
             rests_on: manifest.rests_on.clone(),
+            recalibration: None,
         };
-        let card = String::from_utf8_lossy(content("CARD.md")).into_owned();
-        let features = read_features(&manifest.input, catalogue);
+        let card = String::from_utf8_lossy(content("CARD.md")).into();
+        let features = Arc::new(read_features(&manifest.input, catalogue));
+        let centre_spread = CentreSpread::of(content("measured.json"));
         Ok(Pack {
             identity,
             card,
-            golden,
+            golden: Arc::new(golden),
             features,
-            members,
+            members: members.into(),
             benefit,
-            manifest,
+            centre_spread,
+            manifest: Arc::new(manifest),
         })
     }
 
-    /// Replays the golden rows, and of their reasons those of the first row that has any: as reasons
+    /// The same model, moved by a recalibration; whether that belongs to it is for
+    /// [`crate::RecalibrationFile::fits`] to say.
+    pub fn recalibrated(&self, recalibration: Recalibration) -> Pack {
+        let mut pack = self.clone();
+        pack.identity.recalibration = Some(Box::new(recalibration));
+        pack
+    }
+
+    /// The same model as shipped.
+    pub fn shipped(&self) -> Pack {
+        let mut pack = self.clone();
+        pack.identity.recalibration = None;
+        pack
+    }
+
+    /// What the recalibration does to survival paths in a setting. It was learned in the default one;
+    /// another baseline stays as shipped.
+    pub(crate) fn transform(&self, setting: usize) -> Option<Transform> {
+        let recalibration = self.identity.recalibration.as_deref();
+        recalibration.filter(|_| setting == 0).map(Transform::from)
+    }
+
+    /// Which model answers for survival in a setting.
+    pub(crate) fn identity_in(&self, setting: usize) -> PackIdentity {
+        let recalibration = self
+            .transform(setting)
+            .and(self.identity.recalibration.clone());
+        PackIdentity {
+            recalibration,
+            ..self.identity.clone()
+        }
+    }
+
+    /// Replays the golden rows of the model as shipped, and of their reasons those of the first row that has any: as reasons
     /// take a hundred runs each, [`Pack::check_reasons`] replays all of them.
     pub fn check(&self) -> Result<CheckReport, PackError> {
-        let report = replay(self, &self.golden)?;
-        replay_reasons(self, &self.golden, 1)?;
+        let shipped = self.shipped();
+        let report = replay(&shipped, &self.golden)?;
+        replay_reasons(&shipped, &self.golden, 1)?;
         Ok(report)
     }
 
     /// Replays the reasons of every golden row that has any, and says how many rows these are.
     pub fn check_reasons(&self) -> Result<usize, PackError> {
-        replay_reasons(self, &self.golden, usize::MAX)
+        replay_reasons(&self.shipped(), &self.golden, usize::MAX)
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -166,8 +208,9 @@ impl Pack {
         setting: Option<&str>,
     ) -> (ForecastState, Option<BenefitGrid>) {
         let mut grid = None;
+        let number = self.setting_number(setting).unwrap_or_default();
         let forecast = self.one_forecast(facts, setting, |paths| {
-            grid = self.benefit_of(facts, paths);
+            grid = self.benefit_of(facts, paths, number);
         });
         let forecast = forecast.map_or_else(ForecastState::from, ForecastState::Available);
         (forecast, grid)
@@ -234,6 +277,7 @@ impl Pack {
         Answer {
             curve: summarise(&paths.survival, &output.time_grid_months, level),
             cord_compression,
+            shipped_horizons: paths.shipped_horizons.clone(),
         }
     }
 
@@ -241,6 +285,7 @@ impl Pack {
         &self,
         facts: &impl KnownFacts,
         paths: &RowPaths<'_>,
+        setting: usize,
     ) -> Option<BenefitGrid> {
         let output = &self.manifest.output;
         let paths = PatientPaths {
@@ -249,7 +294,7 @@ impl Pack {
             interval_level: output.interval_level,
         };
         let draws = self.benefit.as_ref()?;
-        Some(draws.grid(facts, paths, &self.identity))
+        Some(draws.grid(facts, paths, &self.identity_in(setting)))
     }
 
     /// Why the model gives this patient no forecast at all, if it gives none.
@@ -281,6 +326,7 @@ impl Pack {
         let Answer {
             curve,
             cord_compression,
+            shipped_horizons,
         } = answer.map_err(|error| self.failed(&error))?;
         let cord_compression = cord_compression.map(|cord| match self.deficit_present(facts) {
             true => CordCompressionState::NotShown {
@@ -289,8 +335,9 @@ impl Pack {
             false => CordCompressionState::Available(cord),
         });
         Ok(SurvivalForecast {
-            pack: self.identity.clone(),
+            pack: self.identity_in(setting),
             setting: self.setting_name(setting),
+            shipped_horizons,
             horizons: at_months(&curve, &REQUIRED_HORIZONS_MONTHS),
             points: self.points(&curve),
             median: Some(median(&curve)),

@@ -1,7 +1,7 @@
 //! All packs of several folders: those that may answer, and those that were refused, with reasons.
 
 use crate::{Pack, PackError, golden::CheckReport};
-use clinical::catalogue::Catalogue;
+use clinical::{assessment::Recalibration, catalogue::Catalogue};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 pub const DEFAULT_PACK: &str = "spine-ensemble";
 
 /// Packs in the order of the folders they were found in, by name within a folder.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PackSet {
     ready: Vec<ReadyPack>,
     refused: Vec<RefusedPack>,
 }
 
+#[derive(Clone)]
 struct ReadyPack {
     pack: Pack,
     folder: PathBuf,
@@ -69,7 +70,8 @@ impl PackSet {
 
     /// What the replay of a ready pack's golden rows found when the set was opened.
     pub fn check_of(&self, pack: &Pack) -> Option<CheckReport> {
-        let same = |ready: &&ReadyPack| ready.pack.identity() == pack.identity();
+        let sha256 = &pack.identity().sha256;
+        let same = |ready: &&ReadyPack| ready.pack.identity().sha256 == *sha256;
         self.ready.iter().find(same).map(|ready| ready.check)
     }
 
@@ -80,6 +82,17 @@ impl PackSet {
     /// The first pack of that name.
     pub fn named(&self, name: &str) -> Option<&Pack> {
         self.packs().find(|pack| pack.identity().name == name)
+    }
+
+    /// The same packs, of which the one with this manifest is moved by a recalibration.
+    pub fn recalibrated(&self, sha256: &str, recalibration: &Recalibration) -> PackSet {
+        let mut set = self.clone();
+        for ready in &mut set.ready {
+            if ready.pack.identity().sha256 == sha256 {
+                ready.pack = ready.pack.recalibrated(recalibration.clone());
+            }
+        }
+        set
     }
 
     /// The pack that answers: of the first folder with a ready pack, the one called

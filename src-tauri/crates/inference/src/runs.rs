@@ -4,8 +4,10 @@ use crate::{
     Pack, PackError,
     encoding::EncodedRow,
     graph::Paths,
-    survival::{MemberPaths, check_paths, check_probabilities},
+    manifest::REQUIRED_HORIZONS_MONTHS,
+    survival::{MemberPaths, check_paths, check_probabilities, mean_at},
 };
+use clinical::assessment::ShippedPoint;
 use rayon::prelude::*;
 
 /// Numbers that one run of a graph may answer with (1 MB): larger runs were not faster, only hungrier.
@@ -17,6 +19,8 @@ pub(crate) struct RowPaths<'a> {
     pub(crate) survival: Vec<MemberPaths<'a, f32>>,
     /// [samples]; of no length where the model says nothing about it.
     pub(crate) cord_compression: Vec<MemberPaths<'a, f32>>,
+    /// What the paths said at the horizons before a recalibration moved them.
+    pub(crate) shipped_horizons: Option<Vec<ShippedPoint>>,
 }
 
 impl Pack {
@@ -61,6 +65,8 @@ impl Pack {
     }
 
     /// What `of_row` makes of each row's paths; a row whose answer is no forecast is refused alone.
+    /// A recalibration moves the survival paths here, before anybody reads them, so that point,
+    /// interval, median, reasons, cohorts and benefit follow from the same ones.
     pub(crate) fn each<T>(
         &self,
         rows: &[EncodedRow],
@@ -68,9 +74,10 @@ impl Pack {
         mut of_row: impl FnMut(&RowPaths<'_>) -> T,
     ) -> Result<Vec<Result<T, PackError>>, PackError> {
         let times = self.manifest().output.time_grid_months.len();
+        let transform = self.transform(setting);
         let mut made = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(self.chunk_rows()) {
-            let answers = self.run(chunk, setting)?;
+            let mut answers = self.run(chunk, setting)?;
             for row in 0..chunk.len() {
                 let paths = self.paths_of(&answers, row, chunk.len());
                 let sound = paths
@@ -81,7 +88,19 @@ impl Pack {
                     let mut members = paths.cord_compression.iter();
                     members.try_for_each(|member| check_probabilities(member.paths))
                 });
-                made.push(sound.map(|()| of_row(&paths)));
+                let shipped_horizons = transform.map(|_| self.shipped_horizons(&paths));
+                if let (Some(transform), Ok(())) = (transform, &sound) {
+                    for member in &mut answers {
+                        let size = member.survival.len() / chunk.len();
+                        transform.apply(&mut member.survival[row * size..(row + 1) * size]);
+                    }
+                }
+                made.push(sound.map(|()| {
+                    of_row(&RowPaths {
+                        shipped_horizons,
+                        ..self.paths_of(&answers, row, chunk.len())
+                    })
+                }));
             }
         }
         Ok(made)
@@ -100,6 +119,20 @@ impl Pack {
             .map(|rows| self.each(rows, setting, &of_row))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(chunks.into_iter().flatten().collect())
+    }
+
+    fn shipped_horizons(&self, paths: &RowPaths<'_>) -> Vec<ShippedPoint> {
+        let grid = &self.manifest().output.time_grid_months;
+        let at_horizons = grid
+            .iter()
+            .enumerate()
+            .filter(|(_, months)| REQUIRED_HORIZONS_MONTHS.contains(months));
+        at_horizons
+            .map(|(time, &months)| ShippedPoint {
+                months,
+                alive: mean_at(&paths.survival, grid.len(), time).clamp(0.0, 1.0),
+            })
+            .collect()
     }
 
     fn run(&self, rows: &[EncodedRow], setting: usize) -> Result<Vec<Paths>, PackError> {
@@ -131,6 +164,7 @@ impl Pack {
                 .zip(weights())
                 .map(|(paths, weight)| of_row(&paths.cord_compression, weight))
                 .collect(),
+            shipped_horizons: None,
         }
     }
 }

@@ -65,6 +65,7 @@ impl Pack {
         let mut answers = answers.map_err(failed)?.into_iter();
         let now = answers.next().unwrap_or_default();
 
+        let recalibration = self.identity_in(setting).recalibration;
         let mut found: Vec<SweepRow> = Vec::new();
         for ((feature, value), points) in asked.into_iter().zip(answers) {
             if found.last().is_none_or(|row| row.feature != *feature) {
@@ -73,6 +74,7 @@ impl Pack {
                     largest_change: 0.0,
                     crosses: Vec::new(),
                     answers: Vec::new(),
+                    recalibration: recalibration.clone(),
                 });
             }
             if let Some(row) = found.last_mut() {

@@ -1,6 +1,6 @@
 //! Why a forecast is what it is, and which blank fact could change it.
 
-use super::{PackIdentity, ReasonSentence, Refusal, SurvivalPoint};
+use super::{PackIdentity, ReasonSentence, Recalibration, Refusal, SurvivalPoint};
 use crate::{case::Value, catalogue::FeatureId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -103,6 +103,10 @@ pub struct SweepRow {
     /// The thresholds that at least one of the values carries the point across.
     pub crosses: Vec<Threshold>,
     pub answers: Vec<SweepAnswer>,
+    /// As in [`PackIdentity`].
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalibration: Option<Box<Recalibration>>,
 }
 
 /// The forecast if the blank fact had this value, at the months that were asked about.

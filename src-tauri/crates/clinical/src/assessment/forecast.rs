@@ -1,5 +1,6 @@
 //! What a model pack answers for one patient.
 
+use super::{Recalibration, ShippedPoint};
 use crate::catalogue::FeatureId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +45,10 @@ pub struct SurvivalForecast {
     pub setting: Option<String>,
     /// At 3, 6 and 12 months.
     pub horizons: Vec<SurvivalPoint>,
+    /// What the shipped model says at 3, 6 and 12 months, where a recalibrated one answers.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped_horizons: Option<Vec<ShippedPoint>>,
     /// At 1, 3, 6, 12 and 24 months, as far as the curve has them.
     #[serde(default)]
     pub points: Vec<SurvivalPoint>,
@@ -137,7 +142,7 @@ impl Certainty {
 }
 
 /// Which model answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PackIdentity {
     pub name: String,
     pub version: String,
@@ -145,6 +150,10 @@ pub struct PackIdentity {
     pub sha256: String,
     /// What the numbers rest on, as codes: `real_patients`, `published_evidence`, `simulation`.
     pub rests_on: Vec<String>,
+    /// Where a centre's own patients moved the survival of the shipped model.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalibration: Option<Box<Recalibration>>,
 }
 
 /// Whether the model was made for such a patient.

@@ -459,8 +459,10 @@ pub(crate) fn forecast() -> SurvivalForecast {
             version: "0.1.0".to_owned(),
             sha256: "0123456789abcdef".repeat(4),
             rests_on: vec!["real_patients".to_owned(), "published_evidence".to_owned()],
+            recalibration: None,
         },
         setting: None,
+        shipped_horizons: None,
         horizons: [3.0, 6.0, 12.0].map(point).to_vec(),
         points: [1.0, 3.0, 6.0, 12.0, 24.0].map(point).to_vec(),
         median: Some(MedianSurvival {
