@@ -134,23 +134,27 @@ pub(crate) fn write(connection: &Connection, folder: &Path) -> Result<(), StoreE
     Ok(())
 }
 
+/// What the anchor says, if it is one; whether it is true is not checked. What cannot be read is no
+/// anchor of ours, and no reason to keep anybody from the cases.
+pub(crate) fn read(folder: &Path) -> io::Result<Option<SignedHead>> {
+    let mut text = Vec::new();
+    let file = fs::File::open(folder.join(ANCHOR_FILE))?;
+    file.take(MAXIMUM_BYTES).read_to_end(&mut text)?;
+    Ok(serde_json::from_slice(&text).ok())
+}
+
 fn compare(connection: &Connection, folder: &Path) -> Result<Option<AnchorFault>, StoreError> {
     let Some(signing) = Signing::read(connection, "main")? else {
         return Ok(None);
     };
-    let mut text = Vec::new();
-    match fs::File::open(folder.join(ANCHOR_FILE)) {
-        // What cannot be read is no anchor of ours, and no reason to keep anybody from the cases.
-        Ok(file) => file.take(MAXIMUM_BYTES).read_to_end(&mut text).unwrap_or(0),
+    let anchor = match read(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(signing.anchored.then_some(AnchorFault::Missing));
         }
-        Err(_) => return Ok(Some(AnchorFault::Forged)),
+        read => read.ok().flatten(),
     };
     let own_key = digits(signing.public_key.as_bytes());
-    let anchor = serde_json::from_slice::<SignedHead>(&text)
-        .ok()
-        .filter(|anchor| anchor.public_key == own_key && anchor.is_whole());
+    let anchor = anchor.filter(|anchor| anchor.public_key == own_key && anchor.is_whole());
     let Some(anchor) = anchor else {
         return Ok(Some(AnchorFault::Forged));
     };

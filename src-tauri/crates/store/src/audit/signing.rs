@@ -85,8 +85,13 @@ impl Signing {
     }
 
     pub(crate) fn sign(&self, number: u64, hash: &str) -> String {
+        self.sign_bytes(&message(number, hash))
+    }
+
+    /// Signs any bytes; they begin with words that say for what.
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> String {
         let key = SigningKey::from_bytes(&self.secret_key);
-        digits(&key.sign(&message(number, hash)).to_bytes())
+        digits(&key.sign(message).to_bytes())
     }
 
     /// Stands for a name in the hash of a row, so that an exported log can be recomputed without it.
@@ -107,10 +112,14 @@ impl Signing {
 /// Whether the key made this signature for this row. The strict check of RFC 8032 leaves exactly
 /// one encoding per signature.
 pub(crate) fn verifies(key: &VerifyingKey, number: u64, hash: &str, signature: &str) -> bool {
+    verifies_bytes(key, &message(number, hash), signature)
+}
+
+/// The same for what [`Signing::sign_bytes`] signed.
+pub(crate) fn verifies_bytes(key: &VerifyingKey, message: &[u8], signature: &str) -> bool {
     bytes_of(signature).is_some_and(|bytes: [u8; 64]| {
         let signature = Signature::from_bytes(&bytes);
-        key.verify_strict(&message(number, hash), &signature)
-            .is_ok()
+        key.verify_strict(message, &signature).is_ok()
     })
 }
 
