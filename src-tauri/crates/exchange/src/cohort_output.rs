@@ -2,8 +2,8 @@
 
 use crate::ExchangeError;
 use clinical::assessment::{
-    Assessment, CordCompressionState, ForecastState, MedianTime, ScoreOutcome, ScoreResult,
-    SurvivalForecast, SurvivalPoint,
+    Assessment, CordCompressionState, ForecastState, MedianTime, Recalibration, ScoreOutcome,
+    ScoreResult, SurvivalForecast, SurvivalPoint,
 };
 use std::io::Write;
 
@@ -27,6 +27,9 @@ const OTHER_FORECASTS: [&str; 10] = [
     "cord_compression_not_shown",
 ];
 
+/// On how many of a centre's own patients survival was recalibrated, and when.
+const RECALIBRATION: [&str; 2] = ["recalibrated_patients", "recalibrated_on"];
+
 /// One line of results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CohortResult {
@@ -47,6 +50,7 @@ pub struct CohortResult {
 /// - `cord_compression` with `_low` and `_high`: the probability, 0 to 1, within
 ///   `cord_compression_within_months`, with `cord_compression_certainty` (GRADE) and
 ///   `cord_compression_not_shown`: the code of the reason why there is none;
+/// - `recalibrated_patients` and `recalibrated_on`, where the survival is not that of the shipped model;
 /// - per score `.total` (points or grade) and `.group`;
 /// - `in_population`, `findings` (codes with semicolons between), `error`.
 ///
@@ -92,16 +96,24 @@ pub fn write_rows(
     Ok(lines)
 }
 
-/// Writes the mean survival of a cohort: `months`, `alive`, `low` and `high`, one line per horizon.
-pub fn write_mean(target: impl Write, horizons: &[SurvivalPoint]) -> Result<(), ExchangeError> {
+/// Writes the mean survival of a cohort: `months`, `alive`, `low` and `high`, one line per horizon; a
+/// recalibrated one has `recalibrated_on` as well.
+pub fn write_mean(
+    target: impl Write,
+    horizons: &[SurvivalPoint],
+    recalibration: Option<&Recalibration>,
+) -> Result<(), ExchangeError> {
     let unwritable = |error: csv::Error| ExchangeError::UnwritableTable(error.into());
     let mut table = csv::Writer::from_writer(target);
+    let names = ["months", "alive", "low", "high"].into_iter();
     table
-        .write_record(["months", "alive", "low", "high"])
+        .write_record(names.chain(recalibration.map(|_| RECALIBRATION[1])))
         .map_err(unwritable)?;
     for point in horizons {
         let probabilities = [point.alive, point.low, point.high].map(probability);
-        let cells = std::iter::once(point.months.to_string()).chain(probabilities);
+        let cells = std::iter::once(point.months.to_string())
+            .chain(probabilities)
+            .chain(recalibration.map(|recalibration| recalibration.date.to_string()));
         table.write_record(cells).map_err(unwritable)?;
     }
     table.flush().map_err(ExchangeError::UnwritableTable)
@@ -111,7 +123,8 @@ fn forecast_columns() -> Vec<String> {
     let survival = HORIZONS_MONTHS
         .iter()
         .flat_map(|months| ENDS.map(|end| format!("survival_{months}_months{end}")));
-    survival.chain(OTHER_FORECASTS.map(str::to_owned)).collect()
+    let others = OTHER_FORECASTS.into_iter().chain(RECALIBRATION);
+    survival.chain(others.map(str::to_owned)).collect()
 }
 
 /// The cells of [`forecast_columns`].
@@ -157,6 +170,9 @@ fn forecast_cells(forecast: &SurvivalForecast) -> Vec<String> {
     };
     cells.extend(cord_compression);
     cells.push(not_shown);
+    let recalibration = forecast.pack.recalibration.as_ref();
+    let stated = |one: &Recalibration| [one.patients.to_string(), one.date.to_string()];
+    cells.extend(recalibration.map(|one| stated(one)).unwrap_or_default());
     cells
 }
 
@@ -239,8 +255,8 @@ mod tests {
     use super::*;
     use clinical::{
         assessment::{
-            Certainty, Citation, CordCompression, Direction, MedianSurvival, PackIdentity,
-            PopulationMatch, ScoreFamily, ScoreGroup,
+            Certainty, Citation, CordCompression, Direction, FollowUp, MedianSurvival,
+            PackIdentity, PopulationMatch, RecalibrationGain, ScoreFamily, ScoreGroup,
         },
         case::Subject,
     };
@@ -383,7 +399,7 @@ mod tests {
             survival_6_months_low,survival_6_months_high,survival_12_months,survival_12_months_low,\
             survival_12_months_high,median_survival_months,median_survival_months_low,median_survival_months_high,\
             median_survival_beyond_months,cord_compression,cord_compression_low,cord_compression_high,\
-            cord_compression_within_months,cord_compression_certainty,cord_compression_not_shown,tokuhashi.total,tokuhashi.group,bilsky.total,bilsky.group,sins.total,sins.group,\
+            cord_compression_within_months,cord_compression_certainty,cord_compression_not_shown,recalibrated_patients,recalibrated_on,tokuhashi.total,tokuhashi.group,bilsky.total,bilsky.group,sins.total,sins.group,\
             in_population,findings,error";
         assert_eq!(header.join(","), expected);
         let cell = |row: usize, name: &str| rows[row][name].as_str();
@@ -488,8 +504,58 @@ mod tests {
             low: 0.25,
             high: 0.75,
         };
-        write_mean(&mut bytes, &[point]).unwrap();
+        write_mean(&mut bytes, &[point], None).unwrap();
         let expected = "months,alive,low,high\n12,0.500000,0.250000,0.750000\n";
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_recalibrated_forecast_says_so_in_its_line() {
+        let recalibration = Recalibration {
+            intercept: 0.2,
+            slope: 0.9,
+            patients: 212,
+            deaths: 98,
+            follow_up: FollowUp {
+                median_months: None,
+                longest_months: 40,
+            },
+            gain: RecalibrationGain {
+                per_patient: 0.02,
+                low: 0.01,
+                high: 0.03,
+                interval_level: 0.95,
+            },
+            person: "Dr Test".to_owned(),
+            date: "2026-03-02".parse().unwrap(),
+        };
+        let ForecastState::Available(mut moved) = forecast(None, None) else {
+            panic!("no forecast")
+        };
+        moved.pack.recalibration = Some(Box::new(recalibration.clone()));
+        let states = [ForecastState::Available(moved), forecast(None, None)];
+        let (_, rows) = written(
+            states
+                .into_iter()
+                .map(|forecast| CohortResult {
+                    labels: vec![String::new()],
+                    assessment: Ok(assessed(forecast)),
+                })
+                .collect(),
+        );
+        let cells = |row: usize| RECALIBRATION.map(|name| rows[row][name].as_str());
+        assert_eq!(cells(0), ["212", "2026-03-02"]);
+        assert_eq!(cells(1), ["", ""]);
+        let mut bytes = Vec::new();
+        let point = SurvivalPoint {
+            months: 12.0,
+            alive: 0.5,
+            low: 0.25,
+            high: 0.75,
+        };
+        write_mean(&mut bytes, &[point], Some(&recalibration)).unwrap();
+        let expected =
+            "months,alive,low,high,recalibrated_on\n12,0.500000,0.250000,0.750000,2026-03-02\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 

@@ -43,7 +43,9 @@ pub enum RecalibrationFileError {
     NewerFormat { found: u32 },
     #[error("its numbers are not those of a recalibration: {0}")]
     Implausible(&'static str),
-    #[error("it belongs to {pack} {version} (manifest {sha256}), not to this pack")]
+    #[error(
+        "it belongs to {pack} {version} (manifest {sha256}…), which is not here under its name"
+    )]
     OtherPack {
         pack: String,
         version: String,
@@ -158,11 +160,16 @@ impl RecalibrationFile {
         let own = (&self.pack, &self.version, &self.pack_sha256);
         match own == (&pack.name, &pack.version, &pack.sha256) {
             true => Ok(()),
-            false => Err(RecalibrationFileError::OtherPack {
-                pack: self.pack.clone(),
-                version: self.version.clone(),
-                sha256: self.pack_sha256.chars().take(8).collect(),
-            }),
+            false => Err(self.other_pack()),
+        }
+    }
+
+    /// That it fits no pack that is there.
+    pub fn other_pack(&self) -> RecalibrationFileError {
+        RecalibrationFileError::OtherPack {
+            pack: self.pack.clone(),
+            version: self.version.clone(),
+            sha256: self.pack_sha256.chars().take(8).collect(),
         }
     }
 }

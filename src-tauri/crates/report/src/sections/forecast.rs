@@ -9,7 +9,7 @@ use crate::{
         curve,
         forecast_text::{
             blanks, cord_compression, interval, median, model, numbers, population,
-            reason_sentences, reasons, refusal,
+            reason_sentences, reasons, recalibration, recalibration_in_full, refusal,
         },
     },
     style::{
@@ -89,6 +89,9 @@ fn draw_available(
     } else {
         let title = context.say("report.forecast.outside", &[]);
         y = draw_notice(sheet, context, place(y), &title, &population, false);
+    }
+    if let Some(text) = recalibration(context, forecast) {
+        y = short(sheet, context, SMALL.bold(), (left, y, width), &text, 3) + 5.0;
     }
 
     let count = u16::try_from(forecast.horizons.len()).unwrap_or(1).max(1);
@@ -178,6 +181,9 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         "report.forecast.numbers",
         numbers(context, forecast),
     );
+    if let Some(text) = recalibration_in_full(context, forecast) {
+        part(flow, context, "recalibration.title", text);
+    }
     if let Some(text) = median(context, forecast) {
         part(flow, context, "report.forecast.median_title", text);
     }

@@ -1,6 +1,6 @@
 //! What the report says about a forecast, in words.
 
-use crate::context::{Context, of_hundred};
+use crate::context::{Context, date_text, of_hundred};
 use clinical::{
     assessment::{
         CordCompressionState, ExplainedEndpoint, Explanation, ForecastReason, MedianTime,
@@ -219,6 +219,97 @@ pub(crate) fn blanks(context: &Context, forecast: &SurvivalForecast) -> String {
     }
     let features = context.feature_labels(&forecast.averaged_over);
     context.say("report.forecast.blanks", &[("features", features.as_str())])
+}
+
+/// On whom the model was recalibrated, by whom and when, and what the shipped one says. A report without
+/// identity names nobody, and one with moved dates has no date beside them that was not moved.
+pub(crate) fn recalibration(context: &Context, forecast: &SurvivalForecast) -> Option<String> {
+    let recalibration = forecast.pack.recalibration.as_ref()?;
+    let (patients, deaths) = (
+        recalibration.patients.to_string(),
+        recalibration.deaths.to_string(),
+    );
+    let (person, date) = (
+        context.free(&recalibration.person),
+        date_text(recalibration.date),
+    );
+    let key = match (context.input.identity_masked, context.input.dates_moved) {
+        (_, true) => "recalibration.undated",
+        (true, false) => "recalibration.unnamed",
+        (false, false) => "recalibration.named",
+    };
+    let values = [
+        ("patients", patients.as_str()),
+        ("deaths", deaths.as_str()),
+        ("person", person.as_str()),
+        ("date", date.as_str()),
+    ];
+    let points = forecast.shipped_horizons.iter().flatten().map(|point| {
+        let (alive, months) = (of_hundred(point.alive), point.months.to_string());
+        let values = [("alive", alive.as_str()), ("months", months.as_str())];
+        context.say("recalibration.point", &values)
+    });
+    let points: Vec<String> = points.collect();
+    let shipped = match points.is_empty() {
+        true => String::new(),
+        false => context.say(
+            "recalibration.shipped",
+            &[("points", points.join(", ").as_str())],
+        ),
+    };
+    Some(format!("{} {shipped}", context.say(key, &values)))
+}
+
+/// The two numbers, the follow-up and the gain, and what they leave alone.
+pub(crate) fn recalibration_in_full(
+    context: &Context,
+    forecast: &SurvivalForecast,
+) -> Option<String> {
+    let first = recalibration(context, forecast)?;
+    let recalibration = forecast.pack.recalibration.as_ref()?;
+    let (intercept, slope) = (
+        format!("{:+.2}", recalibration.intercept),
+        format!("{:.2}", recalibration.slope),
+    );
+    let numbers = context.say(
+        "recalibration.numbers",
+        &[("intercept", intercept.as_str()), ("slope", slope.as_str())],
+    );
+    let longest = recalibration.follow_up.longest_months.to_string();
+    let followed = match recalibration.follow_up.median_months {
+        Some(median) => context.say(
+            "recalibration.followed",
+            &[
+                ("median", median.to_string().as_str()),
+                ("longest", longest.as_str()),
+            ],
+        ),
+        None => context.say(
+            "recalibration.followed_short",
+            &[("longest", longest.as_str())],
+        ),
+    };
+    let ends = [
+        recalibration.gain.per_patient,
+        recalibration.gain.low,
+        recalibration.gain.high,
+    ]
+    .map(|gain| format!("{gain:.3}"));
+    let [gain, low, high] = ends.each_ref().map(String::as_str);
+    let gain = context.say(
+        "recalibration.gain",
+        &[("gain", gain), ("low", low), ("high", high)],
+    );
+    let rest = context.say(
+        "report.forecast.recalibration_numbers",
+        &[
+            ("numbers", numbers.as_str()),
+            ("followed", followed.as_str()),
+            ("gain", gain.as_str()),
+        ],
+    );
+    let only = context.say("recalibration.only_survival", &[]);
+    Some(format!("{first} {rest} {only}"))
 }
 
 pub(crate) fn model(context: &Context, forecast: &SurvivalForecast) -> String {

@@ -1,11 +1,11 @@
 //! What the report of an ordinary case says, and that it is a sound file.
 
 use crate::{
-    sample::{forecast, sample},
+    sample::{forecast, recalibration, sample},
     tools::written,
 };
 use chrono::TimeDelta;
-use clinical::assessment::{CordCompressionState, ForecastState};
+use clinical::assessment::{CordCompressionState, ForecastState, ShippedPoint};
 use std::collections::BTreeMap;
 
 #[test]
@@ -301,6 +301,56 @@ fn median_cord_compression_and_reasons_stand_with_the_forecast() {
         page.contains("deficit is already there") && !page.contains("low certainty"),
         "{page}"
     );
+}
+
+#[test]
+fn a_recalibrated_forecast_says_so_before_any_number_and_gives_the_shipped_one() {
+    let mut moved = sample();
+    let mut answer = forecast();
+    answer.pack.recalibration = Some(Box::new(recalibration()));
+    answer.shipped_horizons = Some(
+        [(3.0, 0.9), (6.0, 0.8), (12.0, 0.52)]
+            .map(|(months, alive)| ShippedPoint { months, alive })
+            .to_vec(),
+    );
+    moved.assessment.forecast = ForecastState::Available(answer);
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let pdf = written("recalibrated.pdf", &moved.summary());
+    let Some(page) = pdf.text(&["-l", "1"]) else {
+        return;
+    };
+    let page = flat(&page);
+    let said = "Recalibrated on 212 patients of this centre (98 deaths), Dr Rossi, 2026-03-02. The \
+        shipped model says 90 of 100 at 3 months, 80 of 100 at 6 months, 52 of 100 at 12 months.";
+    let place = page.find(said).unwrap_or_else(|| panic!("{page}"));
+    assert!(place < page.find("84 of 100").unwrap(), "{page}");
+    let whole = flat(&pdf.text(&[]).unwrap());
+    assert!(
+        whole.contains(
+            "Intercept +0.31, slope 0.90. Follow-up: median 14 months, longest 40 months. Gain: \
+             0.020 (0.010 to 0.030) in log likelihood per patient"
+        ),
+        "{whole}"
+    );
+
+    moved.identity_masked = true;
+    let masked = written("recalibrated-masked.pdf", &moved.summary());
+    let text = flat(&masked.text(&[]).unwrap());
+    assert!(
+        text.contains("this centre (98 deaths), 2026-03-02."),
+        "{text}"
+    );
+    assert!(!text.contains("Rossi"), "{text}");
+    moved.dates_moved = true;
+    let dateless = written("recalibrated-moved.pdf", &moved.summary());
+    let text = flat(&dateless.text(&[]).unwrap());
+    assert!(
+        text.contains("this centre (98 deaths). The shipped"),
+        "{text}"
+    );
+
+    let plain = written("plain-forecast.pdf", &sample().summary());
+    assert!(!flat(&plain.text(&[]).unwrap()).contains("Recalibrated"));
 }
 
 #[test]

@@ -4,11 +4,11 @@ use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use clinical::{
     assessment::{
         Assessment, Certainty, Citation, CordCompression, CordCompressionState, Direction,
-        ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance, ForecastReason,
-        ForecastState, MedianSurvival, MedianTime, NamedFact, NamedReason, PackIdentity,
-        PopulationMatch, PossibleTotals, PublishedSurvival, ReasonSentence, ReasonSentenceKind,
-        ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, SurvivalForecast,
-        SurvivalPoint, UsedFact,
+        ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance, FollowUp,
+        ForecastReason, ForecastState, MedianSurvival, MedianTime, NamedFact, NamedReason,
+        PackIdentity, PopulationMatch, PossibleTotals, PublishedSurvival, ReasonSentence,
+        ReasonSentenceKind, Recalibration, RecalibrationGain, ScoreFamily, ScoreGroup, ScoreItem,
+        ScoreOutcome, ScoreResult, SurvivalForecast, SurvivalPoint, UsedFact,
     },
     case::{
         BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
@@ -489,6 +489,27 @@ pub(crate) fn forecast() -> SurvivalForecast {
         })),
         averaged_over: vec![id("c_reactive_protein"), id("platelets")],
         used: vec![id("karnofsky"), id("albumin"), id("primary_tumour")],
+    }
+}
+
+pub(crate) fn recalibration() -> Recalibration {
+    Recalibration {
+        intercept: 0.31,
+        slope: 0.9,
+        patients: 212,
+        deaths: 98,
+        follow_up: FollowUp {
+            median_months: Some(14),
+            longest_months: 40,
+        },
+        gain: RecalibrationGain {
+            per_patient: 0.02,
+            low: 0.01,
+            high: 0.03,
+            interval_level: 0.95,
+        },
+        person: "Dr Rossi".to_owned(),
+        date: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
     }
 }
 
