@@ -240,7 +240,7 @@ impl Board {
     pub(crate) fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
         let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
         Ok(CaseView {
-            assessment: assess(&stored.case, index_date, self.packs(), None),
+            assessment: assess(&stored.case, index_date, &self.answering().packs, None),
             level: stored.case.level_in_question(),
             can_undo: undo_target(&store.revisions(&stored.case.id)?).is_some(),
             revision: stored.revision,

@@ -141,7 +141,7 @@ impl Board {
             case_file: input.case_file,
             pdf: input.pdf.then_some(pictures),
             confirm_burned_in: input.confirm_burned_in,
-            packs: Some(self.packs()),
+            packs: Some(&self.answering().packs),
             now,
         })?;
         self.with_store(|store| {

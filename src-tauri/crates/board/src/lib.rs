@@ -16,6 +16,8 @@ mod keys;
 mod packs;
 mod people;
 mod reasons;
+mod recalibration;
+mod recalibration_files;
 mod session;
 mod summary;
 mod tables;
@@ -51,6 +53,8 @@ pub use inference::PackSet;
 pub use keys::{KeychainState, RecoveryKey};
 pub use packs::{PackCheck, check_packs};
 pub use reasons::{explain, sweep};
+pub use recalibration::{LearnedRecalibration, learn_recalibration};
+pub use recalibration_files::{Answering, RefusedRecalibration, answering};
 pub use session::{CatalogueView, RuleView};
 pub use store::{
     CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange, PersonInput,
@@ -126,6 +130,7 @@ struct SignedIn {
 pub struct Board {
     options: BoardOptions,
     packs: Arc<OnceLock<PackSet>>,
+    recalibrations: Mutex<recalibration_files::Known>,
     // Where two of these are taken, the store comes first.
     store: Mutex<Option<Store>>,
     workers: Arc<Workers>,
@@ -159,6 +164,7 @@ impl Board {
             last_crash: crash::untold(&options.data),
             options,
             packs,
+            recalibrations: Mutex::default(),
             store: Mutex::new(None),
             images: Mutex::new(Arc::new(images::OpenImages::nothing(&workers))),
             workers,
@@ -170,8 +176,8 @@ impl Board {
         }
     }
 
-    /// The model packs; waits until they are loaded.
-    pub(crate) fn packs(&self) -> &PackSet {
+    /// The model packs as shipped; waits until they are loaded.
+    fn shipped_packs(&self) -> &PackSet {
         self.packs
             .get_or_init(|| PackSet::open(&self.options.packs))
     }

@@ -22,7 +22,13 @@ impl Board {
     ) -> Result<ExplanationState, BoardError> {
         let stored = self.with_store(|store| Ok(store.case(case_id)?))?;
         let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
-        let explained = explain(&stored.case, index_date, self.packs(), None, endpoint);
+        let explained = explain(
+            &stored.case,
+            index_date,
+            &self.answering().packs,
+            None,
+            endpoint,
+        );
         Ok(explained)
     }
 }

@@ -10,6 +10,7 @@ use clinical::{
     level::Level,
     words::Words,
 };
+use inference::PackSet;
 use serde::Serialize;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use store::{
@@ -41,7 +42,8 @@ pub struct RuleView {
 impl Board {
     /// What the application can do right now. Never fails.
     pub fn status(&self) -> AppStatus {
-        let packs = self.pack_status();
+        let answering = self.answering();
+        let packs = pack_status(&answering.packs);
         let open = lock(&self.store);
         let signed_in = lock(&self.signed_in);
         let mut status = AppStatus {
@@ -50,6 +52,7 @@ impl Board {
             research_use_accepted: false,
             data_folder: self.options.data.display().to_string(),
             packs,
+            refused_recalibrations: answering.refused.clone(),
             start: self.options.start.clone(),
             people: Vec::new(),
             person: signed_in.person.clone(),
@@ -95,32 +98,6 @@ impl Board {
         }
     }
 
-    fn pack_status(&self) -> Vec<PackStatus> {
-        let default = self.packs().default_pack().map(|pack| pack.identity());
-        let ready = self.packs().packs().map(|pack| PackStatus {
-            name: pack.identity().name.clone(),
-            title: Some(pack.manifest().title.clone()),
-            version: Some(pack.identity().version.clone()),
-            state: PackState::Ready,
-            is_default: default == Some(pack.identity()),
-            card: Some(pack.card().to_owned()),
-            notices: pack.manifest().notices.clone(),
-        });
-        let refused = self.packs().refused().iter().map(|refused| PackStatus {
-            name: refused.name.clone(),
-            title: None,
-            version: None,
-            state: PackState::Refused {
-                code: refused.code.clone(),
-                detail: refused.detail.clone(),
-            },
-            is_default: false,
-            card: None,
-            notices: Vec::new(),
-        });
-        ready.chain(refused).collect()
-    }
-
     /// Records that the research-use statement was read and accepted; on the first start nobody
     /// can be signed in yet.
     pub fn accept_research_use(&self) -> Result<AppStatus, BoardError> {
@@ -151,7 +128,9 @@ impl Board {
         {
             let mut store = lock(&self.store);
             if store.is_none() {
-                *store = Some(open(&self.options.data, self.now())?);
+                let opened = open(&self.options.data, self.now())?;
+                self.trust_recalibrations_of(Some(&opened));
+                *store = Some(opened);
                 self.start_watch();
             }
         }
@@ -168,6 +147,7 @@ impl Board {
     pub(crate) fn close_store(&self, action: &str) -> bool {
         let mut open = lock(&self.store);
         let left = std::mem::take(&mut *lock(&self.signed_in)).person;
+        self.trust_recalibrations_of(None);
         self.cancel_images();
         *lock(&self.images) = Arc::new(OpenImages::nothing(&self.workers));
         // The last file that a worker read would stay in its memory for a while.
@@ -224,4 +204,30 @@ impl Board {
     ) -> Result<T, BoardError> {
         work(lock(&self.store).as_mut().ok_or_else(BoardError::locked)?)
     }
+}
+
+fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
+    let default = packs.default_pack().map(|pack| pack.identity());
+    let ready = packs.packs().map(|pack| PackStatus {
+        name: pack.identity().name.clone(),
+        title: Some(pack.manifest().title.clone()),
+        version: Some(pack.identity().version.clone()),
+        state: PackState::Ready,
+        is_default: default == Some(pack.identity()),
+        card: Some(pack.card().to_owned()),
+        notices: pack.manifest().notices.clone(),
+    });
+    let refused = packs.refused().iter().map(|refused| PackStatus {
+        name: refused.name.clone(),
+        title: None,
+        version: None,
+        state: PackState::Refused {
+            code: refused.code.clone(),
+            detail: refused.detail.clone(),
+        },
+        is_default: false,
+        card: None,
+        notices: Vec::new(),
+    });
+    ready.chain(refused).collect()
 }

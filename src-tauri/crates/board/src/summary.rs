@@ -44,7 +44,7 @@ impl Board {
             Some(path) => path.to_owned(),
             None => self.report_path(&view.case, now)?,
         };
-        let assessed = Assessed::of(&view.case, view.assessment, self.packs());
+        let assessed = Assessed::of(&view.case, view.assessment, &self.answering().packs);
         let pdf = summary(&view.case, &assessed, &pictures, mask_identity, now)?;
         self.with_store(|store| {
             store.write_file(&path, &pdf)?;

@@ -9,6 +9,7 @@ use exchange::{
     Defaults, case_file,
     cohort_csv::{self, CohortPatient, CohortRow, CohortRows, RowDefaults},
     cohort_output::{self, CohortResult},
+    outcome_columns::{self, FollowedRows},
 };
 use inference::{CohortForecast, PackError, PackSet};
 use std::{
@@ -22,7 +23,7 @@ use store::WholeFile;
 const FROM_FILE: &str = "file";
 
 /// Rows that are forecast together.
-const BATCH: usize = 256;
+pub(crate) const BATCH: usize = 256;
 
 /// What became of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,7 +136,12 @@ pub fn assess_cohort(
     let forecast = cohort.forecast().map_err(no_forecast)?;
     if let Some(output) = output {
         let mut target = WholeFile::create(output).map_err(|error| file_error(output, error))?;
-        cohort_output::write_mean(BufWriter::new(&mut target), &forecast.horizons)?;
+        let recalibration = forecast.pack.recalibration.as_deref();
+        cohort_output::write_mean(
+            BufWriter::new(&mut target),
+            &forecast.horizons,
+            recalibration,
+        )?;
         target.finish().map_err(|error| file_error(output, error))?;
     }
     Ok(CohortOutcome { forecast, faults })
@@ -158,24 +164,37 @@ fn open_table(
     now: DateTime<Utc>,
 ) -> Result<CohortRows<'static, BufReader<File>>, BoardError> {
     let source = File::open(input).map_err(|error| file_error(input, error))?;
-    let defaults = RowDefaults {
-        now,
-        author: FROM_FILE.to_owned(),
-        file_name: input
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-    };
     Ok(cohort_csv::read_rows(
         BufReader::new(source),
         Catalogue::shipped(),
-        defaults,
+        row_defaults(input, now),
     )?)
 }
 
+/// The same for a table whose patients were followed.
+pub(crate) fn open_followed(
+    input: &Path,
+    now: DateTime<Utc>,
+) -> Result<FollowedRows<'static, BufReader<File>>, BoardError> {
+    let source = File::open(input).map_err(|error| file_error(input, error))?;
+    Ok(outcome_columns::read_followed_rows(
+        BufReader::new(source),
+        Catalogue::shipped(),
+        row_defaults(input, now),
+    )?)
+}
+
+fn row_defaults(input: &Path, now: DateTime<Utc>) -> RowDefaults {
+    let name = input.file_name().unwrap_or_default();
+    RowDefaults {
+        now,
+        author: FROM_FILE.to_owned(),
+        file_name: name.to_string_lossy().into_owned(),
+    }
+}
+
 /// The day on which a line is judged, and what is known on it.
-fn facts_of(patient: &CohortPatient, today: NaiveDate) -> (NaiveDate, Facts) {
+pub(crate) fn facts_of(patient: &CohortPatient, today: NaiveDate) -> (NaiveDate, Facts) {
     let index_date = patient
         .index_date
         .or(index_date_of(&patient.case))

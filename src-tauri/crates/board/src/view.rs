@@ -1,6 +1,6 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
-use crate::{BackupStatus, CrashReport, KeychainState, Person};
+use crate::{BackupStatus, CrashReport, KeychainState, Person, RefusedRecalibration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{assessment::Assessment, case::Case, level::Level};
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,8 @@ pub struct AppStatus {
     pub research_use_accepted: bool,
     pub data_folder: String,
     pub packs: Vec<PackStatus>,
+    /// Recalibrations beside the packs that are not used; the packs answer as shipped.
+    pub refused_recalibrations: Vec<RefusedRecalibration>,
     pub start: StartArguments,
     /// An error of an earlier run that ended something unexpectedly, told once.
     #[ts(optional)]

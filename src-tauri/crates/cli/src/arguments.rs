@@ -17,7 +17,8 @@ pub(crate) struct Arguments {
     /// Folder with model packs, looked through before the application's own.
     #[arg(long, global = true, value_name = "DIR", env = "SPINEBOARD_PACKS")]
     pub(crate) packs: Option<PathBuf>,
-    /// Folder that holds the encrypted database; needed by audit, backup and restore.
+    /// Folder that holds the encrypted database; needed by audit, backup, restore and recalibrate. With it, forecasts
+    /// are recalibrated where a recalibration was kept there.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// File whose first line is the passphrase, or - for standard input; else the terminal asks.
@@ -105,6 +106,29 @@ pub(crate) enum Command {
         /// As for assess.
         #[arg(long, value_name = "YYYY-MM-DD")]
         index_date: Option<NaiveDate>,
+    },
+    /// Move a model's survival by two numbers that a centre's own patients teach, shrunk towards no
+    /// change; kept beside the packs only if they foresee patients better whom they were not learned from.
+    Recalibrate {
+        /// Table whose columns are ids of the catalogue, months of follow-up (months) and whether the
+        /// patient died then (died: 0 or 1); patient or id says who counts once.
+        #[arg(value_name = "COHORT", required_unless_present = "remove")]
+        cohort: Option<PathBuf>,
+        /// Print what would be kept, and keep nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Take the recalibration away: the pack answers as shipped again.
+        #[arg(long, conflicts_with_all = ["cohort", "dry_run"])]
+        remove: bool,
+        /// Name of the model pack; else the one that answers.
+        #[arg(long, value_name = "NAME")]
+        pack: Option<String>,
+        /// Chair or coordinator of the store, in whose name it is kept or removed.
+        #[arg(long, value_name = "NAME", required_unless_present = "dry_run")]
+        person: Option<String>,
+        /// File whose first line is that person's PIN or passphrase; else the terminal asks.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
     },
     /// Write the board summary of a case file as PDF.
     Report {

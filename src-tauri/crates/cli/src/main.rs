@@ -69,7 +69,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             setting,
             index_date,
         } => {
-            let packs = PackSet::open(&folders);
+            let packs = answering(arguments, &folders);
             let setting = setting.as_deref();
             board::check_setting(&packs, setting)?;
             if let (Some(table), true) = (csv, *cohort) {
@@ -95,7 +95,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             index_date,
         } => {
             let setting = setting.as_deref();
-            let (packs, case, date) = asked_about(json, *index_date, setting, &folders, now)?;
+            let (packs, case, date) = asked_about(json, *index_date, setting, arguments, now)?;
             let endpoint = (*endpoint).into();
             print::json(&board::explain(&case, date, &packs, setting, endpoint));
             Ok(ExitCode::SUCCESS)
@@ -107,7 +107,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             index_date,
         } => {
             let setting = setting.as_deref();
-            let (packs, case, date) = asked_about(json, *index_date, setting, &folders, now)?;
+            let (packs, case, date) = asked_about(json, *index_date, setting, arguments, now)?;
             match board::sweep(&case, date, &packs, setting, threshold) {
                 Ok(rows) => {
                     print::json(&rows);
@@ -127,11 +127,26 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
         } => {
             board::not_over_the_input(json, out)?;
             let case = board::read_case_file(json, now)?;
-            let packs = PackSet::open(&folders);
+            let packs = answering(arguments, &folders);
             let images = images.as_deref();
             board::write_report(&case, images, &workers, out, *mask_identity, &packs, now)?;
             println!("{}", out.display());
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Recalibrate {
+            cohort,
+            dry_run,
+            remove: _,
+            pack,
+            person,
+            secret_file,
+        } => {
+            let signer = store::Signer {
+                person: person.as_deref().unwrap_or_default(),
+                secret_file: secret_file.as_deref(),
+            };
+            let (cohort, pack) = (cohort.as_deref(), pack.as_deref());
+            recalibrate(arguments, cohort, *dry_run, pack, &signer, now)
         }
         Command::Audit {
             command: AuditCommand::Verify { against },
@@ -205,6 +220,50 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
     }
 }
 
+/// The packs, with the recalibrations of the data folder that was named; those that are not used are named.
+fn answering(arguments: &Arguments, folders: &[PathBuf]) -> PackSet {
+    let packs = PackSet::open(folders);
+    let Some(data) = &arguments.data else {
+        return packs;
+    };
+    let answering = board::answering(&packs, data);
+    print::refused_recalibrations(&answering.refused);
+    answering.packs
+}
+
+/// Learns, shows, and keeps what was learned; or takes it away.
+fn recalibrate(
+    arguments: &Arguments,
+    cohort: Option<&Path>,
+    dry_run: bool,
+    pack: Option<&str>,
+    signer: &store::Signer<'_>,
+    now: DateTime<Utc>,
+) -> Result<ExitCode, BoardError> {
+    let packs = PackSet::open(&arguments::pack_folders(arguments.packs.as_deref()));
+    let Some(cohort) = cohort else {
+        let default = packs
+            .default_pack()
+            .map(|pack| pack.identity().name.as_str());
+        let pack = pack
+            .or(default)
+            .ok_or_else(|| store::usage("name the pack by --pack NAME"))?;
+        let aside = store::signed_in(arguments, signer)?.remove_recalibration(pack)?;
+        println!(
+            "{pack} answers as shipped; the recalibration was kept as {}",
+            aside.display()
+        );
+        return Ok(ExitCode::SUCCESS);
+    };
+    let learned = board::learn_recalibration(cohort, &packs, pack, now)?;
+    print::learned(&learned);
+    if !dry_run {
+        let path = store::signed_in(arguments, signer)?.keep_recalibration(&learned)?;
+        println!("kept       {}", path.display());
+    }
+    Ok(in_part(learned.faults.is_empty()))
+}
+
 /// The case in a file, and the day on which it is judged.
 fn case_of(
     path: &Path,
@@ -222,10 +281,13 @@ fn asked_about(
     path: &Path,
     index_date: Option<NaiveDate>,
     setting: Option<&str>,
-    folders: &[PathBuf],
+    arguments: &Arguments,
     now: DateTime<Utc>,
 ) -> Result<(PackSet, Case, NaiveDate), BoardError> {
-    let packs = PackSet::open(folders);
+    let packs = answering(
+        arguments,
+        &arguments::pack_folders(arguments.packs.as_deref()),
+    );
     let (case, date) = case_of(path, index_date, now)?;
     board::check_setting(&packs, setting)?;
     Ok((packs, case, date))

@@ -2,8 +2,8 @@
 
 use board::{
     AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, DeidentifiedView,
-    DeidentifiedWarningCode, DemoFiles, ImagesReport, LibraryQuestion, PackCheck, Refusal,
-    TableOutcome,
+    DeidentifiedWarningCode, DemoFiles, ImagesReport, LearnedRecalibration, LibraryQuestion,
+    PackCheck, Refusal, RefusedRecalibration, TableOutcome,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, path::Path};
@@ -103,6 +103,55 @@ pub(crate) fn cohort(outcome: &CohortOutcome) {
         eprintln!("{fault}");
     }
     json(&outcome.forecast);
+}
+
+/// What a table taught, with what the prior allowed.
+pub(crate) fn learned(learned: &LearnedRecalibration) {
+    for fault in &learned.faults {
+        eprintln!("{fault}");
+    }
+    let (found, pack) = (&learned.found, &learned.pack);
+    let median = match found.follow_up.median_months {
+        Some(months) => format!("median follow-up {months} months, "),
+        None => String::new(),
+    };
+    println!("pack       {} {}", pack.name, pack.version);
+    println!(
+        "patients   {}, {} deaths, {median}longest {} months, {} lines left out",
+        found.patients,
+        found.deaths,
+        found.follow_up.longest_months,
+        learned.faults.len()
+    );
+    println!(
+        "intercept  {:+.3}, left open {:.3}; prior 0, SD {:.3} between centres",
+        found.intercept, found.intercept_sd, found.intercept_prior_sd
+    );
+    println!(
+        "slope      {:.3}, left open {:.3}; prior 1, SD {:.3}",
+        found.slope, found.slope_sd, found.slope_prior_sd
+    );
+    println!(
+        "gain       {:.4} ({:.4} to {:.4}) in log likelihood per patient, held out, {:.0} % interval",
+        found.gain.per_patient,
+        found.gain.low,
+        found.gain.high,
+        found.gain.interval_level * 100.0
+    );
+    if found.unusual {
+        eprintln!(
+            "the intercept is further from 0 than centres usually are: check the units and the follow-up of the table"
+        );
+    }
+}
+
+pub(crate) fn refused_recalibrations(refused: &[RefusedRecalibration]) {
+    for refused in refused {
+        eprintln!(
+            "{}: {}: {}; the pack answers as shipped",
+            refused.file, refused.code, refused.detail
+        );
+    }
 }
 
 /// Why a model gives no answer: its own words where it says more than its code.

@@ -31,6 +31,32 @@ pub(crate) fn unlocked(arguments: &Arguments) -> Result<Board, BoardError> {
     Ok(board)
 }
 
+/// Who answers for a change that is made without a screen.
+pub(crate) struct Signer<'a> {
+    pub(crate) person: &'a str,
+    pub(crate) secret_file: Option<&'a Path>,
+}
+
+/// The same, with that person signed in.
+pub(crate) fn signed_in(arguments: &Arguments, signer: &Signer<'_>) -> Result<Board, BoardError> {
+    let stdin = Some(Path::new("-"));
+    if arguments.passphrase_file.as_deref() == stdin && signer.secret_file == stdin {
+        return Err(usage(
+            "standard input holds one secret only; put the other one into a file",
+        ));
+    }
+    let board = unlocked(arguments)?;
+    let people = board.status().people;
+    let person = people
+        .iter()
+        .find(|person| person.active && person.name == signer.person)
+        .ok_or_else(|| usage(&format!("nobody active here is called '{}'", signer.person)))?;
+    let asked = format!("PIN or passphrase of {}: ", person.name);
+    let secret = secret(signer.secret_file, &asked, "personal secret")?;
+    board.sign_in(&person.id, secret)?;
+    Ok(board)
+}
+
 pub(crate) fn restore(
     arguments: &Arguments,
     backup: &Path,
@@ -39,7 +65,7 @@ pub(crate) fn restore(
     let board = board(arguments)?;
     let status = match recovery_key_file {
         Some(file) => {
-            let key = secret(Some(file), "recovery key")?;
+            let key = secret(Some(file), "", "recovery key")?;
             let new_passphrase = passphrase(arguments.passphrase_file.as_deref())?;
             board.restore_backup_with_recovery_key(backup, key, new_passphrase)?
         }
@@ -52,12 +78,12 @@ pub(crate) fn restore(
 }
 
 fn passphrase(file: Option<&Path>) -> Result<Secret, BoardError> {
-    secret(file, "passphrase")
+    secret(file, "Passphrase: ", "passphrase")
 }
 
-fn secret(file: Option<&Path>, what: &str) -> Result<Secret, BoardError> {
+fn secret(file: Option<&Path>, prompt: &str, what: &str) -> Result<Secret, BoardError> {
     let read = match file {
-        None => rpassword::prompt_password("Passphrase: "),
+        None => rpassword::prompt_password(prompt),
         Some(path) if path == Path::new("-") => first_line(io::stdin()),
         Some(path) => File::open(path).and_then(first_line),
     };
@@ -71,7 +97,7 @@ fn first_line(source: impl Read) -> io::Result<String> {
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
-fn usage(message: &str) -> BoardError {
+pub(crate) fn usage(message: &str) -> BoardError {
     BoardError {
         code: USAGE.to_owned(),
         message: message.to_owned(),
