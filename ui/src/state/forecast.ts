@@ -1,5 +1,6 @@
 // What a forecast says besides its curve, in words. Nothing here computes a clinical value.
-import type { CordCompressionState, MedianSurvival, MedianTime } from '../host/types.ts';
+import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration } from '../host/types.ts';
+import { count, date } from './format.ts';
 import { t } from './words.svelte.ts';
 
 function time(reached: MedianTime): string {
@@ -21,4 +22,30 @@ export function about(lowShare: number, highShare: number): string {
   const [low, high] = [lowShare, highShare].map((share) => Math.round(share * 100)) as [number, number];
   const band = high === 0 ? 'below_one' : low === 0 ? 'up_to' : low === high ? 'about' : 'between';
   return t(`cord_compression.${band}`, { low, high });
+}
+
+/** On whom the shipped model was recalibrated, by whom and when. */
+export function recalibrationText(recalibration: Recalibration): string {
+  return t('recalibration.named', {
+    patients: count(recalibration.patients),
+    deaths: count(recalibration.deaths),
+    person: recalibration.person,
+    date: date(recalibration.date),
+  });
+}
+
+/** How long the patients were followed whom it was learned from. */
+export function followUpText({ follow_up: { median_months: median, longest_months: longest } }: Recalibration): string {
+  return median === undefined ? t('recalibration.followed_short', { longest }) : t('recalibration.followed', { median, longest });
+}
+
+/** What it gained on patients whom it was not learned from. */
+export function gainText({ gain }: Recalibration): string {
+  const [mean, low, high] = [gain.per_patient, gain.low, gain.high].map((value) => value.toFixed(3)) as [string, string, string];
+  return t('recalibration.gain', { gain: mean, low, high });
+}
+
+/** The two numbers; the sign of the first says whether more or fewer patients die than the shipped model says. */
+export function recalibrationNumbers({ intercept, slope }: Recalibration): string {
+  return t('recalibration.numbers', { intercept: (intercept < 0 ? '' : '+') + intercept.toFixed(2), slope: slope.toFixed(2) });
 }
