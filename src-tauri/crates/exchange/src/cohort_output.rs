@@ -211,7 +211,9 @@ fn score_cells(score: &ScoreResult) -> [String; 2] {
         ScoreOutcome::Total { total, group, .. }
         | ScoreOutcome::TypedTotal { total, group, .. } => [total.to_string(), harmless(&group.id)],
         ScoreOutcome::Grade { grade, group, .. } => [harmless(grade), harmless(&group.id)],
-        ScoreOutcome::Missing { .. } => Default::default(),
+        ScoreOutcome::Missing { .. }
+        | ScoreOutcome::Checklist { .. }
+        | ScoreOutcome::NotComputable { .. } => Default::default(),
     }
 }
 
@@ -240,7 +242,7 @@ mod tests {
     use clinical::{
         assessment::{
             Certainty, Citation, CordCompression, Direction, MedianSurvival, PackIdentity,
-            PopulationMatch, ScoreFamily, ScoreGroup,
+            PopulationMatch, ScoreFamily, ScoreGroup, ScoreStatus,
         },
         case::Subject,
     };
@@ -296,6 +298,8 @@ mod tests {
             },
             population: None,
             caveats: Vec::new(),
+            other_readings: Vec::new(),
+            status: ScoreStatus::Implementable,
         }
     }
 

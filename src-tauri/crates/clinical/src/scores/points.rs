@@ -56,6 +56,7 @@ pub(super) fn possible(
             .flat_map(|total| points.iter().map(move |more| total + more))
             .collect();
     }
+    let totals: BTreeSet<i32> = totals.into_iter().map(|sum| table.capped(sum)).collect();
     let groups = table
         .group
         .iter()

@@ -122,8 +122,8 @@ fn read(text: &str) -> Value {
 const WORSENING: &[(&str, &str, &[&str])] = &[
     (
         "tokuhashi_2005",
-        "karnofsky",
-        &["100", "90", "80", "70", "60", "50", "40", "30", "20", "10"],
+        "karnofsky_band",
+        &["80_to_100", "50_to_70", "10_to_40"],
     ),
     (
         "tokuhashi_2005",
@@ -172,7 +172,7 @@ const WORSENING: &[(&str, &str, &[&str])] = &[
         "katagiri_laboratory",
         &["normal", "abnormal", "critical"],
     ),
-    ("katagiri_2014", "ecog", &["0", "1", "2", "3", "4"]),
+    ("katagiri_2014", "ecog_band", &["0_to_2", "3_to_4"]),
     ("katagiri_2014", "prior_chemotherapy", &["false", "true"]),
     (
         "katagiri_2014",

@@ -33,9 +33,23 @@ pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) 
     }
     y += LABEL.line_height() + 1.0;
 
-    let scores = &context.input.assessment.scores;
+    let counted = |score: &&ScoreResult| {
+        !matches!(
+            score.outcome,
+            ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable { .. }
+        )
+    };
+    let scores: Vec<&ScoreResult> = context
+        .input
+        .assessment
+        .scores
+        .iter()
+        .filter(counted)
+        .collect();
     for (index, score) in scores.iter().enumerate() {
-        let row = Row::new(context, score);
+        let Some(row) = Row::new(context, score) else {
+            continue;
+        };
         if y + row.height() > bottom - NOTE.line_height() {
             let count = (scores.len() - index).to_string();
             let text = context.say("report.scores.more", &[("count", count.as_str())]);
@@ -61,7 +75,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(context: &Context, score: &ScoreResult) -> Row {
+    fn new(context: &Context, score: &ScoreResult) -> Option<Row> {
         let typeface = context.typeface;
         let wrapped = |style, text: &str, width: f32, most: usize| {
             wrap_at_most(typeface, style, text, width - 8.0, most)
@@ -70,28 +84,29 @@ impl Row {
         let name = name(context, score, &score.short_name);
         let name = wrapped(SMALL.bold(), &name, first, 2);
         match &score.outcome {
-            ScoreOutcome::Missing { .. } => Row {
+            ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable { .. } => None,
+            ScoreOutcome::Missing { .. } => Some(Row {
                 name,
                 result: (String::new(), String::new()),
                 reading: Vec::new(),
                 middle: wrapped(SMALL, &missing(context, score), second + third + fourth, 3),
                 last: Vec::new(),
                 computed: false,
-            },
+            }),
             ScoreOutcome::Total { group, .. }
             | ScoreOutcome::TypedTotal { group, .. }
             | ScoreOutcome::Grade { group, .. } => {
                 let published = group.published.first();
                 let published = published.map(|figures| published_text(context, figures));
                 let result = fit(typeface, BODY.bold(), &result(context, score), second - 8.0);
-                Row {
+                Some(Row {
                     name,
                     result: (result, scale(context, score)),
                     reading: wrapped(NOTE, &reading(context, score), second, 2),
                     middle: wrapped(SMALL, &group_text(context, score, group), third, 4),
                     last: wrapped(NOTE, &published.unwrap_or_default(), fourth, 4),
                     computed: true,
-                }
+                })
             }
         }
     }

@@ -23,7 +23,9 @@ pub(crate) fn result(context: &Context, score: &ScoreResult) -> String {
             let grade = context.free(grade);
             context.say("report.scores.grade", &[("grade", grade.as_str())])
         }
-        ScoreOutcome::Missing { .. } => String::new(),
+        ScoreOutcome::Missing { .. }
+        | ScoreOutcome::Checklist { .. }
+        | ScoreOutcome::NotComputable { .. } => String::new(),
     }
 }
 
@@ -40,7 +42,7 @@ pub(crate) fn scale(context: &Context, score: &ScoreResult) -> String {
             let values = [("minimum", minimum.as_str()), ("maximum", maximum.as_str())];
             context.say("report.scores.scale", &values)
         }
-        ScoreOutcome::Grade { .. } | ScoreOutcome::Missing { .. } => String::new(),
+        _ => String::new(),
     }
 }
 
@@ -51,6 +53,7 @@ pub(crate) fn reading(context: &Context, score: &ScoreResult) -> String {
         Direction::LowerIsBetter => "lower_is_better",
         Direction::HigherIsLessStable => "higher_is_less_stable",
         Direction::HigherIsWorse => "higher_is_worse",
+        Direction::Unordered => "unordered",
     };
     let direction = context.say(&format!("report.scores.{direction}"), &[]);
     match &score.outcome {
@@ -124,6 +127,7 @@ pub(crate) fn missing(context: &Context, score: &ScoreResult) -> String {
         outside,
         level_needed,
         possible,
+        ..
     } = &score.outcome
     else {
         return String::new();

@@ -28,6 +28,26 @@ fn one_in_full(flow: &mut Flow, context: &Context, score: &ScoreResult) {
             flow.paragraph(SMALL.in_ink(WARNING), &missing(context, score));
             (None, &[][..])
         }
+        ScoreOutcome::Checklist { headings } => {
+            for heading in headings {
+                let (label, text) = (context.free(&heading.label), context.free(&heading.text));
+                flow.paragraph(SMALL, &format!("{label}: {text}"));
+            }
+            (None, &[][..])
+        }
+        ScoreOutcome::NotComputable {
+            reason,
+            unlocked_by,
+            ..
+        } => {
+            let (reason, unlocked_by) = (context.free(reason), context.free(unlocked_by));
+            let values = [
+                ("reason", reason.as_str()),
+                ("unlocked_by", unlocked_by.as_str()),
+            ];
+            flow.paragraph(SMALL, &context.say("report.scores.not_computable", &values));
+            (None, &[][..])
+        }
         ScoreOutcome::Total { group, items, .. } => (Some(group), items.as_slice()),
         ScoreOutcome::TypedTotal { group, .. } | ScoreOutcome::Grade { group, .. } => {
             (Some(group), &[][..])

@@ -7,8 +7,8 @@ use clinical::{
         ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance, ForecastReason,
         ForecastState, MedianSurvival, MedianTime, NamedFact, NamedReason, PackIdentity,
         PopulationMatch, PossibleTotals, PublishedSurvival, ReasonSentence, ReasonSentenceKind,
-        ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, SurvivalForecast,
-        SurvivalPoint, UsedFact,
+        ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, ScoreStatus,
+        SurvivalForecast, SurvivalPoint, UsedFact,
     },
     case::{
         BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
@@ -339,6 +339,8 @@ fn score(name: &str, direction: Direction, subject: Subject, outcome: ScoreOutco
         },
         population: None,
         caveats: vec!["Made before molecularly targeted drugs.".to_owned()],
+            other_readings: Vec::new(),
+            status: ScoreStatus::Implementable,
     }
 }
 
@@ -414,6 +416,7 @@ fn scores() -> Vec<ScoreResult> {
                 features: vec![id("c_reactive_protein"), id("platelets")],
                 outside: Vec::new(),
                 level_needed: false,
+                items: Vec::new(),
                 possible: Some(PossibleTotals {
                     minimum: 6,
                     maximum: 8,
@@ -429,6 +432,7 @@ fn scores() -> Vec<ScoreResult> {
                 features: vec![id("sins_pain"), id("spinal_alignment")],
                 outside: Vec::new(),
                 level_needed: false,
+                items: Vec::new(),
                 possible: None,
             },
         ),
