@@ -9,11 +9,19 @@
 //! patients, and their weighted share of deaths is the Kaplan-Meier estimate itself. Censoring is
 //! taken to be independent of survival and of the predictors.
 
+mod bootstrap;
+mod brier;
+mod calibration;
+mod calibration_curve;
 mod comparison;
+mod decision_curve;
+mod discrimination;
 mod estimates;
+mod figures;
 mod kaplan_meier;
 mod outcomes;
 mod predictors;
+mod weighting;
 
 pub use comparison::{
     Calibration, CalibrationCurve, CalibrationGroup, CalibrationGrouping, CalibrationState,
@@ -23,6 +31,7 @@ pub use comparison::{
 pub use kaplan_meier::{KaplanMeier, KaplanMeierStep, censoring, kaplan_meier};
 pub use outcomes::{Outcomes, OutcomesError};
 pub use predictors::{ComparisonError, Predictor, Settings};
+use std::{num::NonZeroUsize, thread};
 
 /// Deaths by a horizon, and patients known to have been alive at it, below which calibration is not
 /// assessed (Vergouwe et al. 2005, doi:10.1016/j.jclinepi.2004.06.017; Collins et al. 2016,
@@ -42,5 +51,6 @@ pub fn compare(
     progress: &mut dyn FnMut(f64) -> bool,
 ) -> Result<Comparison, ComparisonError> {
     predictors::check(outcomes, predictors, settings)?;
-    estimates::compare(outcomes, predictors, settings, progress)
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    estimates::compare(outcomes, predictors, settings, cores, progress)
 }

@@ -113,6 +113,16 @@ pub struct Interval {
     pub high: f64,
 }
 
+impl Interval {
+    /// That of the probability that something does not happen.
+    pub(super) fn of_the_opposite(self) -> Interval {
+        Interval {
+            low: 1.0 - self.high,
+            high: 1.0 - self.low,
+        }
+    }
+}
+
 /// Why a figure is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]

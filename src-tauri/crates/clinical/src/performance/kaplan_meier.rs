@@ -50,6 +50,14 @@ impl KaplanMeier {
         (months <= self.followed || survival == 0.0).then_some(survival)
     }
 
+    /// The curve just before a time in months, also beyond the follow-up.
+    pub(super) fn before(&self, months: f64) -> f64 {
+        let passed = self.steps.partition_point(|step| step.months < months);
+        self.steps[..passed]
+            .last()
+            .map_or(1.0, |step| step.survival)
+    }
+
     /// The 95 % interval at a time by Greenwood's variance on the log-log scale (Kalbfleisch and Prentice
     /// 2002, doi:10.1002/9781118032985); `None` where the curve is at 1 or 0, or not known.
     pub fn interval(&self, months: f64) -> Option<Interval> {
