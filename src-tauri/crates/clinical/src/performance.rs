@@ -21,6 +21,10 @@ mod figures;
 mod kaplan_meier;
 mod outcomes;
 mod predictors;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod reference;
 mod weighting;
 
 pub use comparison::{

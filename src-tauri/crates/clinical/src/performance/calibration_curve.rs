@@ -90,7 +90,7 @@ fn group(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::{
         super::{Outcomes, weighting::Patients},
         *,

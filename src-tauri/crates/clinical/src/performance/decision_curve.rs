@@ -53,13 +53,14 @@ fn point(
         died: patients.died[position],
         weight: 1,
     });
-    let alive = match share > 0.0 {
-        true => curve(rows, Event::Death).at(f64::from(months)),
-        false => Some(1.0),
+    let benefit = |alive: f64| share * ((1.0 - alive) - alive * threshold / (1.0 - threshold));
+    let benefit = match share > 0.0 {
+        true => curve(rows, Event::Death).at(f64::from(months)).map(benefit),
+        false => Some(0.0),
     };
-    let net_benefit = match alive {
-        Some(alive) => Figure::Estimated(Estimate {
-            point: share * ((1.0 - alive) - alive * threshold / (1.0 - threshold)),
+    let net_benefit = match benefit {
+        Some(point) => Figure::Estimated(Estimate {
+            point,
             interval: None,
         }),
         None => Figure::NotEstimable {

@@ -22,7 +22,12 @@ pub(super) fn auc(sample: &Sample<'_>, horizon: &AtHorizon, risk: &Ranks) -> Ans
         all_dead += dead;
         all_alive += alive;
     }
-    Ok(higher / (all_dead * all_alive))
+    Ok(share(higher, all_dead * all_alive))
+}
+
+/// Rounding must not lead out of 0 to 1.
+fn share(higher: f64, pairs: f64) -> f64 {
+    (higher / pairs).min(1.0)
 }
 
 /// Both kinds of concordance.
@@ -70,16 +75,16 @@ pub(super) fn concordance(sample: &Sample<'_>, tau: u32, risk: &Ranks) -> Concor
         (start..living).for_each(|position| add(position, &mut later));
         end = start;
     }
-    let ratio = |higher: f64, pairs: f64| match pairs > 0.0 {
-        true => Ok(higher / pairs),
+    let answer = |higher: f64, pairs: f64| match pairs > 0.0 {
+        true => Ok(share(higher, pairs)),
         false => Err(NotEstimable::NoComparablePairs),
     };
     Concordance {
-        harrell: ratio(higher_twice as f64 / 2.0, pairs as f64),
+        harrell: answer(higher_twice as f64 / 2.0, pairs as f64),
         uno: sample
             .at(tau)
             .died
-            .and_then(|_| ratio(weighted_higher, weighted_pairs)),
+            .and_then(|_| answer(weighted_higher, weighted_pairs)),
     }
 }
 

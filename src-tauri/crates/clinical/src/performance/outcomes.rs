@@ -39,7 +39,11 @@ impl Outcomes {
                 row,
                 months: months[row],
             }),
-            None => Ok(Outcomes { months, died }),
+            // Adding 0 turns -0 into 0, which would else come before it.
+            None => Ok(Outcomes {
+                months: months.into_iter().map(|months| months + 0.0).collect(),
+                died,
+            }),
         }
     }
 
