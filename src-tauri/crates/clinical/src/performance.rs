@@ -42,9 +42,9 @@ use std::{num::NonZeroUsize, thread};
 /// doi:10.1002/sim.6787).
 pub const CALIBRATION_NEEDS: u32 = 100;
 
-/// Compares predictors on the same patients. `progress` is told the share of the work that is done,
-/// 0 to 1, and ends it by answering `false`. The result depends on the arguments alone, not on the
-/// number of cores.
+/// Compares predictors on the same patients. After each resample `progress` is told the share of them
+/// that is done, up to 1, and ends it all by answering `false`. The result depends on the arguments
+/// alone, not on the number of cores.
 ///
 /// # Errors
 /// Settings or predictors that do not fit, with the place; [`ComparisonError::Cancelled`].

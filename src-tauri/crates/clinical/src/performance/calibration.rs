@@ -6,6 +6,9 @@
 //! weighted for censoring as in `weighting` (BLR-IPCW of Pate et al. 2024, doi:10.1002/sim.10094):
 //! - intercept: a of logit(death) = a + logit(probability);
 //! - slope: b of logit(death) = a + b logit(probability).
+//!
+//! McLernon et al. take both from a Cox model of the complementary log-log instead, so that figures
+//! published that way are close to these and not the same.
 
 use super::{
     NotEstimable,
