@@ -33,10 +33,24 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use table::{Group, Item, Method, Paper, Population, Published, Row};
 
 /// The shipped tables in the order in which they are shown.
-const FILES: [&str; 5] = [
+const FILES: [&str; 19] = [
     include_str!("../../../../assets/scores/tokuhashi_2005.toml"),
     include_str!("../../../../assets/scores/tomita_2001.toml"),
     include_str!("../../../../assets/scores/katagiri_2014.toml"),
+    include_str!("../../../../assets/scores/bauer_modified_2008.toml"),
+    include_str!("../../../../assets/scores/van_der_linden_2005.toml"),
+    include_str!("../../../../assets/scores/nesms.toml"),
+    include_str!("../../../../assets/scores/osri_2013.toml"),
+    include_str!("../../../../assets/scores/bollen_2014.toml"),
+    include_str!("../../../../assets/scores/mizumoto_2008.toml"),
+    include_str!("../../../../assets/scores/rades_survival_2008.toml"),
+    include_str!("../../../../assets/scores/rpa_balagamwala_2018.toml"),
+    include_str!("../../../../assets/scores/rpa_chao_2012.toml"),
+    include_str!("../../../../assets/scores/bauer_1995.toml"),
+    include_str!("../../../../assets/scores/tokuhashi_1990.toml"),
+    include_str!("../../../../assets/scores/katagiri_2005.toml"),
+    include_str!("../../../../assets/scores/rades_bsc_2013.toml"),
+    include_str!("../../../../assets/scores/rades_ambulatory_2008.toml"),
     include_str!("../../../../assets/scores/sins_2010.toml"),
     include_str!("../../../../assets/scores/bilsky_escc_2010.toml"),
 ];
