@@ -5,6 +5,8 @@ mod benefit;
 mod explanation;
 mod forecast;
 mod reason_sentences;
+mod sheet;
+mod validation;
 
 use crate::{
     case::{Subject, Value},
@@ -29,8 +31,13 @@ pub use reason_sentences::{
     FactForm, NamedFact, NamedReason, ReasonSentence, ReasonSentenceKind, reason_sentences,
 };
 use serde::{Deserialize, Serialize};
+pub use sheet::{
+    ScoreSheet, SheetAlternative, SheetCaveat, SheetCitation, SheetContent, SheetGrade, SheetGroup,
+    SheetInput, SheetItem, SheetRow, SheetRule,
+};
 use std::collections::BTreeMap;
 use ts_rs::TS;
+pub use validation::{ValidationEntry, ValidationMetric, ValidationMetricKind};
 
 /// Scores, forecast and findings of one case on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -14,8 +14,11 @@
 mod check;
 mod coverage;
 mod points;
+mod sheets;
 pub mod table;
+pub mod validation;
 
+pub use sheets::sheets;
 pub use table::{ScoreTable, ScoreTableError};
 
 use crate::{
