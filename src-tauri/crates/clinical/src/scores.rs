@@ -36,7 +36,7 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use table::{Group, Item, Method, Paper, Population, Published, Row};
 
 /// The shipped tables in the order in which they are shown.
-const FILES: [&str; 19] = [
+const FILES: [&str; 41] = [
     include_str!("../../../../assets/scores/tokuhashi_2005.toml"),
     include_str!("../../../../assets/scores/tomita_2001.toml"),
     include_str!("../../../../assets/scores/katagiri_2014.toml"),
@@ -56,6 +56,28 @@ const FILES: [&str; 19] = [
     include_str!("../../../../assets/scores/rades_ambulatory_2008.toml"),
     include_str!("../../../../assets/scores/sins_2010.toml"),
     include_str!("../../../../assets/scores/bilsky_escc_2010.toml"),
+    include_str!("../../../../assets/scores/frankel_1969.toml"),
+    include_str!("../../../../assets/scores/asia_impairment_2019.toml"),
+    include_str!("../../../../assets/scores/performance_status.toml"),
+    include_str!("../../../../assets/scores/mfi5.toml"),
+    include_str!("../../../../assets/scores/mstfi_2016.toml"),
+    include_str!("../../../../assets/scores/noms_2013.toml"),
+    include_str!("../../../../assets/scores/lmnop.toml"),
+    include_str!("../../../../assets/scores/vcf_after_sbrt.toml"),
+    include_str!("../../../../assets/scores/sorg_nomogram_2016.toml"),
+    include_str!("../../../../assets/scores/sorg_classic_2016.toml"),
+    include_str!("../../../../assets/scores/sorg_mla_2019.toml"),
+    include_str!("../../../../assets/scores/pathfx.toml"),
+    include_str!("../../../../assets/scores/metsss_2021.toml"),
+    include_str!("../../../../assets/scores/bartels_2007_2011.toml"),
+    include_str!("../../../../assets/scores/lei_2016.toml"),
+    include_str!("../../../../assets/scores/prism_2015.toml"),
+    include_str!("../../../../assets/scores/rades_tumour_specific.toml"),
+    include_str!("../../../../assets/scores/westhoff_2014.toml"),
+    include_str!("../../../../assets/scores/optimodel_willeumier_2018.toml"),
+    include_str!("../../../../assets/scores/gstsg_calculator_2019.toml"),
+    include_str!("../../../../assets/scores/ssg_ratasvuori_2013.toml"),
+    include_str!("../../../../assets/scores/other_long_bone_models.toml"),
 ];
 
 /// Mean length of a month, in days (365.25 / 12).
