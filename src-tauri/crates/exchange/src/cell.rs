@@ -72,7 +72,7 @@ fn accept(feature: &Feature, value: &Value, text: &str) -> Result<(), String> {
 }
 
 /// Digits with a decimal point; what else Rust would accept (`inf`, `nan`) is no value.
-fn number(text: &str) -> Result<f64, String> {
+pub(crate) fn number(text: &str) -> Result<f64, String> {
     let plain = text
         .chars()
         .all(|letter| letter.is_ascii_digit() || "+-.eE".contains(letter));

@@ -3,6 +3,7 @@
 use crate::{
     ExchangeError,
     cell::{nearest, quoted},
+    outcome_columns::{DIED, MONTHS},
 };
 use clinical::catalogue::{Catalogue, Feature, FeatureId, Kind};
 
@@ -17,12 +18,24 @@ pub(crate) enum Column {
     IndexLevel,
     Value(FeatureId),
     Unit(FeatureId),
+    Months,
+    Died,
+}
+
+/// Whether a table tells how its patients fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FollowUp {
+    /// It has no such columns.
+    None,
+    /// It has both.
+    Both,
 }
 
 /// Resolves the names of a header.
 pub(crate) fn resolve(
     names: &[String],
     catalogue: &Catalogue,
+    follow_up: FollowUp,
 ) -> Result<Vec<Column>, ExchangeError> {
     if names.iter().all(|name| name.is_empty()) {
         return Err(wrong("the table has no header line"));
@@ -32,7 +45,11 @@ pub(crate) fn resolve(
         if name.is_empty() {
             return Err(wrong(&format!("column {} has no name", position + 1)));
         }
-        let column = column(name, catalogue)?;
+        let column = match (follow_up, name.as_str()) {
+            (FollowUp::Both, MONTHS) => Column::Months,
+            (FollowUp::Both, DIED) => Column::Died,
+            _ => column(name, catalogue)?,
+        };
         if names[..position].contains(name)
             || (column != Column::Label && columns.contains(&column))
         {
@@ -47,6 +64,13 @@ pub(crate) fn resolve(
             return Err(wrong(&format!(
                 "column {} gives a unit, but '{feature}' has no column",
                 quoted(name)
+            )));
+        }
+    }
+    for (name, column) in [(MONTHS, Column::Months), (DIED, Column::Died)] {
+        if follow_up == FollowUp::Both && !columns.contains(&column) {
+            return Err(wrong(&format!(
+                "there is no column '{name}'; a cohort needs 'months' of follow-up and 'died' (0 or 1)"
             )));
         }
     }
@@ -109,7 +133,7 @@ mod tests {
 
     fn resolved(header: &str) -> Result<Vec<Column>, ExchangeError> {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
-        resolve(&names, Catalogue::shipped())
+        resolve(&names, Catalogue::shipped(), FollowUp::None)
     }
 
     #[test]

@@ -9,7 +9,8 @@
 use crate::{
     ExchangeError,
     cell::{self, is_blank, quoted},
-    cohort_columns::{self, Column},
+    cohort_columns::{self, Column, FollowUp},
+    outcome_columns::{self, Followed},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
@@ -77,9 +78,18 @@ pub struct CohortRows<'catalogue, Table> {
 
 /// Reads the header and gives the lines.
 pub fn read_rows<Table: Read>(
+    source: Table,
+    catalogue: &Catalogue,
+    defaults: RowDefaults,
+) -> Result<CohortRows<'_, Table>, ExchangeError> {
+    open(source, catalogue, defaults, FollowUp::None)
+}
+
+pub(crate) fn open<Table: Read>(
     mut source: Table,
     catalogue: &Catalogue,
     defaults: RowDefaults,
+    follow_up: FollowUp,
 ) -> Result<CohortRows<'_, Table>, ExchangeError> {
     let mut head = Vec::new();
     source
@@ -112,7 +122,7 @@ pub fn read_rows<Table: Read>(
     let names: Vec<String> = names
         .collect::<Result<_, _>>()
         .map_err(|_| ExchangeError::NotText)?;
-    let columns = cohort_columns::resolve(&names, catalogue)?;
+    let columns = cohort_columns::resolve(&names, catalogue, follow_up)?;
     Ok(CohortRows {
         records,
         names,
@@ -139,6 +149,13 @@ impl<Table: Read> Iterator for CohortRows<'_, Table> {
     type Item = CohortRow;
 
     fn next(&mut self) -> Option<CohortRow> {
+        self.next_row().map(|(row, _)| row)
+    }
+}
+
+impl<Table: Read> CohortRows<'_, Table> {
+    /// The next line, with its follow-up where the table has such columns and the line no fault.
+    pub(crate) fn next_row(&mut self) -> Option<(CohortRow, Option<Followed>)> {
         let mut record = csv::ByteRecord::new();
         while !self.ended {
             self.records.get_mut().left_of_line = LINE_LIMIT_BYTES;
@@ -155,15 +172,14 @@ impl<Table: Read> Iterator for CohortRows<'_, Table> {
                     }
                     let row = cells.map(|cells| self.row(line, &cells));
                     let reason = format!("line {line}: it is not text in UTF-8");
-                    return Some(row.unwrap_or_else(|_| self.unreadable(line, reason)));
+                    return Some(row.unwrap_or_else(|_| (self.unreadable(line, reason), None)));
                 }
                 Ok(false) => self.ended = true,
                 Err(error) => {
                     self.ended = true;
                     let line = self.records.position().line();
-                    return Some(
-                        self.unreadable(line, format!("line {line}: reading ends here: {error}")),
-                    );
+                    let reason = format!("line {line}: reading ends here: {error}");
+                    return Some((self.unreadable(line, reason), None));
                 }
             }
         }
@@ -177,14 +193,10 @@ impl<Table> CohortRows<'_, Table> {
             .columns
             .iter()
             .filter(|column| **column == Column::Label);
-        CohortRow {
-            line,
-            labels: labels.map(|_| String::new()).collect(),
-            patient: Err(reason),
-        }
+        faulty(line, labels.map(|_| String::new()).collect(), reason)
     }
 
-    fn row(&self, line: u64, cells: &[&str]) -> CohortRow {
+    fn row(&self, line: u64, cells: &[&str]) -> (CohortRow, Option<Followed>) {
         let cell_of = |wanted: &Column| {
             let position = self.columns.iter().position(|column| column == wanted);
             position
@@ -207,11 +219,7 @@ impl<Table> CohortRows<'_, Table> {
                 cells.len(),
                 self.columns.len()
             );
-            return CohortRow {
-                line,
-                labels,
-                patient: Err(reason),
-            };
+            return (faulty(line, labels, reason), None);
         }
         let mut problems = Vec::new();
         let index_date = cell_of(&Column::IndexDate).and_then(|text| {
@@ -253,13 +261,14 @@ impl<Table> CohortRows<'_, Table> {
                 Err(reason) => problems.push(problem(name, &reason)),
             }
         }
+        let follow_up = self.columns.contains(&Column::Months).then(|| {
+            outcome_columns::followed(cell_of(&Column::Months), cell_of(&Column::Died))
+                .map_err(|found| problems.extend(found))
+                .ok()
+        });
         if !problems.is_empty() {
             let reason = format!("line {line}, {}", problems.join("; "));
-            return CohortRow {
-                line,
-                labels,
-                patient: Err(reason),
-            };
+            return (faulty(line, labels, reason), None);
         }
         let patient_id = labels.first().cloned().unwrap_or_default();
         let mut case = Case::new(
@@ -278,11 +287,12 @@ impl<Table> CohortRows<'_, Table> {
             question,
         };
         case.episodes.extend(index_date.map(episode));
-        CohortRow {
+        let row = CohortRow {
             line,
             labels,
             patient: Ok(CohortPatient { case, index_date }),
-        }
+        };
+        (row, follow_up.flatten())
     }
 
     fn observation(
@@ -308,7 +318,15 @@ impl<Table> CohortRows<'_, Table> {
     }
 }
 
-fn problem(column: &str, reason: &str) -> String {
+fn faulty(line: u64, labels: Vec<String>, reason: String) -> CohortRow {
+    CohortRow {
+        line,
+        labels,
+        patient: Err(reason),
+    }
+}
+
+pub(crate) fn problem(column: &str, reason: &str) -> String {
     format!("column {column}: {reason}")
 }
 

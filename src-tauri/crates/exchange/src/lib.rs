@@ -10,6 +10,7 @@ mod cohort_columns;
 pub mod cohort_csv;
 pub mod cohort_output;
 pub mod deidentified;
+pub mod outcome_columns;
 
 use chrono::{DateTime, Utc};
 use clinical::case::CASE_SCHEMA;
