@@ -9,6 +9,7 @@ pub mod checks;
 pub mod conditions;
 pub mod facts;
 pub mod findings;
+pub mod head_to_head;
 pub mod level;
 pub mod performance;
 pub mod scores;

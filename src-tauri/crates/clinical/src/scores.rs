@@ -14,10 +14,14 @@
 mod check;
 mod coverage;
 mod points;
+mod prognosis;
 mod sheets;
 pub mod table;
 pub mod validation;
 
+pub use prognosis::{
+    Prognosis, PublishedDeaths, made_from, prognosis, prognostic, published_deaths,
+};
 pub use sheets::sheets;
 pub use table::{ScoreTable, ScoreTableError};
 

@@ -155,6 +155,44 @@ pub enum NotEstimable {
     NoComparablePairs,
 }
 
+impl NotEstimable {
+    /// The code of the words `not_estimable.<code>`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            NotEstimable::AllCensoredBeforeHorizon => "all_censored_before_horizon",
+            NotEstimable::NobodyDied => "nobody_died",
+            NotEstimable::NobodyAlive => "nobody_alive",
+            NotEstimable::TooFew { .. } => "too_few",
+            NotEstimable::NoProbability => "no_probability",
+            NotEstimable::ConstantRisk => "constant_risk",
+            NotEstimable::ConstantProbability => "constant_probability",
+            NotEstimable::CertainProbability { .. } => "certain_probability",
+            NotEstimable::NoDeathExpected => "no_death_expected",
+            NotEstimable::Separated => "separated",
+            NotEstimable::NoComparablePairs => "no_comparable_pairs",
+        }
+    }
+
+    /// The numbers of the sentence.
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
+        match self {
+            NotEstimable::TooFew {
+                events,
+                non_events,
+                needed,
+            } => vec![
+                ("events", events.to_string()),
+                ("non_events", non_events.to_string()),
+                ("needed", needed.to_string()),
+            ],
+            NotEstimable::CertainProbability { patients } => {
+                vec![("patients", patients.to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Calibration at one horizon, or why it is not assessed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]

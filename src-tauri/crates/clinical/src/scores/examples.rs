@@ -14,12 +14,12 @@ use table::Example;
 
 pub(super) type Known = BTreeMap<FeatureId, Value>;
 
-fn day() -> NaiveDate {
+pub(super) fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 15).unwrap()
 }
 
 /// A case that holds the inputs of an example as typed observations of one day.
-fn case(level: Option<Level>, inputs: &Known) -> Case {
+pub(super) fn case(level: Option<Level>, inputs: &Known) -> Case {
     let mut case = Case::new("example".into(), Identity::default());
     case.index_level = level;
     for (position, (feature, value)) in inputs.iter().enumerate() {
