@@ -10,6 +10,7 @@ mod crash;
 mod deidentified;
 mod demo;
 mod fault;
+mod head_to_head;
 mod idle;
 mod images;
 mod keys;
@@ -32,7 +33,9 @@ pub use clinical::{
         SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
     },
     case::{Case, Identity},
+    head_to_head::CohortStudy,
     level::Level,
+    performance::{Comparison, Figure, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use deidentified::{
@@ -41,6 +44,7 @@ pub use deidentified::{
 };
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
+pub use head_to_head::{StudyQuestion, study_cohort, write_study};
 pub use idle::LockReason;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
 pub use imaging::{

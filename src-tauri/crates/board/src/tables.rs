@@ -22,7 +22,7 @@ use store::WholeFile;
 const FROM_FILE: &str = "file";
 
 /// Rows that are forecast together.
-const BATCH: usize = 256;
+pub(crate) const BATCH: usize = 256;
 
 /// What became of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,7 +149,7 @@ pub fn check_setting(packs: &PackSet, setting: Option<&str>) -> Result<(), Board
         .map_err(|error| BoardError::new("setting_unknown", error.to_string()))
 }
 
-fn file_error(path: &Path, error: std::io::Error) -> BoardError {
+pub(crate) fn file_error(path: &Path, error: std::io::Error) -> BoardError {
     BoardError::new("table_file", format!("{}: {error}", path.display()))
 }
 
@@ -158,7 +158,16 @@ fn open_table(
     now: DateTime<Utc>,
 ) -> Result<CohortRows<'static, BufReader<File>>, BoardError> {
     let source = File::open(input).map_err(|error| file_error(input, error))?;
-    let defaults = RowDefaults {
+    Ok(cohort_csv::read_rows(
+        BufReader::new(source),
+        Catalogue::shipped(),
+        row_defaults(input, now),
+    )?)
+}
+
+/// What the lines of a table need not say.
+pub(crate) fn row_defaults(input: &Path, now: DateTime<Utc>) -> RowDefaults {
+    RowDefaults {
         now,
         author: FROM_FILE.to_owned(),
         file_name: input
@@ -166,16 +175,11 @@ fn open_table(
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
-    };
-    Ok(cohort_csv::read_rows(
-        BufReader::new(source),
-        Catalogue::shipped(),
-        defaults,
-    )?)
+    }
 }
 
 /// The day on which a line is judged, and what is known on it.
-fn facts_of(patient: &CohortPatient, today: NaiveDate) -> (NaiveDate, Facts) {
+pub(crate) fn facts_of(patient: &CohortPatient, today: NaiveDate) -> (NaiveDate, Facts) {
     let index_date = patient
         .index_date
         .or(index_date_of(&patient.case))

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 /// The id of the model among the predictors.
 pub const MODEL: &str = "model";
 
-/// A score takes part in the comparison on the same rows if it has a value for this share of the rows
-/// of the model. A display rule, so that one score with rare inputs does not empty the comparison.
+/// Scores join the comparison on the same rows, those that most rows have first, as long as this share
+/// of the model's rows is left. A display rule, so that one score with rare inputs does not empty it.
 pub const SHARE_OF_ROWS: f64 = 0.5;
 
 /// One patient of the cohort.
@@ -107,46 +107,55 @@ struct Cohort<'a> {
 impl Cohort<'_> {
     /// The model first, then the scores.
     fn sources(&self, horizons: &[u32]) -> Vec<PredictorSource> {
-        let of_model = self
-            .patients
-            .iter()
-            .filter(|one| one.model.is_some())
-            .count();
         let model = PredictorSource {
             id: MODEL.to_owned(),
             name: String::new(),
-            rows: of_model as u32,
+            rows: self.rows_of(&[], true) as u32,
             made_from: None,
             probabilities: Vec::new(),
             left_out: None,
         };
-        let scores = self
-            .compared
-            .tables
-            .iter()
-            .enumerate()
-            .map(|(score, table)| {
-                let both = |one: &&Patient| one.model.is_some() && one.scores[score].is_some();
-                let rows = self.patients.iter().filter(both).count();
-                let too_few = (rows as f64) < SHARE_OF_ROWS * of_model as f64;
-                PredictorSource {
-                    id: table.id.clone(),
-                    name: table.name.clone(),
-                    rows: self
-                        .patients
-                        .iter()
-                        .filter(|one| one.scores[score].is_some())
-                        .count() as u32,
-                    made_from: scores::made_from(table),
-                    probabilities: probabilities(table, horizons),
-                    left_out: match rows {
-                        0 => Some(LeftOut::NoRow),
-                        _ if too_few && !self.compared.chosen => Some(LeftOut::FewRows),
-                        _ => None,
-                    },
-                }
-            });
+        let left_out = self.left_out();
+        let scores = self.compared.tables.iter().enumerate();
+        let scores = scores.map(|(score, table)| PredictorSource {
+            id: table.id.clone(),
+            name: table.name.clone(),
+            rows: self.rows_of(&[score], false) as u32,
+            made_from: scores::made_from(table),
+            probabilities: probabilities(table, horizons),
+            left_out: left_out[score],
+        });
         std::iter::once(model).chain(scores).collect()
+    }
+
+    /// How many rows have all of these scores, and the model where asked.
+    fn rows_of(&self, scores: &[usize], with_model: bool) -> usize {
+        let has = |one: &&Patient| {
+            (one.model.is_some() || !with_model)
+                && scores.iter().all(|score| one.scores[*score].is_some())
+        };
+        self.patients.iter().filter(has).count()
+    }
+
+    /// Which scores take no part on the same rows; see [`SHARE_OF_ROWS`].
+    fn left_out(&self) -> Vec<Option<LeftOut>> {
+        let least = SHARE_OF_ROWS * self.rows_of(&[], true) as f64;
+        let mut order: Vec<usize> = (0..self.compared.tables.len()).collect();
+        order.sort_by_key(|score| std::cmp::Reverse(self.rows_of(&[*score], true)));
+        let mut found = vec![None; order.len()];
+        let mut joined = Vec::new();
+        for score in order {
+            joined.push(score);
+            let alone = self.rows_of(&[score], true);
+            let left = self.rows_of(&joined, true);
+            found[score] = match alone {
+                0 => Some(LeftOut::NoRow),
+                _ if !self.compared.chosen && (left as f64) < least => Some(LeftOut::FewRows),
+                _ => continue,
+            };
+            joined.pop();
+        }
+        found
     }
 
     /// The model and some scores on the rows that have a value of each.

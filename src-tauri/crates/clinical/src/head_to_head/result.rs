@@ -87,7 +87,7 @@ pub struct ProbabilitySource {
 pub enum LeftOut {
     /// No row has all that it reads.
     NoRow,
-    /// Too few rows have all that it reads: the others would be compared on those alone.
+    /// With it, less than half of the model's rows would be left to compare the others on.
     FewRows,
 }
 
