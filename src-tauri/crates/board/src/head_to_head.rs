@@ -3,6 +3,7 @@
 
 use crate::{
     APP_VERSION, BoardError,
+    summary::{LANGUAGE, local_offset},
     tables::{BATCH, facts_of, file_error, not_over_the_input, row_defaults},
 };
 use chrono::{DateTime, Datelike, Utc};
@@ -14,16 +15,18 @@ use clinical::{
     head_to_head::{CohortStudy, Compared, Patient, head_to_head},
     performance::{ComparisonError, Settings},
     scores::{self, ScoreTable},
+    words::Words,
 };
 use exchange::{
     cohort_study_output,
     outcome_columns::{FollowedPatient, read_followed_rows},
 };
 use inference::PackSet;
+use report::{CohortReportInput, cohort_figures, cohort_report};
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{BufReader, BufWriter},
+    io::{BufReader, BufWriter, Write},
     path::{Path, PathBuf},
 };
 use store::WholeFile;
@@ -127,7 +130,7 @@ pub fn study_cohort(
 }
 
 /// Writes a study into a folder: `performance.csv`, `calibration.csv`, `decision_curves.csv` and
-/// `counts.csv`. The folder is made if it is not there; files of these names are replaced.
+/// `counts.csv`, its figures as SVG, and `report.pdf`. The folder is made if it is not there; files of these names are replaced.
 pub fn write_study(
     folder: &Path,
     input: &Path,
@@ -157,6 +160,27 @@ pub fn write_study(
         not_over_the_input(input, &path)?;
         let mut target = WholeFile::create(&path).map_err(|error| file_error(&path, error))?;
         write(BufWriter::new(&mut target), study)?;
+        target.finish().map_err(|error| file_error(&path, error))?;
+        written.push(path);
+    }
+    let input_of_report = CohortReportInput {
+        study,
+        catalogue: Catalogue::shipped(),
+        words: &Words::shipped(LANGUAGE),
+        language: LANGUAGE,
+        generated_at: now,
+        local_offset: local_offset(now),
+    };
+    let mut files: Vec<(String, Vec<u8>)> = cohort_figures(&input_of_report)?
+        .into_iter()
+        .map(|figure| (format!("{}.svg", figure.name), figure.svg.into_bytes()))
+        .collect();
+    files.push(("report.pdf".to_owned(), cohort_report(&input_of_report)?));
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        not_over_the_input(input, &path)?;
+        let mut target = WholeFile::create(&path).map_err(|error| file_error(&path, error))?;
+        target.write_all(&bytes).map_err(|error| file_error(&path, error))?;
         target.finish().map_err(|error| file_error(&path, error))?;
         written.push(path);
     }
