@@ -283,6 +283,8 @@ pub struct ScoreGroup {
 pub struct PublishedSurvival {
     /// Cohort, country, treatment and years, as far as known.
     pub cohort: String,
+    /// Reported by the paper that made the score, and not by a later one.
+    pub original: bool,
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patients: Option<u32>,

@@ -403,6 +403,7 @@ mod tests {
             recorded_at: now(),
             source: Source::Typed,
             author: "Ñ".to_owned(),
+            note: None,
         }
     }
 
@@ -438,14 +439,19 @@ mod tests {
             any::<String>().prop_map(|name| Source::File { name }),
             any::<String>().prop_map(|sop_instance_uid| Source::Image { sop_instance_uid }),
         ];
-        let texts = (any::<String>(), any::<String>(), any::<String>());
+        let texts = (
+            any::<String>(),
+            any::<String>(),
+            any::<String>(),
+            any::<Option<String>>(),
+        );
         let times = (
             prop::option::of(any_day()),
             0i64..4_000_000_000,
             0u32..1_000_000_000,
         );
         (entry, subject, source, texts, times).prop_map(
-            |(entry, subject, source, (id, feature, author), times)| Observation {
+            |(entry, subject, source, (id, feature, author, note), times)| Observation {
                 id,
                 feature: FeatureId::unchecked(&feature),
                 subject,
@@ -454,6 +460,7 @@ mod tests {
                 recorded_at: DateTime::from_timestamp(times.1, times.2).unwrap(),
                 source,
                 author,
+                note,
             },
         )
     }

@@ -290,6 +290,7 @@ fn facts(case: &mut Case) -> Vec<UsedFact> {
             recorded_at: Utc.with_ymd_and_hms(2026, 3, 13, 8, 0, 0).unwrap(),
             source: source.clone(),
             author: "Dr Adeyemi".to_owned(),
+            note: None,
         });
         used.push(UsedFact {
             feature: id(feature),
