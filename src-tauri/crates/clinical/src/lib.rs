@@ -1,4 +1,4 @@
-//! The core of SpineBoard: the case, the feature catalogue, units, checks and scores.
+//! The core of SpineBoard: the case, the feature catalogue, units, checks, scores and how well they do.
 //!
 //! Everything here is pure: no files, no clock, no randomness. Assets are compiled in.
 
@@ -10,6 +10,7 @@ pub mod conditions;
 pub mod facts;
 pub mod findings;
 pub mod level;
+pub mod performance;
 pub mod scores;
 pub mod units;
 pub mod words;

@@ -13,19 +13,18 @@ const HORIZONS_MONTHS: [u32; 3] = [3, 6, 12];
 /// A number, and both ends of its interval.
 const ENDS: [&str; 3] = ["", "_low", "_high"];
 
-/// The median and the cord compression, each with its interval and what a blank of it means.
-const OTHER_FORECASTS: [&str; 10] = [
-    "median_survival_months",
-    "median_survival_months_low",
-    "median_survival_months_high",
-    "median_survival_beyond_months",
-    "cord_compression",
-    "cord_compression_low",
-    "cord_compression_high",
+/// What stands behind the numbers with an interval: what a blank median means, and on what the cord
+/// compression rests.
+const BEYOND_MEDIAN: &str = "median_survival_beyond_months";
+const ABOUT_CORD_COMPRESSION: [&str; 3] = [
     "cord_compression_within_months",
     "cord_compression_certainty",
     "cord_compression_not_shown",
 ];
+
+/// How many columns [`forecast_columns`] names.
+const FORECAST_COLUMNS: usize =
+    ENDS.len() * (HORIZONS_MONTHS.len() + 2) + 1 + ABOUT_CORD_COMPRESSION.len();
 
 /// One line of results.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +58,6 @@ pub fn write_rows(
 ) -> Result<usize, ExchangeError> {
     let unwritable = |error: csv::Error| ExchangeError::UnwritableTable(error.into());
     let mut table = csv::Writer::from_writer(target);
-    let of_forecast = forecast_columns();
     let of_scores = scores
         .iter()
         .flat_map(|score| [format!("{score}.total"), format!("{score}.group")]);
@@ -69,7 +67,7 @@ pub fn write_rows(
             label_columns
                 .iter()
                 .cloned()
-                .chain(of_forecast.iter().cloned())
+                .chain(forecast_columns())
                 .chain(of_scores)
                 .chain(last),
         )
@@ -80,7 +78,7 @@ pub fn write_rows(
         match &result.assessment {
             Ok(assessment) => cells.extend(assessment_cells(assessment, scores)),
             Err(reason) => {
-                let blank = of_forecast.len() + scores.len() * 2 + 2;
+                let blank = FORECAST_COLUMNS + scores.len() * 2 + 2;
                 cells.extend(std::iter::repeat_n(String::new(), blank));
                 cells.push(harmless(reason));
             }
@@ -108,10 +106,17 @@ pub fn write_mean(target: impl Write, horizons: &[SurvivalPoint]) -> Result<(), 
 }
 
 fn forecast_columns() -> Vec<String> {
-    let survival = HORIZONS_MONTHS
-        .iter()
-        .flat_map(|months| ENDS.map(|end| format!("survival_{months}_months{end}")));
-    survival.chain(OTHER_FORECASTS.map(str::to_owned)).collect()
+    let with_ends = |name: String| ENDS.map(|end| format!("{name}{end}"));
+    let survival = HORIZONS_MONTHS.map(|months| with_ends(format!("survival_{months}_months")));
+    let about = ABOUT_CORD_COMPRESSION.map(str::to_owned);
+    survival
+        .into_iter()
+        .flatten()
+        .chain(with_ends("median_survival_months".to_owned()))
+        .chain([BEYOND_MEDIAN.to_owned()])
+        .chain(with_ends("cord_compression".to_owned()))
+        .chain(about)
+        .collect()
 }
 
 /// The cells of [`forecast_columns`].
@@ -179,7 +184,7 @@ fn assessment_cells(assessment: &Assessment, scores: &[String]) -> Vec<String> {
             String::new(),
         ),
         ForecastState::Refused { code, .. } => (
-            vec![String::new(); forecast_columns().len()],
+            vec![String::new(); FORECAST_COLUMNS],
             String::new(),
             format!("no forecast: {code}"),
         ),

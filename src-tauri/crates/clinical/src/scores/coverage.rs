@@ -86,7 +86,7 @@ fn item(item: &Item, gap: bool, catalogue: &Catalogue, found: &mut Vec<String>) 
 }
 
 /// What a choice or flag can be; nothing for numbers, whose limits are not a list.
-fn every_value(feature: &Feature) -> Vec<Value> {
+pub(super) fn every_value(feature: &Feature) -> Vec<Value> {
     match feature.kind {
         Kind::Choice => feature
             .options

@@ -296,3 +296,46 @@ fn a_caveat_about_some_patients_is_shown_to_them_only() {
     };
     assert!(about_colon(caveats("colon")) && !about_colon(caveats("breast")));
 }
+
+#[test]
+fn a_source_that_disagrees_about_points_gives_a_second_reading() {
+    let table = named("tokuhashi_1990");
+    let mut inputs = table.example[0].inputs.clone();
+    inputs.insert(id("primary_tumour"), Value::Code("unknown_primary".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    let result = compute(table, &facts);
+    assert!(matches!(
+        result.outcome,
+        ScoreOutcome::Total { total: 11, .. }
+    ));
+    let totals: Vec<i32> = result
+        .other_readings
+        .iter()
+        .map(|other| other.total)
+        .collect();
+    assert_eq!(totals, [12]);
+
+    inputs.insert(id("primary_tumour"), Value::Code("breast".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    assert_eq!(compute(table, &facts).other_readings, []);
+}
+
+#[test]
+fn what_could_not_be_read_is_said_where_a_fact_stands_in_no_row() {
+    let table = named("rades_ambulatory_2008");
+    let mut inputs = table.example[0].inputs.clone();
+    inputs.insert(id("primary_tumour"), Value::Code("kidney".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    let result = compute(table, &facts);
+    let ScoreOutcome::Missing {
+        features, outside, ..
+    } = &result.outcome
+    else {
+        panic!("scored a kidney tumour: {:?}", result.outcome);
+    };
+    assert_eq!(
+        (features.as_slice(), outside.as_slice()),
+        (&[][..], &[id("primary_tumour")][..])
+    );
+    assert_eq!(result.caveats.first(), table.gap.as_ref());
+}
