@@ -90,6 +90,7 @@ export type { ScoreOutcome } from './generated/ScoreOutcome.ts';
 export type { ScorePopulation } from './generated/ScorePopulation.ts';
 export type { ScoreResult } from './generated/ScoreResult.ts';
 export type { ScoreSheet } from './generated/ScoreSheet.ts';
+export type { SheetGroup } from './generated/SheetGroup.ts';
 export type { ScoreStatus } from './generated/ScoreStatus.ts';
 export type { Series } from './generated/Series.ts';
 export type { Severity } from './generated/Severity.ts';

@@ -86,7 +86,7 @@ function medianText({ median_months, median_confidence_interval: interval }: Pub
 }
 
 function aliveTexts(entry: PublishedSurvival): string[] {
-  return Object.entries(entry.alive).flatMap(([months, share]) => (share === undefined ? [] : [t('screen.scores.alive_at', { months, alive: people(share) })]));
+  return Object.entries(entry.alive).map(([months, share]) => t('screen.scores.alive_at', { months, alive: people(share) }));
 }
 
 /** Every figure of a cohort in one sentence. */
