@@ -44,7 +44,11 @@ fn one_in_full(flow: &mut Flow, context: &Context, score: &ScoreResult, group: &
     let how: Vec<String> = how.into_iter().filter(|part| !part.is_empty()).collect();
     let total = result(context, score);
     let reached = group_text(context, score, group);
-    flow.paragraph(SMALL, &format!("{total} ({}). {reached}", how.join(", ")));
+    // Some groups are called by their only total.
+    let reached = Some(reached).filter(|reached| *reached != total);
+    let reached = reached.unwrap_or_default();
+    let text = format!("{total} ({}). {reached}", how.join(", "));
+    flow.paragraph(SMALL, text.trim());
     if let ScoreOutcome::Total { items, typed, .. } = &score.outcome {
         if let Some(typed) = typed {
             let typed = typed.to_string();
