@@ -75,6 +75,35 @@ describe('the picture of agreement', () => {
     expect(screen.queryByTestId(id)).toBeNull();
   });
 
+  it('says of a test elsewhere who was tested, how, and why it should not be averaged', async () => {
+    const { session, user } = await picture();
+    session.sheets = session.sheets.map((sheet) =>
+      sheet.id === 'tomita_2001'
+        ? {
+            ...sheet,
+            validation: [
+              {
+                cohort: 'made_up',
+                patients: 1379,
+                years: '2000-2010',
+                treatment: 'radiotherapy',
+                metrics: [{ kind: 'c_statistic', value: 0.64, confidence_interval: [0.6, 0.68], shared_with: [] }],
+                calibration: 'poor',
+                citation: { text: 'A made-up cohort.' },
+                provenance: 'read',
+                notes: ['Two towns.'],
+                weak: 'one small centre',
+              },
+            ],
+          }
+        : sheet,
+    );
+    await user.click(screen.getByRole('button', { name: /source and tests of Tomita/ }));
+    const said = screen.getByTestId('details-tomita_2001').textContent;
+    for (const part of ['A made-up cohort.', 'radiotherapy, 2000-2010', 'c 0.64 (0.6 to 0.68)', 'Calibration: poor.', 'Not to be averaged: one small centre', 'Two towns.']) expect(said).toContain(part);
+    expect(said).toMatch(/1\s379/);
+  });
+
   it('opens a row to items, the whole table, groups, cautions, tests and sources', async () => {
     const { user } = await picture();
     const open = screen.getByRole('button', { name: /source and tests of Revised Tokuhashi/ });

@@ -365,6 +365,20 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_is_written_where_there_is_one_and_has_a_limit() {
+        let mut case = Case::new("1".to_owned(), Identity::default());
+        let mut class = observation("tomita_growth", Value::Code("slow".to_owned()));
+        case.observations.push(class.clone());
+        assert!(!to_json(&case).unwrap().contains("note"));
+        class.note = Some("stable for six years".to_owned());
+        case.observations[0] = class.clone();
+        assert_eq!(parsed(&to_json(&case).unwrap()).unwrap(), case);
+        class.note = Some("x".repeat(TEXT_LIMIT_CHARACTERS + 1));
+        case.observations[0] = class;
+        assert_eq!(check_texts(&case).unwrap_err().code(), "text_too_long");
+    }
+
+    #[test]
     fn writes_beside_and_renames() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("case.json");
