@@ -166,7 +166,7 @@ pub fn write_study(
     let input_of_report = CohortReportInput {
         study,
         catalogue: Catalogue::shipped(),
-        words: &Words::shipped(LANGUAGE),
+        words: Words::shipped(LANGUAGE),
         language: LANGUAGE,
         generated_at: now,
         local_offset: local_offset(now),
@@ -180,7 +180,9 @@ pub fn write_study(
         let path = folder.join(name);
         not_over_the_input(input, &path)?;
         let mut target = WholeFile::create(&path).map_err(|error| file_error(&path, error))?;
-        target.write_all(&bytes).map_err(|error| file_error(&path, error))?;
+        target
+            .write_all(&bytes)
+            .map_err(|error| file_error(&path, error))?;
         target.finish().map_err(|error| file_error(&path, error))?;
         written.push(path);
     }

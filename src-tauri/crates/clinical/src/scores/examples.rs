@@ -40,6 +40,7 @@ pub(super) fn case(level: Option<Level>, inputs: &Known) -> Case {
             recorded_at: DateTime::<Utc>::default(),
             source: Source::Typed,
             author: "example".into(),
+            note: None,
         });
     }
     case
