@@ -31,7 +31,7 @@ def constant_of(built):
 def checked(built, learned, generator, truths=8, patients=40):
     rule = {"generator": [generator], "truths": truths, "patients": patients, "known": EVERYTHING}
     return simulated_patients.simulated_patients(
-        built.study, learned, built.conditioned, 1.0, built.graph, built.model.inputs, rule, False, 3
+        built.study, learned, built.conditioned, 1.0, built.model, built.graph, rule, False, 3
     )[0]
 
 
@@ -78,6 +78,15 @@ def test_intervals_hold_where_all_is_as_assumed_and_give_way_where_it_is_not(bui
     foul = checked(built, learned, {"id": "foul", "unrecorded_sd": 3.0})
     assert foul["covered_12"] < fair["covered_12"] - 0.2
     assert foul["error"] > fair["error"] + 5
+
+
+def test_heavy_tails_stretch_the_same_centres_to_the_same_spread():
+    normal = np.random.default_rng(1).standard_normal(400_000)
+    assert simulated_patients.centre_scores(normal, AS_ASSUMED) is normal
+    heavy = simulated_patients.centre_scores(normal, {"centre_degrees": 5})
+    assert (np.argsort(heavy) == np.argsort(normal)).all()
+    assert heavy.std() == pytest.approx(1.0, abs=0.02)
+    assert np.quantile(heavy, 0.999) > 1.2 * np.quantile(normal, 0.999)
 
 
 def test_figures_of_patients_by_hand():

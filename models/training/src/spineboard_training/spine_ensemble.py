@@ -128,7 +128,7 @@ def learn(table: pd.DataFrame, evidence_folder: Path, primaries: list[str], gene
     truths = prior.draw(own.study.layout, own.study.rule, prior_mean, own.study.terms, rule["tables"]["truths"], SEED + 9)
     simulated = {
         "patients": simulated_patients(
-            own.study, own.value, conditioned, factor, made, model.inputs, rule["patients"], quick, SEED + 10
+            own.study, own.value, conditioned, factor, model, made, rule["patients"], quick, SEED + 10
         ),
         "tables": simulated_tables(own.study, truths, drawn, rule["tables"], quick, SEED + 11),
     }

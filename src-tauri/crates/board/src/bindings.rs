@@ -4,7 +4,7 @@ use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
     DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint, ExplanationState,
     ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange, PersonInput,
-    RecoveryKey, ScanProgress, StackGeometry,
+    RecoveryKey, ScanProgress, ScoreSheet, StackGeometry,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -32,5 +32,6 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     PersonInput::export_all(&config)?;
     RecoveryKey::export_all(&config)?;
     ScanProgress::export_all(&config)?;
+    ScoreSheet::export_all(&config)?;
     StackGeometry::export_all(&config)
 }

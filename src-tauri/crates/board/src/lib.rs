@@ -10,6 +10,7 @@ mod crash;
 mod deidentified;
 mod demo;
 mod fault;
+mod head_to_head;
 mod idle;
 mod images;
 mod keys;
@@ -31,10 +32,12 @@ pub use chrono::NaiveDate;
 pub use clinical::{
     assessment::{
         Assessment, ExplainedEndpoint, ExplanationState, ForecastState, Refusal, ScoreOutcome,
-        SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
+        ScoreSheet, SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
     },
     case::{Case, Identity},
+    head_to_head::CohortStudy,
     level::Level,
+    performance::{Comparison, Figure, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use deidentified::{
@@ -43,6 +46,7 @@ pub use deidentified::{
 };
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
+pub use head_to_head::{StudyQuestion, study_cohort, write_study};
 pub use idle::LockReason;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
 pub use imaging::{

@@ -41,26 +41,34 @@ pub fn explain(
     setting: Option<&str>,
     endpoint: ExplainedEndpoint,
 ) -> ExplanationState {
-    let facts = Facts::at(case, Catalogue::shipped(), index_date);
-    let explained = match packs.default_pack() {
-        Some(pack) => {
-            let scores = scores::compute_all(&facts);
-            pack.explain(&with_stability(&facts, &scores), setting, endpoint)
-        }
-        None => Err(no_pack()),
-    };
-    explained.into()
+    let [explained] = explain_each(case, index_date, packs, setting, [endpoint]);
+    explained
 }
 
 /// The reasons for each forecast of a case that has any.
 pub(crate) fn reasons_of(case: &Case, index_date: NaiveDate, packs: &PackSet) -> Vec<Explanation> {
-    let explained =
-        ExplainedEndpoint::ALL.map(|endpoint| explain(case, index_date, packs, None, endpoint));
+    let explained = explain_each(case, index_date, packs, None, ExplainedEndpoint::ALL);
     let available = explained.into_iter().filter_map(|state| match state {
         ExplanationState::Available(explanation) => Some(explanation),
         ExplanationState::Refused { .. } => None,
     });
     available.collect()
+}
+
+fn explain_each<const ENDPOINTS: usize>(
+    case: &Case,
+    index_date: NaiveDate,
+    packs: &PackSet,
+    setting: Option<&str>,
+    endpoints: [ExplainedEndpoint; ENDPOINTS],
+) -> [ExplanationState; ENDPOINTS] {
+    let Some(pack) = packs.default_pack() else {
+        return endpoints.map(|_| Err(no_pack()).into());
+    };
+    let facts = Facts::at(case, Catalogue::shipped(), index_date);
+    let scores = scores::compute_all(&facts);
+    let facts = with_stability(&facts, &scores);
+    endpoints.map(|endpoint| pack.explain(&facts, setting, endpoint).into())
 }
 
 /// How the forecast would change if one blank fact were known, the largest change first.

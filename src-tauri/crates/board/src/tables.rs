@@ -155,7 +155,7 @@ pub fn check_setting(packs: &PackSet, setting: Option<&str>) -> Result<(), Board
         .map_err(|error| BoardError::new("setting_unknown", error.to_string()))
 }
 
-fn file_error(path: &Path, error: std::io::Error) -> BoardError {
+pub(crate) fn file_error(path: &Path, error: std::io::Error) -> BoardError {
     BoardError::new("table_file", format!("{}: {error}", path.display()))
 }
 
@@ -171,6 +171,19 @@ fn open_table(
     )?)
 }
 
+/// What the lines of a table need not say.
+pub(crate) fn row_defaults(input: &Path, now: DateTime<Utc>) -> RowDefaults {
+    RowDefaults {
+        now,
+        author: FROM_FILE.to_owned(),
+        file_name: input
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    }
+}
+
 /// The same for a table whose patients were followed.
 pub(crate) fn open_followed(
     input: &Path,
@@ -182,15 +195,6 @@ pub(crate) fn open_followed(
         Catalogue::shipped(),
         row_defaults(input, now),
     )?)
-}
-
-fn row_defaults(input: &Path, now: DateTime<Utc>) -> RowDefaults {
-    let name = input.file_name().unwrap_or_default();
-    RowDefaults {
-        now,
-        author: FROM_FILE.to_owned(),
-        file_name: name.to_string_lossy().into_owned(),
-    }
 }
 
 /// The day on which a line is judged, and what is known on it.

@@ -130,6 +130,42 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,
     },
+    /// Compare the model and every published score of survival on a centre's own patients.
+    ///
+    /// The table is that of assess, with months of follow-up from the index date and died (1 died then,
+    /// 0 alive then). On the same rows: AUC at 3, 6 and 12 months, Harrell's and Uno's C, calibration,
+    /// Brier score and decision curves, with bootstrap intervals and paired differences from the model;
+    /// and each score against the model on all rows that the two can use.
+    Validate {
+        #[arg(value_name = "COHORT")]
+        table: PathBuf,
+        /// Folder for tables (CSV), figures (SVG) and a report (PDF).
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// As for assess.
+        #[arg(long, value_name = "NAME")]
+        setting: Option<String>,
+        /// Id of a score that takes part on the same rows, however few have it; may be given several
+        /// times. Else every score of survival joins, those that most rows have first, as long as half
+        /// of the rows are left.
+        #[arg(long, value_name = "ID")]
+        score: Vec<String>,
+        /// A score that was made from these patients: said in every result; may be given several times.
+        #[arg(long, value_name = "ID")]
+        cohort_of: Vec<String>,
+        /// A probability of death at which the board would act otherwise, for the decision curves; may be
+        /// given several times.
+        #[arg(long, value_name = "PROBABILITY", value_parser = probability)]
+        threshold: Vec<f64>,
+        /// Resamples for the intervals.
+        #[arg(long, value_name = "N", default_value_t = 200)]
+        bootstraps: u32,
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+        /// Print all of it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the board summary of a case file as PDF.
     Report {
         #[arg(long, value_name = "CASE")]
@@ -198,6 +234,13 @@ impl From<Endpoint> for ExplainedEndpoint {
             Endpoint::Survival => ExplainedEndpoint::Survival,
             Endpoint::CordCompression => ExplainedEndpoint::CordCompression,
         }
+    }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(probability) if probability > 0.0 && probability < 1.0 => Ok(probability),
+        _ => Err("write a probability between 0 and 1, such as 0.3".to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ mod store;
 use arguments::{Arguments, AuditCommand, Command, PackCommand};
 use board::{
     BoardError, Case, DeidentifiedWarning, DeidentifiedWarningCode, NaiveDate, PackSet,
-    WorkerCommand, Workers,
+    StudyQuestion, WorkerCommand, Workers,
 };
 use chrono::{DateTime, Utc};
 use clap::Parser;
@@ -118,6 +118,41 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
                     Ok(ExitCode::FAILURE)
                 }
             }
+        }
+        Command::Validate {
+            table,
+            out,
+            setting,
+            score,
+            cohort_of,
+            threshold,
+            bootstraps,
+            seed,
+            json,
+        } => {
+            let question = StudyQuestion {
+                setting: setting.clone(),
+                scores: score.clone(),
+                developed_here: cohort_of.clone(),
+                thresholds: threshold.clone(),
+                bootstraps: *bootstraps,
+                seed: *seed,
+            };
+            let packs = PackSet::open(&folders);
+            let study = board::study_cohort(table, &question, &packs, now, &mut |_| true)?;
+            if let Some(folder) = out {
+                for path in board::write_study(folder, table, &study, now)? {
+                    println!("{}", path.display());
+                }
+            } else if *json {
+                print::json(&study);
+            } else {
+                print::study(&study);
+            }
+            for fault in &study.faults {
+                eprintln!("{fault}");
+            }
+            Ok(in_part(study.faults.is_empty()))
         }
         Command::Report {
             json,

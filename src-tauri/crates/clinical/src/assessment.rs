@@ -6,6 +6,8 @@ mod explanation;
 mod forecast;
 mod reason_sentences;
 mod recalibration;
+mod sheet;
+mod validation;
 
 use crate::{
     case::{Subject, Value},
@@ -31,8 +33,13 @@ pub use reason_sentences::{
 };
 pub use recalibration::{FollowUp, Recalibration, RecalibrationGain, ShippedPoint};
 use serde::{Deserialize, Serialize};
+pub use sheet::{
+    ScoreSheet, SheetAlternative, SheetCaveat, SheetCitation, SheetContent, SheetGrade, SheetGroup,
+    SheetInput, SheetItem, SheetRow, SheetRule,
+};
 use std::collections::BTreeMap;
 use ts_rs::TS;
+pub use validation::{ValidationEntry, ValidationMetric, ValidationMetricKind};
 
 /// Scores, forecast and findings of one case on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -86,6 +93,7 @@ pub struct ScoreResult {
     pub short_name: String,
     pub family: ScoreFamily,
     pub direction: Direction,
+    pub status: ScoreStatus,
     /// The patient, or the level that was scored.
     pub subject: Subject,
     pub outcome: ScoreOutcome,
@@ -96,14 +104,50 @@ pub struct ScoreResult {
     pub population: Option<ScorePopulation>,
     /// Doubts and traps that the score's data file states and that concern this case.
     pub caveats: Vec<String>,
+    /// Totals by other readings of the paper, where sources disagree about points of this case.
+    pub other_readings: Vec<OtherReading>,
+}
+
+/// How much of a score could be read, and so how far it is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreStatus {
+    /// Every point was read.
+    Implementable,
+    /// Complete, with doubts that its caveats name.
+    ImplementableWithCaveats,
+    /// Some patients or parts are left out, because their rows could not be read.
+    Partial,
+    /// The points, coefficients or tables were not readable.
+    ReferenceOnly,
+    /// The authors publish a calculator and not the model.
+    NotPublic,
+}
+
+/// A total that another source gives for the same facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct OtherReading {
+    pub total: i32,
+    pub group: ScoreGroup,
+    /// What the sources say differently.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoreFamily {
     Survival,
+    /// Death within weeks of radiotherapy.
+    EarlyDeath,
+    /// Walking after treatment.
+    Ambulation,
     Stability,
     Compression,
+    Neurology,
+    Performance,
+    Frailty,
+    FractureRisk,
+    Decision,
 }
 
 /// How to read the total.
@@ -114,6 +158,8 @@ pub enum Direction {
     LowerIsBetter,
     HigherIsLessStable,
     HigherIsWorse,
+    /// Groups without an order, such as a choice of treatment.
+    Unordered,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -154,11 +200,50 @@ pub enum ScoreOutcome {
         outside: Vec<FeatureId>,
         /// The score is about a level and none is chosen.
         level_needed: bool,
+        /// The items of a sum whose points are settled.
+        #[serde(default)]
+        items: Vec<ScoreItem>,
         /// Totals that the known facts still allow; none for a grade.
         #[ts(optional)]
         #[serde(skip_serializing_if = "Option::is_none")]
         possible: Option<PossibleTotals>,
     },
+    /// Headings for a talk, without a number.
+    Checklist { headings: Vec<ChecklistHeading> },
+    /// Never computed here, whatever is known.
+    NotComputable {
+        reason: String,
+        /// What would have to be found before it can be.
+        unlocked_by: String,
+        /// Where the authors offer it.
+        #[ts(optional)]
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+}
+
+impl ScoreOutcome {
+    /// The group that the patient is in, if there is a result.
+    pub fn group(&self) -> Option<&ScoreGroup> {
+        match self {
+            ScoreOutcome::Total { group, .. }
+            | ScoreOutcome::TypedTotal { group, .. }
+            | ScoreOutcome::Grade { group, .. } => Some(group),
+            ScoreOutcome::Missing { .. }
+            | ScoreOutcome::Checklist { .. }
+            | ScoreOutcome::NotComputable { .. } => None,
+        }
+    }
+}
+
+/// One heading of a checklist and the facts that belong under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChecklistHeading {
+    pub id: String,
+    pub label: String,
+    pub text: String,
+    pub reads: Vec<FeatureId>,
+    pub provenance: FigureProvenance,
 }
 
 /// What a score with gaps can still become.
@@ -214,6 +299,8 @@ pub struct ScoreGroup {
 pub struct PublishedSurvival {
     /// Cohort, country, treatment and years, as far as known.
     pub cohort: String,
+    /// Reported by the paper that made the score, and not by a later one.
+    pub original: bool,
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patients: Option<u32>,

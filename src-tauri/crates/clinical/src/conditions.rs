@@ -180,6 +180,9 @@ pub struct Rule {
     /// Numerator and denominator, for a derived ratio.
     #[serde(default)]
     pub ratio: Option<[FeatureId; 2]>,
+    /// What to enter where no stage settles the value; without it, all that the rows lack.
+    #[serde(default)]
+    pub asks: BTreeSet<FeatureId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -188,6 +191,10 @@ pub struct RuleRow {
     pub value: Value,
     #[serde(default)]
     pub when: Condition,
+    /// Rows of a later stage stand in for those before where these lack facts or do not hold: the
+    /// ECOG grade for a Karnofsky that nobody recorded.
+    #[serde(default)]
+    pub stage: u8,
 }
 
 impl Rule {
@@ -206,8 +213,21 @@ impl Rule {
         if self.exclusive {
             return self.only_match(facts);
         }
-        let row = first_match(&self.row, |row| &row.when, |row| row.value.clone(), facts)?;
-        Ok(row.map(|row| row.value.clone()))
+        let stages: BTreeSet<u8> = self.row.iter().map(|row| row.stage).collect();
+        let mut missing = BTreeSet::new();
+        for stage in stages {
+            let rows: Vec<&RuleRow> = self.row.iter().filter(|row| row.stage == stage).collect();
+            match first_match(&rows, |row| &row.when, |row| row.value.clone(), facts) {
+                Ok(Some(row)) => return Ok(Some(row.value.clone())),
+                Ok(None) => {}
+                Err(features) => missing.extend(features),
+            }
+        }
+        match missing.is_empty() {
+            true => Ok(None),
+            false if self.asks.is_empty() => Err(missing),
+            false => Err(self.asks.clone()),
+        }
     }
 
     fn only_match(&self, facts: &impl KnownFacts) -> Result<Option<Value>, BTreeSet<FeatureId>> {
@@ -373,6 +393,27 @@ mod tests {
     }
 
     #[test]
+    fn a_later_stage_stands_in_for_what_is_not_recorded() {
+        let rule: Rule = toml::from_str(
+            "feature = \"fit\"\nasks = [\"k\"]\n\
+             row = [{ value = true, when = { k = { min = 80 } } }, { value = false, when = { k = { max = 70 } } },\n\
+             { value = true, when = { e = 0 }, stage = 1 }, { value = false, when = { e = { min = 2 } }, stage = 1 }]",
+        )
+        .expect("a rule");
+        let of = |pairs: &[(&str, f64)]| {
+            let pairs: Vec<_> = pairs
+                .iter()
+                .map(|(name, number)| (*name, Value::Number(*number)))
+                .collect();
+            rule.apply(&facts(&pairs))
+        };
+        assert_eq!(of(&[("k", 70.0), ("e", 0.0)]), Ok(Some(Value::Flag(false))));
+        assert_eq!(of(&[("e", 0.0)]), Ok(Some(Value::Flag(true))));
+        let asked = Err(BTreeSet::from([id("k")]));
+        assert_eq!((of(&[("e", 1.0)]), of(&[])), (asked.clone(), asked));
+    }
+
+    #[test]
     fn a_ratio_needs_both_numbers_and_a_denominator() {
         let rule: Rule = toml::from_str("feature = \"r\"\nratio = [\"n\", \"l\"]").expect("a rule");
         let both = facts(&[("n", Value::Number(6.0)), ("l", Value::Number(1.5))]);
@@ -391,10 +432,12 @@ mod tests {
             RuleRow {
                 value: Value::Code("critical".into()),
                 when: condition("platelets = { below = 100 }"),
+                stage: 0,
             },
             RuleRow {
                 value: Value::Code("abnormal".into()),
                 when: condition("albumin = { below = 37 }"),
+                stage: 0,
             },
         ];
         let low_albumin = facts(&[("albumin", Value::Number(30.0))]);
@@ -413,10 +456,12 @@ mod tests {
             RuleRow {
                 value: Value::Number(1.0),
                 when: condition("a = true"),
+                stage: 0,
             },
             RuleRow {
                 value: Value::Number(1.0),
                 when: Condition::default(),
+                stage: 0,
             },
         ];
         let found = first_match(&rows, |row| &row.when, |row| row.value.clone(), &facts(&[]));

@@ -155,6 +155,26 @@ impl Facts {
             .unwrap_or_else(|| BTreeSet::from([feature.clone()]))
     }
 
+    /// The facts with the total of a score, or with what it lacks, and what the rules make of it.
+    pub(crate) fn with_total(
+        mut self,
+        catalogue: &Catalogue,
+        feature: &Feature,
+        total: Result<i32, BTreeSet<FeatureId>>,
+    ) -> Facts {
+        match total {
+            Ok(total) => {
+                let fact = self.derived_fact(feature, Value::Number(f64::from(total)), Vec::new());
+                self.known.insert(feature.id.clone(), fact);
+            }
+            Err(missing) => {
+                self.open.insert(feature.id.clone(), missing);
+            }
+        }
+        self.derive(catalogue);
+        self
+    }
+
     /// Every known fact in the order of the catalogue, without the level that it is about.
     pub fn used(&self) -> Vec<UsedFact> {
         let facts = self

@@ -1,4 +1,4 @@
-//! The core of SpineBoard: the case, the feature catalogue, units, checks and scores.
+//! The core of SpineBoard: the case, the feature catalogue, units, checks, scores and how well they do.
 //!
 //! Everything here is pure: no files, no clock, no randomness. Assets are compiled in.
 
@@ -9,7 +9,9 @@ pub mod checks;
 pub mod conditions;
 pub mod facts;
 pub mod findings;
+pub mod head_to_head;
 pub mod level;
+pub mod performance;
 pub mod scores;
 pub mod units;
 pub mod words;

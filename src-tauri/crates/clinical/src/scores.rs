@@ -14,14 +14,21 @@
 mod check;
 mod coverage;
 mod points;
+mod prognosis;
+mod sheets;
 pub mod table;
+pub mod validation;
 
+pub use prognosis::{
+    Prognosis, PublishedDeaths, made_from, prognosis, prognostic, published_deaths,
+};
+pub use sheets::sheets;
 pub use table::{ScoreTable, ScoreTableError};
 
 use crate::{
     assessment::{
-        Citation, PublishedSurvival, ScoreGroup, ScoreItem, ScoreOutcome, ScorePopulation,
-        ScoreResult,
+        ChecklistHeading, Citation, OtherReading, PublishedSurvival, ScoreGroup, ScoreItem,
+        ScoreOutcome, ScorePopulation, ScoreResult,
     },
     case::Subject,
     catalogue::{Catalogue, FeatureId, Per},
@@ -30,15 +37,51 @@ use crate::{
 };
 use points::Answer;
 use std::{collections::BTreeSet, sync::OnceLock};
-use table::{Group, Method, Paper, Population, Published};
+use table::{Group, Item, Method, Paper, Population, Published, Row};
 
 /// The shipped tables in the order in which they are shown.
-const FILES: [&str; 5] = [
+const FILES: [&str; 41] = [
     include_str!("../../../../assets/scores/tokuhashi_2005.toml"),
     include_str!("../../../../assets/scores/tomita_2001.toml"),
     include_str!("../../../../assets/scores/katagiri_2014.toml"),
+    include_str!("../../../../assets/scores/bauer_modified_2008.toml"),
+    include_str!("../../../../assets/scores/van_der_linden_2005.toml"),
+    include_str!("../../../../assets/scores/nesms.toml"),
+    include_str!("../../../../assets/scores/osri_2013.toml"),
+    include_str!("../../../../assets/scores/bollen_2014.toml"),
+    include_str!("../../../../assets/scores/mizumoto_2008.toml"),
+    include_str!("../../../../assets/scores/rades_survival_2008.toml"),
+    include_str!("../../../../assets/scores/rpa_balagamwala_2018.toml"),
+    include_str!("../../../../assets/scores/rpa_chao_2012.toml"),
+    include_str!("../../../../assets/scores/bauer_1995.toml"),
+    include_str!("../../../../assets/scores/tokuhashi_1990.toml"),
+    include_str!("../../../../assets/scores/katagiri_2005.toml"),
+    include_str!("../../../../assets/scores/rades_bsc_2013.toml"),
+    include_str!("../../../../assets/scores/rades_ambulatory_2008.toml"),
     include_str!("../../../../assets/scores/sins_2010.toml"),
     include_str!("../../../../assets/scores/bilsky_escc_2010.toml"),
+    include_str!("../../../../assets/scores/frankel_1969.toml"),
+    include_str!("../../../../assets/scores/asia_impairment_2019.toml"),
+    include_str!("../../../../assets/scores/performance_status.toml"),
+    include_str!("../../../../assets/scores/mfi5.toml"),
+    include_str!("../../../../assets/scores/mstfi_2016.toml"),
+    include_str!("../../../../assets/scores/noms_2013.toml"),
+    include_str!("../../../../assets/scores/lmnop.toml"),
+    include_str!("../../../../assets/scores/vcf_after_sbrt.toml"),
+    include_str!("../../../../assets/scores/sorg_nomogram_2016.toml"),
+    include_str!("../../../../assets/scores/sorg_classic_2016.toml"),
+    include_str!("../../../../assets/scores/sorg_mla_2019.toml"),
+    include_str!("../../../../assets/scores/pathfx.toml"),
+    include_str!("../../../../assets/scores/metsss_2021.toml"),
+    include_str!("../../../../assets/scores/bartels_2007_2011.toml"),
+    include_str!("../../../../assets/scores/lei_2016.toml"),
+    include_str!("../../../../assets/scores/prism_2015.toml"),
+    include_str!("../../../../assets/scores/rades_tumour_specific.toml"),
+    include_str!("../../../../assets/scores/westhoff_2014.toml"),
+    include_str!("../../../../assets/scores/optimodel_willeumier_2018.toml"),
+    include_str!("../../../../assets/scores/gstsg_calculator_2019.toml"),
+    include_str!("../../../../assets/scores/ssg_ratasvuori_2013.toml"),
+    include_str!("../../../../assets/scores/other_long_bone_models.toml"),
 ];
 
 /// Mean length of a month, in days (365.25 / 12).
@@ -56,143 +99,240 @@ pub fn shipped() -> &'static [ScoreTable] {
     })
 }
 
-/// Every shipped score of the facts, in the shipped order.
+/// Every shipped score of the facts, in the shipped order. A score that reads the total of another
+/// stands behind it.
 pub fn compute_all(facts: &Facts) -> Vec<ScoreResult> {
-    shipped()
-        .iter()
-        .map(|table| compute(table, facts))
-        .collect()
+    let catalogue = Catalogue::shipped();
+    let mut facts = facts.clone();
+    let mut results = Vec::new();
+    for table in shipped() {
+        let result = compute(table, &facts);
+        let taker = table.gives.as_ref().and_then(|id| catalogue.feature(id));
+        if let (Some(taker), Some(total)) = (taker, total_of(&result.outcome)) {
+            facts = facts.with_total(catalogue, taker, total);
+        }
+        results.push(result);
+    }
+    results
+}
+
+/// The total of a sum, or what it lacks; none for what has no total.
+fn total_of(outcome: &ScoreOutcome) -> Option<Result<i32, BTreeSet<FeatureId>>> {
+    match outcome {
+        ScoreOutcome::Total { total, .. } | ScoreOutcome::TypedTotal { total, .. } => {
+            Some(Ok(*total))
+        }
+        ScoreOutcome::Missing { features, .. } => Some(Err(features.iter().cloned().collect())),
+        _ => None,
+    }
 }
 
 /// One score of the facts.
 pub fn compute(table: &ScoreTable, facts: &Facts) -> ScoreResult {
     let catalogue = Catalogue::shipped();
     let level_needed = table.per == Per::Level && facts.level().is_none();
+    let counts = matches!(table.method, Method::Sum | Method::Grade);
+    let mut other_readings = Vec::new();
     let outcome = match table.method {
-        _ if level_needed => missing(
-            table,
-            table.reads(),
-            BTreeSet::new(),
-            true,
-            facts,
-            catalogue,
-        ),
-        Method::Sum => sum(table, facts, catalogue),
+        _ if level_needed && counts => Lacking {
+            features: table.reads(),
+            level_needed: true,
+            ..Lacking::default()
+        }
+        .outcome(table, facts, catalogue),
+        Method::Sum => {
+            let (rows, lacking) = answered(table, facts);
+            other_readings = others(table, &rows, &lacking);
+            sum(table, &rows, lacking, facts, catalogue)
+        }
         Method::Grade => grade(table, facts, catalogue),
+        Method::Checklist => ScoreOutcome::Checklist {
+            headings: table
+                .heading
+                .iter()
+                .map(|one| heading(table, one))
+                .collect(),
+        },
+        Method::NotComputable => not_computable(table),
     };
-    let holds = |caveat: &&table::Caveat| caveat.when.judge(facts) == Truth::True;
     ScoreResult {
         id: table.id.clone(),
         name: table.name.clone(),
         short_name: table.short_name.clone(),
         family: table.family,
         direction: table.direction,
+        status: table.status,
         subject: match (table.per, facts.level()) {
             (Per::Level, Some(level)) => Subject::Level(level),
             _ => Subject::Patient,
         },
-        outcome,
         citation: table.citation.first().map(citation).unwrap_or_default(),
         population: table
             .population
             .as_ref()
             .map(|population| original(table, population)),
-        caveats: table
-            .caveat
-            .iter()
-            .filter(holds)
-            .map(|caveat| caveat.text.clone())
-            .collect(),
+        caveats: caveats(table, &outcome, facts),
+        outcome,
+        other_readings,
     }
 }
 
-fn sum(table: &ScoreTable, facts: &Facts, catalogue: &Catalogue) -> ScoreOutcome {
-    let [minimum, maximum] = table.range.unwrap_or_default();
-    let typed = typed_total(table, facts);
-    let (mut items, mut lacking, mut outside) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-    for item in &table.item {
-        let reads: BTreeSet<FeatureId> = item.row.iter().flat_map(|row| row.when.reads()).collect();
-        match points::answer(&item.row, |row| &row.when, |row| row.points, facts) {
-            Answer::Row(row) => items.push(ScoreItem {
-                id: item.id.clone(),
-                label: item.label.clone(),
-                row: row.label.clone(),
-                points: row.points,
-                reads: reads.into_iter().collect(),
-            }),
-            Answer::Missing(features) => lacking.extend(features),
-            Answer::Outside => outside.extend(reads),
+/// What concerns this case, after the reason why a known fact stands in no row.
+fn caveats(table: &ScoreTable, outcome: &ScoreOutcome, facts: &Facts) -> Vec<String> {
+    let outside = matches!(outcome, ScoreOutcome::Missing { outside, .. } if !outside.is_empty());
+    let gap = table.gap.iter().filter(|_| outside).cloned();
+    let concern = table
+        .caveat
+        .iter()
+        .filter(|caveat| caveat.when.judge(facts) == Truth::True)
+        .map(|caveat| caveat.text.clone());
+    gap.chain(concern).collect()
+}
+
+/// What keeps a score from being computed.
+#[derive(Default)]
+struct Lacking {
+    features: BTreeSet<FeatureId>,
+    outside: BTreeSet<FeatureId>,
+    level_needed: bool,
+    items: Vec<ScoreItem>,
+}
+
+impl Lacking {
+    fn outcome(self, table: &ScoreTable, facts: &Facts, catalogue: &Catalogue) -> ScoreOutcome {
+        let sum = table.method == Method::Sum;
+        ScoreOutcome::Missing {
+            features: enterable(&self.features, facts, catalogue),
+            outside: self.outside.into_iter().collect(),
+            level_needed: self.level_needed,
+            items: self.items,
+            possible: sum
+                .then(|| points::possible(table, facts, catalogue))
+                .flatten(),
         }
     }
-    let total = items.iter().map(|item| item.points).sum();
-    let complete = lacking.is_empty() && outside.is_empty();
-    match (group_of_total(table, total), typed) {
-        (Some(group), typed) if complete => {
-            let typed = typed
-                .map(|(typed, _)| typed)
-                .filter(|typed| *typed != total);
-            ScoreOutcome::Total {
-                total,
-                minimum,
-                maximum,
-                items,
-                group,
-                typed,
-            }
+}
+
+/// The rows of a sum that apply, and what the other items lack.
+fn answered<'table>(
+    table: &'table ScoreTable,
+    facts: &Facts,
+) -> (Vec<(&'table Item, &'table Row)>, Lacking) {
+    let (mut rows, mut lacking) = (Vec::new(), Lacking::default());
+    for item in &table.item {
+        match points::answer(&item.row, |row| &row.when, |row| row.points, facts) {
+            Answer::Row(row) => rows.push((item, row)),
+            Answer::Missing(features) => lacking.features.extend(features),
+            Answer::Outside => lacking.outside.extend(item.reads()),
         }
+    }
+    (rows, lacking)
+}
+
+fn sum(
+    table: &ScoreTable,
+    rows: &[(&Item, &Row)],
+    lacking: Lacking,
+    facts: &Facts,
+    catalogue: &Catalogue,
+) -> ScoreOutcome {
+    let [minimum, maximum] = table.range.unwrap_or_default();
+    let typed = typed_total(table, facts);
+    let items: Vec<ScoreItem> = rows
+        .iter()
+        .map(|(item, row)| ScoreItem {
+            id: item.id.clone(),
+            label: item.label.clone(),
+            row: row.label.clone(),
+            points: row.points,
+            reads: item.reads().into_iter().collect(),
+        })
+        .collect();
+    let total = table.capped(items.iter().map(|item| item.points).sum());
+    let complete = lacking.features.is_empty() && lacking.outside.is_empty();
+    match (group_of_total(table, total), typed) {
+        (Some(group), typed) if complete => ScoreOutcome::Total {
+            total,
+            minimum,
+            maximum,
+            items,
+            group,
+            typed: typed
+                .map(|(typed, _)| typed)
+                .filter(|typed| *typed != total),
+        },
         (_, Some((total, group))) => ScoreOutcome::TypedTotal {
             total,
             minimum,
             maximum,
             group,
         },
-        _ => missing(table, lacking, outside, false, facts, catalogue),
+        _ => Lacking { items, ..lacking }.outcome(table, facts, catalogue),
+    }
+}
+
+/// Totals with the points of other sources, one row at a time.
+fn others(table: &ScoreTable, rows: &[(&Item, &Row)], lacking: &Lacking) -> Vec<OtherReading> {
+    let complete = lacking.features.is_empty() && lacking.outside.is_empty();
+    let sum: i32 = rows.iter().map(|(_, row)| row.points).sum();
+    let read = |(_, row): &(&Item, &Row)| {
+        let alternative = row.alternative.as_ref().filter(|_| complete)?;
+        let total = table.capped(sum - row.points + alternative.points);
+        Some(OtherReading {
+            total,
+            group: group_of_total(table, total)?,
+            reason: alternative.reason.clone(),
+        })
+    };
+    rows.iter().filter_map(read).collect()
+}
+
+fn heading(table: &ScoreTable, heading: &table::Heading) -> ChecklistHeading {
+    ChecklistHeading {
+        id: heading.id.clone(),
+        label: heading.label.clone(),
+        text: heading.text.clone(),
+        reads: heading.reads.clone(),
+        provenance: table.provenance_of(&heading.provenance),
+    }
+}
+
+fn not_computable(table: &ScoreTable) -> ScoreOutcome {
+    let why = table.not_computable.as_ref();
+    ScoreOutcome::NotComputable {
+        reason: why.map(|why| why.reason.clone()).unwrap_or_default(),
+        unlocked_by: why.map(|why| why.unlocked_by.clone()).unwrap_or_default(),
+        address: why.and_then(|why| why.address.clone()),
     }
 }
 
 fn grade(table: &ScoreTable, facts: &Facts, catalogue: &Catalogue) -> ScoreOutcome {
+    let lacking = |features, outside| Lacking {
+        features,
+        outside,
+        ..Lacking::default()
+    };
     let none = BTreeSet::new;
-    match points::answer(
+    let lacking = match points::answer(
         &table.grade,
         |grade| &grade.when,
         |grade| grade.id.clone(),
         facts,
     ) {
-        Answer::Missing(features) => missing(table, features, none(), false, facts, catalogue),
-        Answer::Outside => {
-            let outside = table
-                .grade
-                .iter()
-                .flat_map(|grade| grade.when.reads())
-                .collect();
-            missing(table, none(), outside, false, facts, catalogue)
-        }
+        Answer::Missing(features) => lacking(features, none()),
+        Answer::Outside => lacking(none(), table.reads()),
         Answer::Row(row) => match table.group.iter().find(|group| group.id == row.group) {
-            None => missing(table, none(), none(), false, facts, catalogue),
-            Some(group) => ScoreOutcome::Grade {
-                grade: row.id.clone(),
-                definition: row.definition.clone(),
-                group: described(table, group),
-            },
+            None => lacking(none(), none()),
+            Some(group) => {
+                return ScoreOutcome::Grade {
+                    grade: row.id.clone(),
+                    definition: row.definition.clone(),
+                    group: described(table, group),
+                };
+            }
         },
-    }
-}
-
-fn missing(
-    table: &ScoreTable,
-    features: BTreeSet<FeatureId>,
-    outside: BTreeSet<FeatureId>,
-    level_needed: bool,
-    facts: &Facts,
-    catalogue: &Catalogue,
-) -> ScoreOutcome {
-    let possible = (table.method == Method::Sum).then(|| points::possible(table, facts, catalogue));
-    ScoreOutcome::Missing {
-        features: enterable(&features, facts, catalogue),
-        outside: outside.into_iter().collect(),
-        level_needed,
-        possible: possible.flatten(),
-    }
+    };
+    lacking.outcome(table, facts, catalogue)
 }
 
 /// What a person would have to enter, in the order of the catalogue.
@@ -252,6 +392,10 @@ fn survival(table: &ScoreTable, entry: &Published) -> PublishedSurvival {
         .map(|days| (days / DAYS_PER_MONTH * 10.0).round() / 10.0);
     PublishedSurvival {
         cohort: cohort.collect::<Vec<_>>().join(", "),
+        original: table
+            .citation
+            .first()
+            .is_some_and(|paper| paper.names(&entry.cohort)),
         patients: entry.patients,
         median_months: entry.median_months.or(from_days),
         median_confidence_interval: entry.median_confidence_interval,

@@ -216,17 +216,16 @@ mod tests {
             .iter()
             .map(|one| format!("rule.{}", one.id))
             .collect();
-        let words: BTreeSet<String> = Words::shipped("en")
-            .entries()
-            .into_keys()
-            .filter(|key| key.starts_with("rule."))
-            .collect();
-        assert_eq!(words, ids);
+        assert_eq!(keys_under("rule."), ids);
+    }
+
+    fn keys_under(prefix: &str) -> BTreeSet<String> {
+        let keys = Words::shipped("en").entries().into_keys();
+        keys.filter(|key| key.starts_with(prefix)).collect()
     }
 
     #[test]
     fn every_sentence_about_reasons_has_words() {
-        let words = Words::shipped("en");
         let mut keys: BTreeSet<String> = FactForm::ALL
             .iter()
             .map(|form| format!("reasons.fact.{}", form.code()))
@@ -237,12 +236,7 @@ mod tests {
             let codes = kinds.chain(["title", "numbers", "factors"]);
             keys.extend(codes.map(|code| format!("reasons.{}.{code}", endpoint.code())));
         }
-        let written: BTreeSet<String> = words
-            .entries()
-            .into_keys()
-            .filter(|key| key.starts_with("reasons."))
-            .collect();
-        assert_eq!(written, keys);
+        assert_eq!(keys_under("reasons."), keys);
     }
 
     #[test]

@@ -13,15 +13,10 @@ const HORIZONS_MONTHS: [u32; 3] = [3, 6, 12];
 /// A number, and both ends of its interval.
 const ENDS: [&str; 3] = ["", "_low", "_high"];
 
-/// The median and the cord compression, each with its interval and what a blank of it means.
-const OTHER_FORECASTS: [&str; 10] = [
-    "median_survival_months",
-    "median_survival_months_low",
-    "median_survival_months_high",
-    "median_survival_beyond_months",
-    "cord_compression",
-    "cord_compression_low",
-    "cord_compression_high",
+/// What stands behind the numbers with an interval: what a blank median means, and on what the cord
+/// compression rests.
+const BEYOND_MEDIAN: &str = "median_survival_beyond_months";
+const ABOUT_CORD_COMPRESSION: [&str; 3] = [
     "cord_compression_within_months",
     "cord_compression_certainty",
     "cord_compression_not_shown",
@@ -29,6 +24,12 @@ const OTHER_FORECASTS: [&str; 10] = [
 
 /// On how many of a centre's own patients survival was recalibrated, and when.
 const RECALIBRATION: [&str; 2] = ["recalibrated_patients", "recalibrated_on"];
+
+/// How many columns [`forecast_columns`] names.
+const FORECAST_COLUMNS: usize = ENDS.len() * (HORIZONS_MONTHS.len() + 2)
+    + 1
+    + ABOUT_CORD_COMPRESSION.len()
+    + RECALIBRATION.len();
 
 /// One line of results.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +64,6 @@ pub fn write_rows(
 ) -> Result<usize, ExchangeError> {
     let unwritable = |error: csv::Error| ExchangeError::UnwritableTable(error.into());
     let mut table = csv::Writer::from_writer(target);
-    let of_forecast = forecast_columns();
     let of_scores = scores
         .iter()
         .flat_map(|score| [format!("{score}.total"), format!("{score}.group")]);
@@ -73,7 +73,7 @@ pub fn write_rows(
             label_columns
                 .iter()
                 .cloned()
-                .chain(of_forecast.iter().cloned())
+                .chain(forecast_columns())
                 .chain(of_scores)
                 .chain(last),
         )
@@ -84,7 +84,7 @@ pub fn write_rows(
         match &result.assessment {
             Ok(assessment) => cells.extend(assessment_cells(assessment, scores)),
             Err(reason) => {
-                let blank = of_forecast.len() + scores.len() * 2 + 2;
+                let blank = FORECAST_COLUMNS + scores.len() * 2 + 2;
                 cells.extend(std::iter::repeat_n(String::new(), blank));
                 cells.push(harmless(reason));
             }
@@ -120,11 +120,18 @@ pub fn write_mean(
 }
 
 fn forecast_columns() -> Vec<String> {
-    let survival = HORIZONS_MONTHS
-        .iter()
-        .flat_map(|months| ENDS.map(|end| format!("survival_{months}_months{end}")));
-    let others = OTHER_FORECASTS.into_iter().chain(RECALIBRATION);
-    survival.chain(others.map(str::to_owned)).collect()
+    let with_ends = |name: String| ENDS.map(|end| format!("{name}{end}"));
+    let survival = HORIZONS_MONTHS.map(|months| with_ends(format!("survival_{months}_months")));
+    let about = ABOUT_CORD_COMPRESSION.map(str::to_owned);
+    survival
+        .into_iter()
+        .flatten()
+        .chain(with_ends("median_survival_months".to_owned()))
+        .chain([BEYOND_MEDIAN.to_owned()])
+        .chain(with_ends("cord_compression".to_owned()))
+        .chain(about)
+        .chain(RECALIBRATION.map(str::to_owned))
+        .collect()
 }
 
 /// The cells of [`forecast_columns`].
@@ -195,7 +202,7 @@ fn assessment_cells(assessment: &Assessment, scores: &[String]) -> Vec<String> {
             String::new(),
         ),
         ForecastState::Refused { code, .. } => (
-            vec![String::new(); forecast_columns().len()],
+            vec![String::new(); FORECAST_COLUMNS],
             String::new(),
             format!("no forecast: {code}"),
         ),
@@ -227,7 +234,9 @@ fn score_cells(score: &ScoreResult) -> [String; 2] {
         ScoreOutcome::Total { total, group, .. }
         | ScoreOutcome::TypedTotal { total, group, .. } => [total.to_string(), harmless(&group.id)],
         ScoreOutcome::Grade { grade, group, .. } => [harmless(grade), harmless(&group.id)],
-        ScoreOutcome::Missing { .. } => Default::default(),
+        ScoreOutcome::Missing { .. }
+        | ScoreOutcome::Checklist { .. }
+        | ScoreOutcome::NotComputable { .. } => Default::default(),
     }
 }
 
@@ -256,7 +265,7 @@ mod tests {
     use clinical::{
         assessment::{
             Certainty, Citation, CordCompression, Direction, FollowUp, MedianSurvival,
-            PackIdentity, PopulationMatch, RecalibrationGain, ScoreFamily, ScoreGroup,
+            PackIdentity, PopulationMatch, RecalibrationGain, ScoreFamily, ScoreGroup, ScoreStatus,
         },
         case::Subject,
     };
@@ -314,6 +323,8 @@ mod tests {
             },
             population: None,
             caveats: Vec::new(),
+            other_readings: Vec::new(),
+            status: ScoreStatus::Implementable,
         }
     }
 

@@ -9,6 +9,7 @@ mod cell;
 mod cohort_columns;
 pub mod cohort_csv;
 pub mod cohort_output;
+pub mod cohort_study_output;
 pub mod deidentified;
 pub mod outcome_columns;
 

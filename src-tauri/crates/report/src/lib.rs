@@ -6,6 +6,7 @@
 //! `assets/words/<language>.toml`, section `report`.
 
 mod canvas;
+mod cohort;
 mod context;
 mod document;
 mod fonts;
@@ -25,13 +26,15 @@ use clinical::{
     catalogue::Catalogue,
     words::Words,
 };
+pub use cohort::{CohortReportInput, FigureFile, cohort_figures, cohort_report};
 use context::Context;
 use document::Properties;
 use fonts::Typeface;
 use layout::Flow;
 pub use reading::texts_of;
 use sections::{
-    facts, findings, footer, forecast, images, pictures, question, scores, summary, treatments,
+    agreement, checklists, facts, findings, footer, forecast, images, not_computed, pictures,
+    question, scores, summary, treatments,
 };
 
 /// Everything that a report shows. Nothing is read from elsewhere, not even the clock.
@@ -105,7 +108,10 @@ pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
     }
     findings::in_full(&mut flow, &context);
     forecast::in_full(&mut flow, &context);
+    agreement::in_full(&mut flow, &context);
     scores::in_full(&mut flow, &context);
+    checklists::in_full(&mut flow, &context);
+    not_computed::in_full(&mut flow, &context);
     images::in_full(&mut flow, &context);
     facts::in_full(&mut flow, &context);
     treatments::in_full(&mut flow, &context);

@@ -9,20 +9,21 @@ generators, the first as the model assumes, the others not.
 from dataclasses import replace
 
 import numpy as np
-import onnxruntime
+from scipy import stats
 
+from .. import packs
 from ..cohorts import complementary_log_log
-from ..columns import HISTOLOGIES, ORGANS, encode
+from ..columns import HISTOLOGIES, ORGANS
 from ..draws import TIME_GRID_MONTHS
 from ..real_part import RECEPTORS
 from ..world import MEASURES
-from .conditioning import Study, era_effect, evidence_sum, weights
-from .people import Dependence, covariates, karnofsky
+from .conditioning import Study, era_effect, risk_parts, weights
+from .people import karnofsky
 from .prior import Constants, constants
+from .reference import Model
 from .worlds import BANDS, baseline_by_band
 
 HORIZONS = (3, 6, 12)
-CHUNK = 16
 REVERSED = ("albumin", "haemoglobin")  # their covariates count downwards
 
 
@@ -31,14 +32,14 @@ def simulated_patients(
     learned: np.ndarray,
     worlds: np.ndarray,
     centre_factor: float,
+    model: Model,
     graph: bytes,
-    inputs: list[dict],
     rule: dict,
     quick: bool,
     seed: int,
 ) -> list[dict]:
     """One row of figures per generator; `learned` [P, BANDS] of the simulated patients, `worlds` [W, D]."""
-    session = onnxruntime.InferenceSession(graph)
+    pack = _pack(model, graph)
     truths, size = (rule["quick_truths"], rule["quick_patients"]) if quick else (rule["truths"], rule["patients"])
     found = []
     for generator in rule["generator"]:
@@ -53,7 +54,7 @@ def simulated_patients(
             pick = draw.choice(len(weight), size, p=weight / weight.sum())
             patients = [facts_of(study, covariate, at, rule["known"], draw) for at in pick]
             told.append(alive[pick][:, HORIZONS])
-            said.append(_forecasts(session, inputs, patients, (*study.layout.settings, "sequenced"), setting))
+            said.append(packs.survival(pack, patients, setting, HORIZONS))
         found.append({"generator": generator["id"], **figures(np.concatenate(told), np.concatenate(said))})
     return found
 
@@ -75,15 +76,9 @@ def truth(
         draw.standard_normal(len(layout.primaries)),
         draw.standard_normal(len(people.primary)),
     )
-    if degrees := generator.get("centre_degrees"):
-        centre = draw.standard_t(degrees) * np.sqrt((degrees - 2) / degrees)
     fitness = people.fitness + generator.get("visceral_fitness", 0.0) * people.visceral
-    shift = study.rule["setting"]["fitness"][setting]
-    dependence = Dependence(constant.loading, constant.real_tie)
-    covariate = covariates(
-        replace(people, fitness=fitness), study.world, study.organ_share, dependence, shift, study.standard
-    )
-    published = evidence_sum(layout, constant, covariate, people.primary)
+    risk, covariate = risk_parts(replace(study, people=replace(people, fitness=fitness)), constant, setting)
+    published = risk - constant.real_scale * study.within
     status = constant.term[layout.terms.index("performance_status")] * covariate["performance_status"]
     published = published + (generator.get("status_beside_viscera", 1.0) - 1.0) * status * people.visceral
     primary = constant.contrast[layout.settings.index(setting)] * constant.primary + generator.get("primary_sd", 0.0) * apart
@@ -95,7 +90,8 @@ def truth(
     )
     baseline = baseline_by_band(study, constant, setting, log_hazard)
     drift = generator.get("centre_bend_sd", 0.0) * bend * np.linspace(-0.5, 0.5, BANDS)
-    level = centre_factor * constant.centre_sd * centre + era_effect(layout, constant, constant.target_year)
+    level = era_effect(layout, constant, constant.target_year)
+    level = level + centre_factor * constant.centre_sd * centre_scores(centre, generator)
     hazard = np.exp(log_hazard + drift + level[people.primary][:, None]) @ baseline
     return np.exp(-hazard), covariate
 
@@ -151,32 +147,44 @@ def facts_of(study: Study, covariate: dict[str, np.ndarray], at: int, known: dic
     return found
 
 
-def _forecasts(session, inputs: list[dict], patients: list[dict], settings: tuple[str, ...], setting: str) -> np.ndarray:
-    """Mean, 5 % and 95 % quantile [N, horizons, 3] of the graph's paths."""
-    encoded = [encode(facts, inputs) for facts in patients]
-    values, known = (np.array(part, dtype=np.float32) for part in zip(*encoded, strict=True))
-    one_hot = np.tile(np.eye(len(settings), dtype=np.float32)[settings.index(setting)], (len(values), 1))
-    columns = [int(np.flatnonzero(TIME_GRID_MONTHS == months)[0]) for months in HORIZONS]
-    found = []
-    for start in range(0, len(values), CHUNK):
-        rows = slice(start, start + CHUNK)
-        fed = {"values": values[rows], "known": known[rows], "setting": one_hot[rows]}
-        paths = session.run(["survival"], fed)[0][:, :, columns].astype(float)
-        found.append(np.stack([paths.mean(1), *np.quantile(paths, [0.05, 0.95], axis=1)], axis=2))
-    return np.concatenate(found)
+def centre_scores(normal: np.ndarray | float, generator: dict) -> np.ndarray | float:
+    """Normal scores of centres, or with `centre_degrees` the same ones stretched to Student's t of SD 1."""
+    degrees = generator.get("centre_degrees")
+    if degrees is None:
+        return normal
+    return stats.t.ppf(stats.norm.cdf(normal), degrees) * np.sqrt((degrees - 2) / degrees)
+
+
+def _pack(model: Model, graph: bytes) -> packs.Pack:
+    """The graph with as much of a manifest as running it needs."""
+    manifest = {
+        "input": model.inputs,
+        "setting": [{"name": name} for name in model.paths.settings],
+        "output": {"time_grid_months": TIME_GRID_MONTHS},
+    }
+    return packs.Pack(manifest, {}, packs.session(graph))
+
+
+def agreement(told: np.ndarray, point: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict:
+    """Share of `told` within the intervals; mean error, mean absolute error and median width in points."""
+    return {
+        "covered": float(((low <= told) & (told <= high)).mean()),
+        "bias": float(100 * (point - told).mean()),
+        "error": float(100 * np.abs(point - told).mean()),
+        "median_width": float(100 * np.median(high - low)),
+    }
 
 
 def figures(told: np.ndarray, said: np.ndarray) -> dict:
-    """Coverage at each horizon; at 12 months mean error and mean absolute error in points, median width, and the slope of
-    the true log cumulative hazard on the forecast's. `told` [N, horizons], `said` [N, horizons, 3]."""
-    covered = (said[:, :, 1] <= told) & (told <= said[:, :, 2])
-    point, truth_12 = said[:, -1, 0], told[:, -1]
-    forecast, level = (complementary_log_log(np.clip(alive, 1e-4, 1 - 1e-4)) for alive in (point, truth_12))
+    """Coverage at each horizon; what `agreement` says at the last, and there the slope of the true log cumulative hazard on
+    the forecast's. `told` [N, horizons], `said` [N, horizons, 3]."""
+    at_horizon = [agreement(told[:, column], *said[:, column].T) for column in range(len(HORIZONS))]
+    ends = (np.clip(alive, 1e-4, 1 - 1e-4) for alive in (said[:, -1, 0], told[:, -1]))
+    forecast, level = (complementary_log_log(alive) for alive in ends)
+    last = {name: value for name, value in at_horizon[-1].items() if name != "covered"}
     return {
         "patients": len(told),
-        **{f"covered_{months}": float(covered[:, column].mean()) for column, months in enumerate(HORIZONS)},
-        "bias": float(100 * (point - truth_12).mean()),
-        "error": float(100 * np.abs(point - truth_12).mean()),
-        "median_width": float(100 * np.median(said[:, -1, 2] - said[:, -1, 1])),
+        **{f"covered_{months}": found["covered"] for months, found in zip(HORIZONS, at_horizon, strict=True)},
+        **last,
         "slope": float(np.polyfit(forecast, level, 1)[0]),
     }

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..draws import Strata
 from .conditioning import REFERENCE_YEAR, Study, condition, observed, predict
-from .targets import Observation
+from .simulated_patients import agreement, centre_scores
+from .targets import Observation, one_primary
 
 
 def simulated_tables(study: Study, truths: np.ndarray, worlds: np.ndarray, rule: dict, quick: bool, seed: int) -> list[dict]:
@@ -35,7 +36,7 @@ def simulated_tables(study: Study, truths: np.ndarray, worlds: np.ndarray, rule:
 def probes(study: Study, rule: dict) -> list[Observation]:
     """Cohorts of a new centre: the pooled case mix and each named primary, in every setting and month."""
     mixes = [("pooled", study.pooled)]
-    mixes += [(value, np.eye(len(study.pooled))[study.layout.primaries.index(value)]) for value in rule["primaries"]]
+    mixes += [(value, one_primary(study.layout.primaries, value)) for value in rule["primaries"]]
     return [
         Observation(
             id=name,
@@ -56,11 +57,6 @@ def probes(study: Study, rule: dict) -> list[Observation]:
     ]
 
 
-def _centres(size: int, generator: dict, draw: np.random.Generator) -> np.ndarray:
-    normal, degrees = draw.standard_normal(size), generator.get("centre_degrees")
-    return draw.standard_t(degrees, size) * np.sqrt((degrees - 2) / degrees) if degrees else normal
-
-
 def _at_centre(study: Study, vector: np.ndarray, centres: np.ndarray) -> np.ndarray:
     moved = vector.copy()
     moved[study.layout.slices()["centre"]] = centres
@@ -70,7 +66,7 @@ def _at_centre(study: Study, vector: np.ndarray, centres: np.ndarray) -> np.ndar
 def publish(study: Study, vector: np.ndarray, generator: dict, draw: np.random.Generator) -> Study:
     """The study with tables of the truth `vector` instead of the published ones."""
     layout, rows = study.layout, study.observations
-    said = _at_centre(study, vector, _centres(len(layout.clusters), generator, draw))
+    said = _at_centre(study, vector, centre_scores(draw.standard_normal(len(layout.clusters)), generator))
     error = observed(study)[1]
     # The error of an observation holds what groups of patients differ by; the model itself has the centre's part.
     said = said + generator.get("error_factor", 1.0) * error * draw.standard_normal(len(said))
@@ -89,7 +85,7 @@ def publish(study: Study, vector: np.ndarray, generator: dict, draw: np.random.G
 
 def new_centre(probe: Study, vector: np.ndarray, generator: dict, draw: np.random.Generator) -> np.ndarray:
     """What the truth `vector` shows at one centre that published nothing: alive [probes]."""
-    centre = _centres(1, generator, draw)[0]
+    centre = centre_scores(draw.standard_normal(), generator)
     apart = generator.get("primary_sd", 0.0) * draw.standard_normal(len(probe.layout.primaries))
     level = _at_centre(probe, vector, np.full(len(probe.layout.clusters), centre))
     level = level + [apart @ row.mix for row in probe.observations]
@@ -105,15 +101,11 @@ def _foreseen(probe: Study, moved: np.ndarray, seed: int) -> np.ndarray:
 
 
 def figures(told: np.ndarray, said: np.ndarray) -> dict:
-    """Coverage by the 90 % interval, mean error and mean absolute error in points, median width; `told` [R, new centres,
-    probes], `said` [R, W, probes]."""
+    """What `agreement` says of the 90 % interval of the worlds; `told` [R, new centres, probes], `said` [R, W, probes]."""
     low, high = np.quantile(said, [0.05, 0.95], axis=1, keepdims=True)
     point = said.mean(1, keepdims=True)
     return {
         "truths": len(told),
         "centres": told.shape[0] * told.shape[1],
-        "covered": float(((low <= told) & (told <= high)).mean()),
-        "bias": float(100 * (point - told).mean()),
-        "error": float(100 * np.abs(point - told).mean()),
-        "median_width": float(100 * np.median(high - low)),
+        **agreement(told, point, low, high),
     }

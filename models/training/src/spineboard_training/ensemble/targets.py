@@ -84,7 +84,7 @@ def _medians(entry: dict, primaries: list[str], published: dict, error: dict) ->
                 alive=0.5,
                 error=float(np.hypot(sampling, error["part"])),
                 printed=float(sampling),
-                mix=_one(primaries, value),
+                mix=one_primary(primaries, value),
                 select=None,
                 whole=False,
             )
@@ -98,7 +98,8 @@ def _sampling(alive: float, patients: float, error: dict) -> float:
     return max(float(share), error["least_sampling"])
 
 
-def _one(primaries: list[str], value: str) -> np.ndarray:
+def one_primary(primaries: list[str], value: str) -> np.ndarray:
+    """The mix [C] of a cohort with one primary tumour."""
     mix = np.zeros(len(primaries))
     mix[primaries.index(value)] = 1.0
     return mix
@@ -107,9 +108,9 @@ def _one(primaries: list[str], value: str) -> np.ndarray:
 def _mix(target: dict, primaries: list[str], pooled: np.ndarray, blood: list[str]) -> np.ndarray:
     named = target["mix"]
     if isinstance(named, dict) and target.get("only_named"):
-        return sum(share * _one(primaries, value) for value, share in named.items())
+        return sum(share * one_primary(primaries, value) for value, share in named.items())
     if named == "bollen2014":
         return own_mix(primaries, {"breast": 0.287, "lung": 0.24, "prostate": 0.206}, pooled, blood)
     if named in primaries:
-        return _one(primaries, named)
+        return one_primary(primaries, named)
     return own_mix(primaries, named, pooled, blood)

@@ -235,6 +235,19 @@ fn check_rules(index: &Index, features: &[Feature], rules: &[Rule]) -> Result<()
             &place,
             "name where the rule comes from",
         )?;
+        let staged = rule.row.iter().any(|row| row.stage > 0);
+        ensure(
+            !(staged && rule.exclusive),
+            &place,
+            "rows that exclude each other have no stages",
+        )?;
+        for asked in &rule.asks {
+            ensure(
+                rule.reads().contains(asked),
+                &place,
+                "it asks for what no row reads",
+            )?;
+        }
         for row in &rule.row {
             check_value(&place, target, &row.value)?;
             check_condition(index, features, &place, &row.when)?;

@@ -35,6 +35,7 @@ fn observed(feature: &str, value: Value, on: &str) -> Observation {
         recorded_at,
         source: Source::Typed,
         author: "test".into(),
+        note: None,
     }
 }
 
@@ -378,7 +379,15 @@ fn used_facts_stand_in_the_order_of_the_catalogue() {
         .iter()
         .map(|fact| fact.feature.to_string())
         .collect();
-    let expected = ["ecog", "primary_tumour", "albumin", "tomita_growth"];
+    let expected = [
+        "ecog",
+        "primary_tumour",
+        "albumin",
+        "tomita_growth",
+        "ecog_band",
+        "katagiri_2005_growth",
+        "osri_pathology",
+    ];
     assert_eq!(used, expected);
 }
 

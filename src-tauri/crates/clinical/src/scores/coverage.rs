@@ -21,7 +21,7 @@ pub(super) fn sum(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<Str
     table
         .item
         .iter()
-        .for_each(|one| item(one, catalogue, found));
+        .for_each(|one| item(one, table.gap.is_some(), catalogue, found));
     let points = |item: &Item| {
         item.row
             .iter()
@@ -31,7 +31,7 @@ pub(super) fn sum(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<Str
     let each: Vec<BTreeSet<i32>> = table.item.iter().map(points).collect();
     let computed = [
         each.iter().filter_map(|points| points.first()).sum::<i32>(),
-        each.iter().filter_map(|points| points.last()).sum::<i32>(),
+        table.capped(each.iter().filter_map(|points| points.last()).sum::<i32>()),
     ];
     if computed != [lowest, highest] {
         found.push(format!(
@@ -51,7 +51,7 @@ pub(super) fn sum(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<Str
     }
 }
 
-fn item(item: &Item, catalogue: &Catalogue, found: &mut Vec<String>) {
+fn item(item: &Item, gap: bool, catalogue: &Catalogue, found: &mut Vec<String>) {
     let last = item.row.len().saturating_sub(1);
     for (position, row) in item.row.iter().enumerate() {
         let empty = row.when == Condition::default();
@@ -72,7 +72,7 @@ fn item(item: &Item, catalogue: &Catalogue, found: &mut Vec<String>) {
             let holding = explicit
                 .filter(|row| row.when.judge(&facts) == Truth::True)
                 .count();
-            if holding > 1 || (holding == 0 && !caught) {
+            if holding > 1 || (holding == 0 && !caught && !gap) {
                 found.push(format!("{}: {value:?} stands in {holding} rows", item.id));
             }
         }
@@ -86,7 +86,7 @@ fn item(item: &Item, catalogue: &Catalogue, found: &mut Vec<String>) {
 }
 
 /// What a choice or flag can be; nothing for numbers, whose limits are not a list.
-fn every_value(feature: &Feature) -> Vec<Value> {
+pub(super) fn every_value(feature: &Feature) -> Vec<Value> {
     match feature.kind {
         Kind::Choice => feature
             .options
@@ -135,10 +135,20 @@ pub(super) fn grade(table: &ScoreTable, catalogue: &Catalogue, found: &mut Vec<S
                 .grade
                 .iter()
                 .filter(|grade| grade.when.judge(&facts) == Truth::True);
-            if holding.count() != 1 {
+            let holding = holding.count();
+            if holding > 1 || (holding == 0 && table.gap.is_none()) {
                 found.push(format!("{value:?} does not stand in exactly one grade"));
             }
         }
+    }
+}
+
+/// What is listed without a number has nothing to count.
+pub(super) fn nothing_computed(table: &ScoreTable, found: &mut Vec<String>) {
+    let counts = table.range.is_some() || table.cap.is_some() || table.gives.is_some();
+    let rows = !(table.item.is_empty() && table.grade.is_empty() && table.group.is_empty());
+    if counts || rows || !table.example.is_empty() {
+        found.push("what has no number has no items, grades, groups, range or examples".to_owned());
     }
 }
 

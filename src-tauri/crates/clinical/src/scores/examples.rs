@@ -14,12 +14,12 @@ use table::Example;
 
 pub(super) type Known = BTreeMap<FeatureId, Value>;
 
-fn day() -> NaiveDate {
+pub(super) fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 15).unwrap()
 }
 
 /// A case that holds the inputs of an example as typed observations of one day.
-fn case(level: Option<Level>, inputs: &Known) -> Case {
+pub(super) fn case(level: Option<Level>, inputs: &Known) -> Case {
     let mut case = Case::new("example".into(), Identity::default());
     case.index_level = level;
     for (position, (feature, value)) in inputs.iter().enumerate() {
@@ -40,14 +40,19 @@ fn case(level: Option<Level>, inputs: &Known) -> Case {
             recorded_at: DateTime::<Utc>::default(),
             source: Source::Typed,
             author: "example".into(),
+            note: None,
         });
     }
     case
 }
 
 fn score(table: &ScoreTable, level: Option<Level>, inputs: &Known) -> ScoreOutcome {
-    let case = case(level, inputs);
-    compute(table, &Facts::at(&case, Catalogue::shipped(), day())).outcome
+    let facts = Facts::at(&case(level, inputs), Catalogue::shipped(), day());
+    let all = compute_all(&facts).into_iter();
+    all.filter(|result| result.id == table.id)
+        .map(|result| result.outcome)
+        .next()
+        .unwrap()
 }
 
 /// The outcome of plain values at L1, without deriving anything.
@@ -114,6 +119,7 @@ fn every_worked_example_comes_out_as_by_hand() {
                     outside,
                     level_needed,
                     possible: open,
+                    ..
                 } => {
                     assert!(
                         !missing.is_empty(),
@@ -130,7 +136,7 @@ fn every_worked_example_comes_out_as_by_hand() {
                         "{place}"
                     );
                 }
-                typed => panic!("{place}: {typed:?}"),
+                other => panic!("{place}: {other:?}"),
             }
         }
     }
@@ -209,17 +215,23 @@ fn tomita_never_shows_survival_by_treatment_as_that_of_a_group() {
 #[test]
 fn a_value_between_the_rows_is_named_and_not_rounded() {
     let mut inputs = named("tokuhashi_2005").example[0].inputs.clone();
-    inputs.insert(id("karnofsky"), Value::Number(45.0));
+    inputs.insert(id("vertebral_metastases"), Value::Number(0.0));
     let ScoreOutcome::Missing {
         features,
         outside,
         possible,
+        items,
         ..
-    } = outcome(named("tokuhashi_2005"), &inputs)
+    } = score(named("tokuhashi_2005"), None, &inputs)
     else {
-        panic!("scored a Karnofsky of 45");
+        panic!("scored no vertebra with metastasis");
     };
-    assert_eq!((features, outside), (vec![], vec![id("karnofsky")]));
+    let settled: i32 = items.iter().map(|item| item.points).sum();
+    assert_eq!(
+        (features, outside),
+        (vec![], vec![id("vertebral_metastases")])
+    );
+    assert_eq!((items.len(), settled), (5, 13));
     assert_eq!(
         possible.map(|open| [open.minimum, open.maximum]),
         Some([13, 15])
@@ -283,4 +295,116 @@ fn a_caveat_about_some_patients_is_shown_to_them_only() {
             .any(|text| text.starts_with("Colon is not named"))
     };
     assert!(about_colon(caveats("colon")) && !about_colon(caveats("breast")));
+}
+
+#[test]
+fn a_source_that_disagrees_about_points_gives_a_second_reading() {
+    let table = named("tokuhashi_1990");
+    let mut inputs = table.example[0].inputs.clone();
+    inputs.insert(id("primary_tumour"), Value::Code("unknown_primary".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    let result = compute(table, &facts);
+    assert!(matches!(
+        result.outcome,
+        ScoreOutcome::Total { total: 11, .. }
+    ));
+    let totals: Vec<i32> = result
+        .other_readings
+        .iter()
+        .map(|other| other.total)
+        .collect();
+    assert_eq!(totals, [12]);
+
+    inputs.insert(id("primary_tumour"), Value::Code("breast".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    assert_eq!(compute(table, &facts).other_readings, []);
+}
+
+#[test]
+fn what_could_not_be_read_is_said_where_a_fact_stands_in_no_row() {
+    let table = named("rades_ambulatory_2008");
+    let mut inputs = table.example[0].inputs.clone();
+    inputs.insert(id("primary_tumour"), Value::Code("kidney".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    let result = compute(table, &facts);
+    let ScoreOutcome::Missing {
+        features, outside, ..
+    } = &result.outcome
+    else {
+        panic!("scored a kidney tumour: {:?}", result.outcome);
+    };
+    assert_eq!(
+        (features.as_slice(), outside.as_slice()),
+        (&[][..], &[id("primary_tumour")][..])
+    );
+    assert_eq!(result.caveats.first(), table.gap.as_ref());
+}
+
+#[test]
+fn a_grade_in_no_readable_branch_says_what_could_not_be_read() {
+    let table = named("bollen_2014");
+    let mut inputs = table.example[0].inputs.clone();
+    inputs.insert(id("bollen_profile"), Value::Code("moderate".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    let result = compute(table, &facts);
+    assert!(
+        matches!(&result.outcome, ScoreOutcome::Missing { features, outside, possible: None, .. }
+            if features.is_empty() && !outside.is_empty()),
+        "{:?}",
+        result.outcome
+    );
+    assert_eq!(result.caveats.first(), table.gap.as_ref());
+}
+
+#[test]
+fn points_above_the_ceiling_of_a_score_are_reported_as_its_ceiling() {
+    let table = named("nesms");
+    let ScoreOutcome::Total {
+        total,
+        maximum,
+        items,
+        group,
+        ..
+    } = score(table, None, &table.example[0].inputs)
+    else {
+        panic!("the first example is complete");
+    };
+    let points: Vec<i32> = items.iter().map(|item| item.points).collect();
+    assert_eq!(points, [2, 1, 1]);
+    assert_eq!((total, maximum, group.id.as_str()), (3, 3, "3"));
+}
+
+#[test]
+fn a_total_feeds_the_score_that_reads_it_or_asks_for_what_it_lacks() {
+    let outcomes = |inputs: &Known| {
+        let facts = Facts::at(&case(None, inputs), Catalogue::shipped(), day());
+        let all = compute_all(&facts);
+        ["bauer_modified_2008", "nesms"].map(|id| {
+            let found = all.iter().find(|result| result.id == id).unwrap();
+            found.outcome.clone()
+        })
+    };
+    // Breast with three vertebrae and free organs: 1+1+1+0.
+    let mut inputs = named("nesms").example[3].inputs.clone();
+    let [bauer, nesms] = outcomes(&inputs);
+    assert!(matches!(bauer, ScoreOutcome::Total { total: 3, .. }));
+    assert!(matches!(nesms, ScoreOutcome::Total { total: 2, .. }));
+
+    // Nothing of Bauer's is known: the two others are settled at 0.
+    inputs.retain(|feature, _| ["walking", "albumin"].contains(&feature.as_str()));
+    let [bauer, nesms] = outcomes(&inputs);
+    let (
+        ScoreOutcome::Missing { features, .. },
+        ScoreOutcome::Missing {
+            features: asked,
+            possible: Some(open),
+            ..
+        },
+    ) = (bauer, nesms)
+    else {
+        panic!("scored without a primary tumour");
+    };
+    assert!(features.contains(&id("primary_tumour")));
+    assert_eq!(asked, features);
+    assert_eq!((open.minimum, open.maximum), (0, 2));
 }

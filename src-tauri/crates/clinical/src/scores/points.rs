@@ -1,11 +1,14 @@
 //! From facts to the row of an item, to what is missing, and to what is still possible.
 
-use super::table::{Group, Item, ScoreTable};
+use super::{
+    coverage::every_value,
+    table::{Group, Item, ScoreTable},
+};
 use crate::{
     assessment::PossibleTotals,
     case::Value,
-    catalogue::{Catalogue, FeatureId},
-    conditions::{Condition, KnownFacts, Rule, Truth, first_match},
+    catalogue::{Catalogue, Feature, FeatureId},
+    conditions::{Condition, KnownFacts, Rule, RuleRow, Truth, first_match},
 };
 use std::collections::BTreeSet;
 
@@ -56,6 +59,7 @@ pub(super) fn possible(
             .flat_map(|total| points.iter().map(move |more| total + more))
             .collect();
     }
+    let totals: BTreeSet<i32> = totals.into_iter().map(|sum| table.capped(sum)).collect();
     let groups = table
         .group
         .iter()
@@ -98,26 +102,45 @@ fn possible_points(item: &Item, facts: &impl KnownFacts, catalogue: &Catalogue) 
         .collect()
 }
 
-/// The classes that a rule may still give; every option where the rule has run out of facts.
+/// The classes that a rule may still give: what each answer to its one open question leads to, or
+/// what its rows allow. Every option where it may run out of rows, so that a person would choose.
 fn open_values(rule: &Rule, facts: &impl KnownFacts, catalogue: &Catalogue) -> Vec<Value> {
-    if rule.apply(facts).is_err() {
-        let rows = candidates(rule.row.iter().map(|row| &row.when), facts);
-        return rows
-            .into_iter()
-            .filter_map(|row| rule.row.get(row))
-            .map(|row| row.value.clone())
-            .collect();
+    let answered = match rule.apply(facts) {
+        Err(missing) if missing.len() == 1 => missing
+            .first()
+            .and_then(|id| catalogue.feature(id))
+            .and_then(|asked| each_answer(rule, asked, facts)),
+        _ => None,
+    };
+    let rows = candidates(rule.row.iter().map(|row| &row.when), facts);
+    let open: Vec<&RuleRow> = rows.iter().filter_map(|row| rule.row.get(*row)).collect();
+    let settled = |row: &&RuleRow| row.when.judge(facts) == Truth::True;
+    match answered {
+        Some(values) => values,
+        None if open.last().is_some_and(settled) => {
+            open.into_iter().map(|row| row.value.clone()).collect()
+        }
+        None => catalogue
+            .feature(&rule.feature)
+            .map(every_value)
+            .unwrap_or_default(),
     }
-    let options = catalogue
-        .feature(&rule.feature)
-        .map(|feature| feature.options.as_slice());
-    let codes = options
-        .unwrap_or_default()
-        .iter()
-        .map(|option| Value::Code(option.id.clone()));
-    codes
-        .chain([Value::Flag(false), Value::Flag(true)])
-        .collect()
+}
+
+/// What a rule gives for each answer to a question; none where an answer leaves it open.
+fn each_answer(rule: &Rule, asked: &Feature, facts: &impl KnownFacts) -> Option<Vec<Value>> {
+    let answers = every_value(asked);
+    let given = answers.iter().map(|value| {
+        let supposing = Supposing {
+            facts,
+            feature: &asked.id,
+            value,
+        };
+        rule.apply(&supposing).ok().flatten()
+    });
+    given
+        .collect::<Option<Vec<Value>>>()
+        .filter(|values| !values.is_empty())
 }
 
 /// Positions of the rows that may be the first to hold.

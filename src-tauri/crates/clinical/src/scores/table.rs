@@ -2,7 +2,8 @@
 //!
 //! A score is either a **sum** of items, each a first-match table of rows with points, whose total
 //! falls into a group; or a **grade**, a first-match table of definitions, each in a group (a
-//! decision tree is written the same way). Conditions are over catalogue ids, see
+//! decision tree is written the same way); or a **checklist** of headings without a number; or
+//! **not computable**: listed with the reason. Conditions are over catalogue ids, see
 //! [`crate::conditions`]. A file that breaks a rule of [`super::check`] is refused as a whole.
 //!
 //! Units: survival in months, or days where the source gives days; shares alive from 0 to 1.
@@ -11,7 +12,7 @@
 
 use super::check;
 use crate::{
-    assessment::{Direction, FigureProvenance, ScoreFamily},
+    assessment::{Direction, FigureProvenance, ScoreFamily, ScoreStatus},
     case::Value,
     catalogue::{Catalogue, FeatureId, Per},
     conditions::{Condition, Matcher},
@@ -45,6 +46,7 @@ pub struct ScoreTable {
     pub short_name: String,
     pub family: ScoreFamily,
     pub direction: Direction,
+    pub status: ScoreStatus,
     /// Whether the patient or a single level is scored.
     pub per: Per,
     pub method: Method,
@@ -54,6 +56,15 @@ pub struct ScoreTable {
     /// A catalogue feature that holds the whole total when somebody types it.
     #[serde(default)]
     pub typed_total: Option<FeatureId>,
+    /// The highest total that is reported where the rows add up to more; only for a sum.
+    #[serde(default)]
+    pub cap: Option<i32>,
+    /// A catalogue feature that takes the total, for scores and rules after this one.
+    #[serde(default)]
+    pub gives: Option<FeatureId>,
+    /// Why some facts stand in no row: what of the paper could not be read.
+    #[serde(default)]
+    pub gap: Option<String>,
     /// The original paper first.
     pub citation: Vec<Paper>,
     #[serde(default)]
@@ -62,13 +73,20 @@ pub struct ScoreTable {
     pub item: Vec<Item>,
     #[serde(default)]
     pub grade: Vec<Grade>,
+    #[serde(default)]
+    pub heading: Vec<Heading>,
+    /// Why it is never computed; only for what is listed without being built.
+    #[serde(default)]
+    pub not_computable: Option<NotComputable>,
     /// From the low end of the scale to the high end.
+    #[serde(default)]
     pub group: Vec<Group>,
     #[serde(default)]
     pub published: Vec<Published>,
     #[serde(default)]
     pub caveat: Vec<Caveat>,
     /// Worked by hand and replayed by a test.
+    #[serde(default)]
     pub example: Vec<Example>,
     pub provenance: BTreeMap<String, Provenance>,
 }
@@ -78,6 +96,8 @@ pub struct ScoreTable {
 pub enum Method {
     Sum,
     Grade,
+    Checklist,
+    NotComputable,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -130,7 +150,45 @@ pub struct Row {
     /// into a `when`.
     #[serde(default)]
     pub catch_all: Option<FeatureId>,
+    /// What another source says.
+    #[serde(default)]
+    pub alternative: Option<Alternative>,
     pub provenance: Sources,
+}
+
+/// Points that another source gives for the same row.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    pub points: i32,
+    /// Which source says what, and why the row's own points are preferred.
+    pub reason: String,
+    pub provenance: Sources,
+}
+
+/// A heading of a checklist.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heading {
+    pub id: String,
+    pub label: String,
+    pub text: String,
+    /// Facts that belong under it.
+    #[serde(default)]
+    pub reads: Vec<FeatureId>,
+    pub provenance: Sources,
+}
+
+/// Why a published model is listed and not built.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotComputable {
+    pub reason: String,
+    /// What would have to be found or read before it can be built.
+    pub unlocked_by: String,
+    /// Where the authors offer it.
+    #[serde(default)]
+    pub address: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -166,6 +224,7 @@ pub struct Group {
 #[serde(deny_unknown_fields)]
 pub struct Published {
     pub group: String,
+    /// Begins with first author and year of the paper that reports it.
     pub cohort: String,
     #[serde(default)]
     pub country: Option<String>,
@@ -286,6 +345,11 @@ impl ScoreTable {
             .collect()
     }
 
+    /// The total that is reported for a sum of points.
+    pub fn capped(&self, sum: i32) -> i32 {
+        self.cap.map_or(sum, |cap| sum.min(cap))
+    }
+
     /// The weakest of the provenances that are named.
     pub fn provenance_of(&self, sources: &Sources) -> FigureProvenance {
         sources
@@ -294,6 +358,23 @@ impl ScoreTable {
             .map(Provenance::strength)
             .max()
             .unwrap_or(FigureProvenance::RecalledMedium)
+    }
+}
+
+impl Paper {
+    /// Whether a cohort is called by this paper: "Katagiri 2014, Shizuoka".
+    pub fn names(&self, cohort: &str) -> bool {
+        let first = self.authors.split([',', ';']).next().unwrap_or_default();
+        let family = first.rsplit_once(' ').map_or(first, |(family, _)| family);
+        let called = format!("{family} {}", self.year).to_lowercase();
+        cohort.to_lowercase().starts_with(&called)
+    }
+}
+
+impl Item {
+    /// Every feature that its rows read.
+    pub fn reads(&self) -> BTreeSet<FeatureId> {
+        self.row.iter().flat_map(|row| row.when.reads()).collect()
     }
 }
 

@@ -8,11 +8,13 @@ use crate::{
     style::{BODY, CONTENT_WIDTH, HEADING, LABEL, MARGIN, NOTE, SMALL, WARNING},
     wrapping::{fit, wrap_at_most},
 };
-use clinical::assessment::{ScoreOutcome, ScoreResult};
+use clinical::assessment::{ScoreFamily, ScoreOutcome, ScoreResult};
 
 /// Name, result, group with the authors' prediction, published survival.
 const COLUMNS: [f32; 4] = [102.0, 80.0, 120.0, 209.0];
 const PADDING: f32 = 3.0;
+/// Survival scores before those of the level.
+const LEADING: usize = 3;
 
 /// Draws the scores until `bottom`; the last line says how many follow on later pages.
 pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) -> f32 {
@@ -33,9 +35,11 @@ pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) 
     }
     y += LABEL.line_height() + 1.0;
 
-    let scores = &context.input.assessment.scores;
+    let scores = by_use(&context.input.assessment.scores);
     for (index, score) in scores.iter().enumerate() {
-        let row = Row::new(context, score);
+        let Some(row) = Row::new(context, score) else {
+            continue;
+        };
         if y + row.height() > bottom - NOTE.line_height() {
             let count = (scores.len() - index).to_string();
             let text = context.say("report.scores.more", &[("count", count.as_str())]);
@@ -47,6 +51,28 @@ pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) 
         y += row.height();
     }
     y
+}
+
+/// What has a result comes first: the leading survival scores, then stability and compression, without
+/// which no board decides, then the rest in the shipped order.
+fn by_use(scores: &[ScoreResult]) -> Vec<&ScoreResult> {
+    let counted = |score: &&ScoreResult| {
+        let outcome = &score.outcome;
+        outcome.group().is_some() || matches!(outcome, ScoreOutcome::Missing { .. })
+    };
+    let mut survival = 0;
+    let mut weight = |score: &ScoreResult| match (score.outcome.group(), score.family) {
+        (None, _) => 3,
+        (_, ScoreFamily::Survival) => {
+            survival += 1;
+            if survival > LEADING { 2 } else { 0 }
+        }
+        (_, ScoreFamily::Stability | ScoreFamily::Compression) => 1,
+        _ => 2,
+    };
+    let mut counted: Vec<&ScoreResult> = scores.iter().filter(counted).collect();
+    counted.sort_by_cached_key(|score| weight(score));
+    counted
 }
 
 /// One score, wrapped into its columns.
@@ -61,7 +87,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(context: &Context, score: &ScoreResult) -> Row {
+    fn new(context: &Context, score: &ScoreResult) -> Option<Row> {
         let typeface = context.typeface;
         let wrapped = |style, text: &str, width: f32, most: usize| {
             wrap_at_most(typeface, style, text, width - 8.0, most)
@@ -70,28 +96,29 @@ impl Row {
         let name = name(context, score, &score.short_name);
         let name = wrapped(SMALL.bold(), &name, first, 2);
         match &score.outcome {
-            ScoreOutcome::Missing { .. } => Row {
+            ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable { .. } => None,
+            ScoreOutcome::Missing { .. } => Some(Row {
                 name,
                 result: (String::new(), String::new()),
                 reading: Vec::new(),
                 middle: wrapped(SMALL, &missing(context, score), second + third + fourth, 3),
                 last: Vec::new(),
                 computed: false,
-            },
+            }),
             ScoreOutcome::Total { group, .. }
             | ScoreOutcome::TypedTotal { group, .. }
             | ScoreOutcome::Grade { group, .. } => {
                 let published = group.published.first();
                 let published = published.map(|figures| published_text(context, figures));
                 let result = fit(typeface, BODY.bold(), &result(context, score), second - 8.0);
-                Row {
+                Some(Row {
                     name,
                     result: (result, scale(context, score)),
                     reading: wrapped(NOTE, &reading(context, score), second, 2),
                     middle: wrapped(SMALL, &group_text(context, score, group), third, 4),
                     last: wrapped(NOTE, &published.unwrap_or_default(), fourth, 4),
                     computed: true,
-                }
+                })
             }
         }
     }

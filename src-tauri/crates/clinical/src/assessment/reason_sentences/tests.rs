@@ -57,17 +57,20 @@ fn groups(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-fn named_by(features: &[&str]) -> Vec<(String, FactForm)> {
-    let reasons = [reason("group", 2.0, features)];
-    let catalogue = Catalogue::shipped();
+/// The one reason of a sentence about survival.
+fn only_reason(factor: f64, features: &[&str]) -> NamedReason {
     let sentences = reason_sentences(
         ExplainedEndpoint::Survival,
         LOWER,
-        &reasons,
+        &[reason("group", factor, features)],
         &facts(),
-        catalogue,
+        Catalogue::shipped(),
     );
-    let facts = &sentences[0].reasons[0].facts;
+    sentences[0].reasons[0].clone()
+}
+
+fn named_by(features: &[&str]) -> Vec<(String, FactForm)> {
+    let facts = only_reason(2.0, features).facts;
     facts
         .iter()
         .map(|fact| (fact.feature.to_string(), fact.form))
@@ -204,16 +207,7 @@ fn many_small_reasons_are_said_as_such() {
 
 #[test]
 fn a_group_is_named_by_its_facts_with_their_values() {
-    let reasons = [reason("age_and_sex", 1.2, &["age", "sex"])];
-    let catalogue = Catalogue::shipped();
-    let sentences = reason_sentences(
-        ExplainedEndpoint::Survival,
-        LOWER,
-        &reasons,
-        &facts(),
-        catalogue,
-    );
-    let named = &sentences[0].reasons[0];
+    let named = only_reason(1.2, &["age", "sex"]);
     assert!((named.factor - 1.2).abs() < 1e-12);
     assert_eq!(named.facts[0].value, Value::Number(64.0));
     assert_eq!(named.facts[1].value, Value::Code("female".to_owned()));

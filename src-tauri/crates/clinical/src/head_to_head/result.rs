@@ -1,0 +1,130 @@
+//! What a comparison of the model and the scores gives: for the screen, the tables and the paper.
+
+use crate::{
+    assessment::{PackIdentity, ScorePopulation},
+    performance::Comparison,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A comparison with all that is needed to repeat it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CohortStudy {
+    pub made_on: NaiveDate,
+    pub app_version: String,
+    /// The model; absent where no pack is ready, and then nothing is compared.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pack: Option<PackIdentity>,
+    /// The kind of cohort whose baseline the model took; absent where it knows one only.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setting: Option<String>,
+    /// Lines of the table, with those that could not be read.
+    pub lines: u32,
+    /// What is wrong with which line and column.
+    pub faults: Vec<String>,
+    /// Scores that were made from these patients, as the person says who asked.
+    pub developed_here: Vec<String>,
+    pub result: HeadToHead,
+}
+
+/// The model and the scores on one cohort.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct HeadToHead {
+    /// Rows that could be read.
+    pub patients: u32,
+    /// The model first.
+    pub predictors: Vec<PredictorSource>,
+    /// All that are not left out, on the rows that have a value of each; absent where no row has.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_rows: Option<Comparison>,
+    /// The model on all rows that it can forecast.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_alone: Option<Comparison>,
+    /// Each score against the model, on all rows that the two can use.
+    pub pairs: Vec<PairOfPredictors>,
+    /// By primary tumour, then by era.
+    pub parts: Vec<CohortPart>,
+    /// Facts that the table has, and how many rows lack them.
+    pub missing: Vec<MissingFact>,
+    /// Facts that look like the outcome in another column.
+    pub suspicious: Vec<SuspiciousFact>,
+}
+
+/// Where a predictor comes from and how many rows it can use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PredictorSource {
+    /// Id of a score, or [`super::MODEL`].
+    pub id: String,
+    /// Of a score.
+    pub name: String,
+    pub rows: u32,
+    /// The patients that a score was made from: on those it does better than on others.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<ScorePopulation>,
+    /// Horizons for which a score publishes a probability for each group; calibration is of these.
+    pub probabilities: Vec<ProbabilitySource>,
+    /// Why it takes no part on the same rows.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProbabilitySource {
+    pub months: u32,
+    /// The cohort whose shares alive are taken.
+    pub cohort: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftOut {
+    /// No row has all that it reads.
+    NoRow,
+    /// With it, less than half of the model's rows would be left to compare the others on.
+    FewRows,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PairOfPredictors {
+    pub score: String,
+    /// The model first, then the score.
+    pub comparison: Comparison,
+}
+
+/// A part of the cohort, on the same rows as the whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct CohortPart {
+    pub kind: CohortPartKind,
+    /// Option of the primary tumour, or first and last year.
+    pub value: String,
+    pub comparison: Comparison,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CohortPartKind {
+    Primary,
+    Era,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MissingFact {
+    pub feature: String,
+    /// Rows without it.
+    pub missing: u32,
+}
+
+/// A fact that alone ranks the deaths nearly perfectly.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SuspiciousFact {
+    pub feature: String,
+    /// In the direction in which it ranks, 0.5 to 1.
+    pub harrell_c: f64,
+}
