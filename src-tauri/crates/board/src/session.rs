@@ -13,11 +13,7 @@ use clinical::{
     words::Words,
 };
 use serde::Serialize;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 use store::{
     AuditEntry, MINIMUM_PASSPHRASE_CHARACTERS, MINIMUM_SECRET_CHARACTERS, Store, StoreError,
     StoreState,
@@ -207,7 +203,7 @@ impl Board {
                     feature: rule.feature.clone(),
                     note: rule.note.clone(),
                     citation: rule.citation.clone(),
-                    reads: in_order(rule.reads(), catalogue),
+                    reads: catalogue.in_order(rule.reads()),
                 })
                 .collect(),
         }
@@ -238,10 +234,4 @@ impl Board {
     ) -> Result<T, BoardError> {
         work(lock(&self.store).as_mut().ok_or_else(BoardError::locked)?)
     }
-}
-
-fn in_order(features: BTreeSet<FeatureId>, catalogue: &Catalogue) -> Vec<FeatureId> {
-    let mut features: Vec<FeatureId> = features.into_iter().collect();
-    features.sort_by_key(|id| catalogue.position(id));
-    features
 }

@@ -347,9 +347,7 @@ fn enterable(
         .iter()
         .flat_map(|class| facts.missing(class))
         .chain(entered);
-    let mut found: Vec<FeatureId> = behind.collect::<BTreeSet<_>>().into_iter().collect();
-    found.sort_by_key(|id| catalogue.position(id));
-    found
+    catalogue.in_order(behind)
 }
 
 /// A total that somebody typed, if it lies on the scale.

@@ -10,7 +10,6 @@ use crate::{
     catalogue::{Catalogue, FeatureId},
     conditions::Condition,
 };
-use std::collections::BTreeSet;
 
 /// The sheets of all shipped scores, in the shipped order.
 pub fn sheets() -> Vec<ScoreSheet> {
@@ -101,7 +100,7 @@ fn item(table: &ScoreTable, item: &Item, catalogue: &Catalogue) -> SheetItem {
     SheetItem {
         id: item.id.clone(),
         label: item.label.clone(),
-        reads: ordered(item.reads(), catalogue),
+        reads: catalogue.in_order(item.reads()),
         rows: item.row.iter().map(|one| row(table, one)).collect(),
     }
 }
@@ -154,7 +153,8 @@ fn inputs(table: &ScoreTable, catalogue: &Catalogue) -> Vec<SheetInput> {
         .into_iter()
         .chain(headings)
         .chain(table.typed_total.clone());
-    ordered(read.collect(), catalogue)
+    catalogue
+        .in_order(read)
         .into_iter()
         .map(|feature| SheetInput {
             rule: rule(&feature, catalogue),
@@ -167,14 +167,8 @@ fn rule(feature: &FeatureId, catalogue: &Catalogue) -> Option<SheetRule> {
     catalogue.rule(feature).map(|rule| SheetRule {
         note: rule.note.clone(),
         citation: rule.citation.clone(),
-        reads: ordered(rule.reads(), catalogue),
+        reads: catalogue.in_order(rule.reads()),
     })
-}
-
-fn ordered(ids: BTreeSet<FeatureId>, catalogue: &Catalogue) -> Vec<FeatureId> {
-    let mut ids: Vec<FeatureId> = ids.into_iter().collect();
-    ids.sort_by_key(|id| catalogue.position(id));
-    ids
 }
 
 #[cfg(test)]
