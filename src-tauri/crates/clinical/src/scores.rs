@@ -153,7 +153,7 @@ pub fn compute(table: &ScoreTable, facts: &Facts) -> ScoreResult {
                 .map(|one| heading(table, one))
                 .collect(),
         },
-        Method::NotComputable => not_computable(table),
+        Method::NotComputable => ScoreOutcome::NotComputable(table.why_not()),
     };
     ScoreResult {
         id: table.id.clone(),
@@ -294,15 +294,6 @@ fn heading(table: &ScoreTable, heading: &table::Heading) -> ChecklistHeading {
         text: heading.text.clone(),
         reads: heading.reads.clone(),
         provenance: table.provenance_of(&heading.provenance),
-    }
-}
-
-fn not_computable(table: &ScoreTable) -> ScoreOutcome {
-    let why = table.not_computable.as_ref();
-    ScoreOutcome::NotComputable {
-        reason: why.map(|why| why.reason.clone()).unwrap_or_default(),
-        unlocked_by: why.map(|why| why.unlocked_by.clone()).unwrap_or_default(),
-        address: why.and_then(|why| why.address.clone()),
     }
 }
 

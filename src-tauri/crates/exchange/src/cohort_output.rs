@@ -218,7 +218,7 @@ fn score_cells(score: &ScoreResult) -> [String; 2] {
         ScoreOutcome::Grade { grade, group, .. } => [harmless(grade), harmless(&group.id)],
         ScoreOutcome::Missing { .. }
         | ScoreOutcome::Checklist { .. }
-        | ScoreOutcome::NotComputable { .. } => Default::default(),
+        | ScoreOutcome::NotComputable(_) => Default::default(),
     }
 }
 

@@ -83,16 +83,7 @@ fn content(table: &ScoreTable, catalogue: &Catalogue) -> SheetContent {
                 .map(|one| heading(table, one))
                 .collect(),
         },
-        Method::NotComputable => why_not(table),
-    }
-}
-
-fn why_not(table: &ScoreTable) -> SheetContent {
-    let why = table.not_computable.as_ref();
-    SheetContent::NotComputable {
-        reason: why.map(|why| why.reason.clone()).unwrap_or_default(),
-        unlocked_by: why.map(|why| why.unlocked_by.clone()).unwrap_or_default(),
-        address: why.and_then(|why| why.address.clone()),
+        Method::NotComputable => SheetContent::NotComputable(table.why_not()),
     }
 }
 
