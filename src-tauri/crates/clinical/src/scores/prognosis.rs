@@ -2,7 +2,8 @@
 //! probability of death its paper or a later cohort publishes for the group.
 
 use super::{
-    original, shipped,
+    described::original,
+    shipped,
     table::{Method, Published, ScoreTable},
 };
 use crate::{

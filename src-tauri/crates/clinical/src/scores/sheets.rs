@@ -1,7 +1,11 @@
 //! The sheet of each score: its data file, made readable.
 
 use super::table::{Caveat, Grade, Group, Item, Method, Paper, Row, ScoreTable};
-use super::{citation, described, heading, original, shipped, validation};
+use super::{
+    described::{citation, described, original},
+    outcome::heading,
+    shipped, validation,
+};
 use crate::{
     assessment::{
         ScoreSheet, SheetAlternative, SheetCaveat, SheetCitation, SheetContent, SheetGrade,
