@@ -2,12 +2,10 @@
 
 use super::Talk;
 use crate::{
-    canvas::{Frame, Sheet},
-    layout::{Flow, rule},
-    style::{
-        ACCENT, BODY, CONTENT_WIDTH, FOOTER_TOP, HEADER_BOTTOM, MARGIN, NAME, NOTE, PAGE_WIDTH,
-        Style, WHITE,
-    },
+    canvas::Sheet,
+    layout::Flow,
+    sections::footer::{self, BAND_BASELINE},
+    style::{BODY, CONTENT_WIDTH, MARGIN, NAME, NOTE, PAGE_WIDTH, WHITE},
     wrapping::fit,
 };
 
@@ -25,36 +23,18 @@ pub(crate) fn frame(sheets: &mut [Sheet], talk: &Talk) {
 }
 
 fn band(sheet: &mut Sheet, talk: &Talk) {
-    let whole = Frame {
-        left: 0.0,
-        top: 0.0,
-        width: PAGE_WIDTH,
-        height: HEADER_BOTTOM,
-    };
-    sheet.filled(whole, ACCENT);
-    let product = Style {
-        size: 13.0,
-        ..BODY.bold().in_ink(WHITE)
-    };
-    let at = sheet.text(MARGIN, 23.0, product, &talk.say("report.product", &[]));
-    let kind = Style {
-        size: 11.0,
-        ..BODY.in_ink(WHITE)
-    };
-    sheet.text(at + 9.0, 23.0, kind, &talk.say("report.title.cohort", &[]));
+    let product = talk.say("report.product", &[]);
+    footer::band(sheet, &product, &talk.say("report.title.cohort", &[]));
     let made_on = talk.input.study.made_on.to_string();
-    sheet.text_ending_at(PAGE_WIDTH - MARGIN, 23.0, BODY.in_ink(WHITE), &made_on);
+    let right = PAGE_WIDTH - MARGIN;
+    sheet.text_ending_at(right, BAND_BASELINE, BODY.in_ink(WHITE), &made_on);
 }
 
 fn foot(sheet: &mut Sheet, talk: &Talk, page: &str, pages: &str) {
-    rule(sheet, MARGIN, FOOTER_TOP, CONTENT_WIDTH);
-    let first = FOOTER_TOP + 11.0;
     let numbers = talk.say("report.footer.page", &[("page", page), ("pages", pages)]);
-    let research = talk.say("report.footer.research_use", &[]);
-    sheet.text(MARGIN, first, NOTE.bold(), &research);
-    sheet.text_ending_at(PAGE_WIDTH - MARGIN, first, NOTE, &numbers);
+    let research_use = talk.say("report.footer.research_use", &[]);
     let made = fit(talk.typeface, NOTE, &made_by(talk), CONTENT_WIDTH);
-    sheet.text(MARGIN, first + NOTE.line_height(), NOTE, &made);
+    footer::foot(sheet, &research_use, &numbers, &made);
 }
 
 /// Application, model pack, resamples and time: what is needed to repeat it.
