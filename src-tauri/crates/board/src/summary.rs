@@ -23,7 +23,7 @@ use std::{
 };
 use store::{AuditEntry, StoreError, WholeFile};
 
-const LANGUAGE: &str = "en";
+pub(crate) const LANGUAGE: &str = "en";
 
 /// Each key image's PNG with its shape, in the order of the case; none where it cannot be had.
 pub(crate) type Pictures = Vec<Option<(Vec<u8>, KeyImageShape)>>;
@@ -233,7 +233,7 @@ fn printed(
 }
 
 /// The offset of this computer's clock at that time.
-fn local_offset(now: DateTime<Utc>) -> FixedOffset {
+pub(crate) fn local_offset(now: DateTime<Utc>) -> FixedOffset {
     now.with_timezone(&chrono::Local).offset().fix()
 }
 

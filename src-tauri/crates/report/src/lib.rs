@@ -6,6 +6,7 @@
 //! `assets/words/<language>.toml`, section `report`.
 
 mod canvas;
+mod cohort;
 mod context;
 mod document;
 mod fonts;
@@ -25,6 +26,7 @@ use clinical::{
     catalogue::Catalogue,
     words::Words,
 };
+pub use cohort::{CohortReportInput, FigureFile, cohort_figures, cohort_report};
 use context::Context;
 use document::Properties;
 use fonts::Typeface;

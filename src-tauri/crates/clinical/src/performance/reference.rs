@@ -57,6 +57,7 @@ impl Cohort {
         let predictor = |expected: &Expected| Predictor {
             id: expected.id.clone(),
             risk: expected.risk.clone(),
+            risk_at: Default::default(),
             death: expected
                 .horizon
                 .iter()

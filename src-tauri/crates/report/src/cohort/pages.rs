@@ -1,0 +1,91 @@
+//! The title, and the band and the lines around every page of a study.
+
+use super::Talk;
+use crate::{
+    canvas::{Frame, Sheet},
+    layout::{Flow, rule},
+    style::{
+        ACCENT, BODY, CONTENT_WIDTH, FOOTER_TOP, HEADER_BOTTOM, MARGIN, NAME, NOTE, PAGE_WIDTH,
+        Style, WHITE,
+    },
+    wrapping::fit,
+};
+
+pub(super) fn title(flow: &mut Flow, talk: &Talk) {
+    flow.paragraph(NAME, &talk.say("title", &[]));
+    flow.space(4.0);
+}
+
+pub(super) fn frame(sheets: &mut [Sheet], talk: &Talk) {
+    let pages = sheets.len().to_string();
+    for (index, sheet) in sheets.iter_mut().enumerate() {
+        band(sheet, talk);
+        foot(sheet, talk, &(index + 1).to_string(), &pages);
+    }
+}
+
+fn band(sheet: &mut Sheet, talk: &Talk) {
+    let whole = Frame {
+        left: 0.0,
+        top: 0.0,
+        width: PAGE_WIDTH,
+        height: HEADER_BOTTOM,
+    };
+    sheet.filled(whole, ACCENT);
+    let product = Style {
+        size: 13.0,
+        ..BODY.bold().in_ink(WHITE)
+    };
+    let at = sheet.text(MARGIN, 23.0, product, &talk.report("report.product", &[]));
+    let kind = Style {
+        size: 11.0,
+        ..BODY.in_ink(WHITE)
+    };
+    sheet.text(at + 9.0, 23.0, kind, &talk.say("title", &[]));
+    let made_on = talk.input.study.made_on.to_string();
+    sheet.text_ending_at(PAGE_WIDTH - MARGIN, 23.0, BODY.in_ink(WHITE), &made_on);
+}
+
+fn foot(sheet: &mut Sheet, talk: &Talk, page: &str, pages: &str) {
+    rule(sheet, MARGIN, FOOTER_TOP, CONTENT_WIDTH);
+    let first = FOOTER_TOP + 11.0;
+    let numbers = talk.report("report.footer.page", &[("page", page), ("pages", pages)]);
+    let research = talk.report("report.footer.research_use", &[]);
+    sheet.text(MARGIN, first, NOTE.bold(), &research);
+    sheet.text_ending_at(PAGE_WIDTH - MARGIN, first, NOTE, &numbers);
+    let made = fit(talk.typeface, NOTE, &made_by(talk), CONTENT_WIDTH);
+    sheet.text(MARGIN, first + NOTE.line_height(), NOTE, &made);
+}
+
+/// Application, model pack, resamples and time: what is needed to repeat it.
+fn made_by(talk: &Talk) -> String {
+    let study = talk.input.study;
+    let time = talk
+        .input
+        .generated_at
+        .with_timezone(&talk.input.local_offset);
+    let time = time.format("%Y-%m-%d %H:%M (UTC%:z)").to_string();
+    let mut parts = vec![format!(
+        "{} {}",
+        talk.report("report.product", &[]),
+        study.app_version
+    )];
+    if let Some(pack) = &study.pack {
+        let fingerprint: String = pack.sha256.chars().take(12).collect();
+        let name = format!("{} {} ({fingerprint})", pack.name, pack.version);
+        parts.push(talk.report("report.footer.pack", &[("pack", &name)]));
+    }
+    if let Some(comparison) = study.result.any() {
+        let (count, seed) = (
+            comparison.bootstraps.to_string(),
+            comparison.seed.to_string(),
+        );
+        let values = [("count", count.as_str()), ("seed", seed.as_str())];
+        parts.push(talk.say("resamples", &values));
+    }
+    if let Some(setting) = &study.setting {
+        parts.push(talk.say("setting_in_short", &[("setting", setting)]));
+    }
+    parts.push(talk.report("report.footer.generated", &[("time", &time)]));
+    parts.join(" · ")
+}
