@@ -7,6 +7,7 @@ mod images;
 mod people;
 mod reports;
 mod session;
+mod study;
 
 use crate::SharedBoard;
 use board::BoardError;
@@ -69,6 +70,10 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         reports::pick_folder,
         reports::pick_images_file,
         reports::pick_save_path,
+        study::study_options,
+        study::study_table,
+        study::cancel_study,
+        study::export_study,
     ]
 }
 
