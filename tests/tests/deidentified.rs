@@ -7,9 +7,10 @@ mod support;
 
 use board::{
     Board, BoardOptions, Case, CaseView, DeidentifiedInput, DeidentifiedWarningCode, Identity,
-    KeyImageInput, Workers,
+    KeyImageInput, ObservationInput, Workers,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use clinical::case::{Entry, Subject, Value};
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -18,6 +19,7 @@ use std::{
 use support::{enter, image_worker, packs};
 
 const QUESTION: &str = "Frau Nandu-Oeztuerk: operation at L3?";
+const REASON: &str = "Dr Rossi knows the tumour of Łukasz";
 const NOTE: &str = "Łukasz says: here";
 
 fn now() -> DateTime<Utc> {
@@ -55,6 +57,18 @@ fn case_with_images(board: &Board, images: &Path) -> CaseView {
     for study in &library.library.studies {
         board.link_study(&id, &study.uid, false).unwrap();
     }
+    let typed = ObservationInput {
+        feature: "tomita_growth".to_owned(),
+        subject: Subject::Patient,
+        entry: Entry::Known {
+            value: Value::Code("slow".to_owned()),
+            unit: None,
+        },
+        observed_on: None,
+        source: None,
+        note: Some(REASON.to_owned()),
+    };
+    board.record_observation(&id, typed).unwrap();
     let (_, _, stack) = library.library.stacks().next().unwrap();
     let mark = KeyImageInput {
         stack_id: stack.id.clone(),
@@ -128,10 +142,9 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
     );
     let case_text = std::fs::read_to_string(out.join("case.json")).unwrap();
     let stored = serde_json::to_value(&view.case).unwrap();
-    assert!(
-        stored.to_string().contains(QUESTION),
-        "the words were there"
-    );
+    for words in [QUESTION, NOTE, REASON] {
+        assert!(stored.to_string().contains(words), "the words were there");
+    }
     for forbidden in [
         "Öztürk",
         "Łukasz",
@@ -139,6 +152,7 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
         "1957-04",
         "SPINEBOARD-DEMO",
         "Rossi",
+        "knows the tumour",
         "2026-",
     ] {
         assert!(!case_text.contains(forbidden), "{forbidden}");

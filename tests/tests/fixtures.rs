@@ -10,7 +10,7 @@ mod support;
 use board::{
     AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView,
     ExplainedEndpoint, ExplanationState, Identity, ImageLibrary, Level, NoKeychain,
-    ObservationInput, PersonChange, PersonInput, RecoveryKey, Role, Specialty,
+    ObservationInput, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
 };
 use chrono::{DateTime, Utc};
 use clinical::case::{AbsenceReason, Entry, Source, Subject, Value};
@@ -89,6 +89,7 @@ struct Recorded {
     empty_case: CaseView,
     images: ImageLibrary,
     audit: RecordedAudit,
+    scores: Vec<ScoreSheet>,
 }
 
 fn person(name: &str, specialty: Specialty, role: Role) -> PersonInput {
@@ -123,6 +124,7 @@ fn observed(feature: &str, level: Option<Level>, entry: Entry, day: &str) -> Obs
         entry,
         observed_on: Some(day.parse().unwrap()),
         source: None,
+        note: None,
     }
 }
 
@@ -446,6 +448,7 @@ fn journey(root: &Path) -> Recorded {
             rows,
             backup,
         },
+        scores: board.score_sheets(),
     }
 }
 
@@ -549,6 +552,7 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("empty_case.json", serde_json::to_value(recorded.empty_case)),
         ("images.json", serde_json::to_value(recorded.images)),
         ("audit.json", serde_json::to_value(recorded.audit)),
+        ("scores.json", serde_json::to_value(recorded.scores)),
     ];
     let committed = repository().join("ui/tests/fixtures");
     let mut stale = Vec::new();
@@ -572,5 +576,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 6, "every file is written by this journey");
+    assert_eq!(there, 7, "every file is written by this journey");
 }

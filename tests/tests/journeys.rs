@@ -5,8 +5,8 @@
 mod support;
 
 use board::{
-    Board, BoardOptions, EntryAdvice, ForecastState, Identity, ImageLibrary, KeyImageInput,
-    ObservationInput, PackState, ScoreOutcome, StoreStatus, Workers,
+    Board, BoardOptions, CaseView, EntryAdvice, ForecastState, Identity, ImageLibrary,
+    KeyImageInput, ObservationInput, PackState, ScoreOutcome, StoreStatus, Workers,
 };
 use clinical::{
     case::{AbsenceReason, Entry, Subject, Value},
@@ -35,6 +35,7 @@ fn fact(feature: &str, value: Value, unit: Option<&str>) -> ObservationInput {
         },
         observed_on: None,
         source: None,
+        note: None,
     }
 }
 
@@ -217,6 +218,74 @@ fn undo_is_a_new_revision_and_an_old_value_stays_in_the_history() {
     assert_eq!(board.undo(&id).unwrap_err().code, "nothing_to_undo");
 }
 
+fn tomita_total(view: &CaseView) -> Option<i32> {
+    let mut scores = view.assessment.scores.iter();
+    match &scores.find(|score| score.id == "tomita_2001")?.outcome {
+        ScoreOutcome::Total { total, .. } => Some(*total),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_class_typed_in_place_of_a_derived_one_says_why_until_it_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = opened(folder.path());
+    let id = board.create_case(someone(), "").unwrap().case.id;
+    for input in [
+        fact("primary_tumour", code("kidney"), None),
+        fact("visceral_metastases", code("none"), None),
+        fact("vertebral_metastases", Value::Number(1.0), None),
+        fact("extraspinal_bone_metastases", Value::Number(0.0), None),
+    ] {
+        board.record_observation(&id, input).unwrap();
+    }
+    let derived = board.open_case(&id).unwrap();
+    assert_eq!(tomita_total(&derived), Some(3), "moderate 2, solitary 1");
+
+    let typed = |note: Option<&str>| ObservationInput {
+        note: note.map(str::to_owned),
+        ..fact("tomita_growth", code("slow"), None)
+    };
+    for silent in [None, Some("  ")] {
+        let refused = board.record_observation(&id, typed(silent)).unwrap_err();
+        assert_eq!(refused.code, "reason_needed");
+    }
+    assert_eq!(board.open_case(&id).unwrap().revision, derived.revision);
+
+    let reason = "stable for six years without treatment";
+    let view = board
+        .record_observation(&id, typed(Some(&format!(" {reason} "))))
+        .unwrap();
+    assert_eq!(tomita_total(&view), Some(2));
+    let noted = |view: &CaseView| {
+        let last = view.case.observations.last().unwrap();
+        (last.id.clone(), last.note.clone())
+    };
+    let (typed_id, note) = noted(&view);
+    assert_eq!(note.as_deref(), Some(reason));
+    let differs = |view: &CaseView| {
+        let mut findings = view.assessment.findings.iter();
+        findings.any(|finding| finding.code == FindingCode::TypedDiffers)
+    };
+    assert!(differs(&view), "the finding names what the facts give");
+
+    // A case file keeps it.
+    let file = folder.path().join("case.json");
+    std::fs::write(&file, serde_json::to_vec(&view.case).unwrap()).unwrap();
+    let again = board::read_case_file(&file, chrono_now()).unwrap();
+    assert_eq!(again, view.case);
+
+    let removed = board.retract_observation(&id, &typed_id).unwrap();
+    assert_eq!(tomita_total(&removed), Some(3));
+    assert!(!differs(&removed));
+    let undone = board.undo(&id).unwrap();
+    assert_eq!(
+        noted(&undone).1.as_deref(),
+        Some(reason),
+        "the reason is in the revisions"
+    );
+}
+
 fn first_stack(library: &ImageLibrary, wanted: impl Fn(&str) -> bool) -> String {
     let mut stacks = library.library.stacks();
     let (_, _, stack) = stacks
@@ -364,13 +433,17 @@ fn the_demonstration_case_is_synthetic_whole_and_made_once() {
     let view = board.open_demo_case().unwrap();
     assert!(view.case.synthetic);
     assert_eq!(view.case.key_images.len(), 2);
-    let computed = view.assessment.scores.iter().filter(|score| {
-        matches!(
-            score.outcome,
-            ScoreOutcome::Total { .. } | ScoreOutcome::Grade { .. }
-        )
-    });
-    assert_eq!(computed.count(), 5);
+    for id in [
+        "tokuhashi_2005",
+        "tomita_2001",
+        "katagiri_2014",
+        "sins_2010",
+        "bilsky_escc_2010",
+    ] {
+        let mut scores = view.assessment.scores.iter();
+        let score = scores.find(|score| score.id == id).unwrap();
+        assert!(score.outcome.group().is_some(), "{id} is not computed");
+    }
     assert!(!view.assessment.findings.iter().any(|finding| {
         matches!(
             finding.code,
@@ -447,7 +520,11 @@ fn a_spoilt_pack_is_refused_by_name_and_the_application_runs_on() {
         view.assessment.forecast,
         ForecastState::Refused { .. }
     ));
-    assert_eq!(view.assessment.scores.len(), 5, "scores need no pack");
+    assert_eq!(
+        view.assessment.scores.len(),
+        clinical::scores::shipped().len(),
+        "scores need no pack"
+    );
 }
 
 #[test]

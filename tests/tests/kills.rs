@@ -217,6 +217,7 @@ fn work(board: &Board, folder: &Path, chance: &mut Chance) -> ! {
                         },
                         observed_on: None,
                         source: None,
+                        note: None,
                     };
                     board.record_observation(&id, fact).unwrap()
                 }

@@ -45,6 +45,7 @@ fn ecog(value: f64) -> ObservationInput {
         },
         observed_on: None,
         source: None,
+        note: None,
     }
 }
 

@@ -34,6 +34,14 @@ export function readWords(): Record<string, string> {
   return flatten(parse(readFileSync(WORDS, 'utf8')));
 }
 
+/** The features that conditions read, in the order of the catalogue. */
+function readBy(conditions: (Table | undefined)[], features: string[]): string[] {
+  const keys = (condition: Table | undefined): string[] =>
+    Object.entries(condition ?? {}).flatMap(([key, value]) => (key === 'any_of' ? (value as Table[]).flatMap(keys) : [key]));
+  const read = new Set(conditions.flatMap(keys));
+  return features.filter((id) => read.has(id));
+}
+
 /** The catalogue as the `catalogue` command returns it; what the file leaves out is as Rust reads it. */
 export function readCatalogue(): Table {
   const file = parse(readFileSync(CATALOGUE, 'utf8')) as Record<string, Table[] | undefined>;
@@ -50,6 +58,7 @@ export function readCatalogue(): Table {
     blank_is_usual: false,
     asked: true,
   };
+  const features = (file.feature ?? []).map(({ id }) => id as string);
   return {
     levels: LEVELS,
     groups: file.group ?? [],
@@ -58,7 +67,12 @@ export function readCatalogue(): Table {
       ...feature,
       other_units: ((feature.other_units as Table[] | undefined) ?? []).map((conversion) => ({ offset: 0, ...conversion })),
     })),
-    rules: (file.rule ?? []).map(({ feature, note, citation }) => ({ feature, note: note ?? '', citation: citation ?? '' })),
+    rules: (file.rule ?? []).map(({ feature, note, citation, row, ratio }) => ({
+      feature,
+      note: note ?? '',
+      citation: citation ?? '',
+      reads: readBy([...((row as Table[] | undefined) ?? []).map(({ when }) => when as Table), Object.fromEntries(((ratio as string[] | undefined) ?? []).map((id) => [id, true]))], features),
+    })),
   };
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         session::note_activity,
         session::words,
         session::catalogue,
+        session::score_sheets,
         audit::audit_verify,
         audit::audit_rows,
         audit::export_audit,

@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{AppStatus, BoardError, CatalogueView, RecoveryKey, Secret};
+use board::{AppStatus, BoardError, CatalogueView, RecoveryKey, ScoreSheet, Secret};
 use std::collections::BTreeMap;
 use tauri::State;
 
@@ -96,4 +96,9 @@ pub(super) fn words(board: State<'_, SharedBoard>, language: String) -> BTreeMap
 #[tauri::command]
 pub(super) fn catalogue(board: State<'_, SharedBoard>) -> CatalogueView {
     board.catalogue()
+}
+
+#[tauri::command]
+pub(super) fn score_sheets(board: State<'_, SharedBoard>) -> Vec<ScoreSheet> {
+    board.score_sheets()
 }

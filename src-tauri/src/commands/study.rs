@@ -22,7 +22,9 @@ pub(super) async fn study_table(
 ) -> Result<CohortStudy> {
     away(&board, move |board| {
         // A window that has gone away no longer listens.
-        board.study_table(path.as_ref(), &question, &mut |share| drop(on_progress.send(share)))
+        board.study_table(path.as_ref(), &question, &mut |share| {
+            drop(on_progress.send(share))
+        })
     })
     .await
 }

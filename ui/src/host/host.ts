@@ -26,6 +26,7 @@ import type {
   PersonInput,
   RecoveryKey,
   ScanProgress,
+  ScoreSheet,
   StackGeometry,
 } from './types.ts';
 
@@ -47,6 +48,7 @@ export interface Host {
   noteActivity(): Promise<void>;
   words(language: string): Promise<Record<string, string>>;
   catalogue(): Promise<CatalogueView>;
+  scoreSheets(): Promise<ScoreSheet[]>;
 
   // Keys and people
   changePassphrase(current: string, newPassphrase: string): Promise<AppStatus>;

@@ -23,6 +23,7 @@ export function tauriHost(): Host {
     noteActivity: () => invoke('note_activity'),
     words: (language) => invoke('words', { language }),
     catalogue: () => invoke('catalogue'),
+    scoreSheets: () => invoke('score_sheets'),
 
     changePassphrase: (current, newPassphrase) => invoke('change_passphrase', { current, newPassphrase }),
     makeRecoveryKey: () => invoke('make_recovery_key'),

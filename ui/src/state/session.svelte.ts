@@ -12,6 +12,7 @@ import type {
   HostError,
   ImageLibrary,
   Level,
+  ScoreSheet,
   Subject,
 } from '../host/types.ts';
 import { recordedLesions, recordedLevels } from './form.ts';
@@ -43,6 +44,8 @@ export class Session {
   readonly host: Host;
   status = $state<AppStatus | null>(null);
   catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [], rules: [] });
+  /** What is known of each published score, whatever the case. */
+  sheets = $state.raw<ScoreSheet[]>([]);
   view = $state.raw<CaseView | null>(null);
   drafts = $state.raw<Record<string, string>>({});
   tab = $state<Tab>('facts');
@@ -99,16 +102,18 @@ export class Session {
     this.host = host;
   }
 
-  /** Reads words, catalogue and status; then follows the start arguments. */
+  /** Reads words, catalogue, sheets of the scores and status; then follows the start arguments. */
   async start(language: string): Promise<void> {
     try {
-      const [words, catalogue, status] = await Promise.all([
+      const [words, catalogue, sheets, status] = await Promise.all([
         this.host.words(language),
         this.host.catalogue(),
+        this.host.scoreSheets(),
         this.host.status(),
       ]);
       setWords(words);
       this.catalogue = catalogue;
+      this.sheets = sheets;
       this.host.onLocked((reason) => void this.lockedByItself(reason));
       await this.enter(status);
     } catch (reason) {

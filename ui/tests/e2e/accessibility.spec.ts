@@ -193,9 +193,18 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await drag(page, 'drop', ['disc.zip']);
     await expect(page.getByTestId('drop-refused')).toBeVisible();
   },
+  'a class that is typed in place of a derived one': async (page) => {
+    await openDemo(page);
+    const row = page.locator('[data-feature=tomita_growth]');
+    await row.getByRole('button', { name: 'Type it instead' }).click();
+    await row.getByRole('radio', { name: 'Rapid growth' }).click();
+    await page.keyboard.press('Enter');
+    await expect(row.getByRole('alert')).toBeVisible();
+  },
   assessment: async (page) => {
     await openDemo(page);
     await page.locator('#tab-assessment').click();
+    for (const id of ['tokuhashi_2005', 'rpa_balagamwala_2018', 'nesms']) await page.getByTestId(`score-${id}`).locator('[aria-expanded]').click();
     for (const summary of await page.locator('details > summary').all()) await summary.click();
   },
   report: async (page) => {

@@ -157,6 +157,54 @@ test('the demo case says what it is, and its numbers stand in a table too', asyn
   await expect(page.getByTestId('research-use-line')).toContainText('For research use only');
 });
 
+test('the survival scores stand side by side, and each opens to all that is known of it', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#tab-assessment').click();
+  await page.getByRole('button', { name: 'Survival scores' }).click();
+  const agreement = page.getByTestId('agreement');
+  await expect(agreement).toBeInViewport();
+  await expect(agreement).toContainText('No score is preferred and nothing is averaged.');
+  const row = page.getByTestId('score-tokuhashi_2005');
+  await expect(row).toContainText('median 4 months');
+  await row.getByRole('button', { name: /source and tests/ }).focus();
+  await page.keyboard.press('Enter');
+  const details = page.getByTestId('details-tokuhashi_2005');
+  await expect(details).toContainText('Metastases to major internal organs');
+  await details.getByText('The whole points table').click();
+  await expect(details.getByText('applies').first()).toBeVisible();
+  await row.getByRole('button', { name: 'Zeng 2007' }).hover();
+  await expect(row.getByRole('tooltip').first()).toBeVisible();
+  await expect(row.getByRole('tooltip').first()).toContainText('China, 211 patients');
+  await page.getByRole('button', { name: /^Computed/ }).click();
+  await expect(agreement).not.toContainText('Cannot be computed');
+  await page.getByRole('button', { name: 'Not computed here' }).click();
+  await expect(page.getByTestId('not-computed-pathfx')).toContainText('What would unlock it');
+  await expect(page.locator('#part-not_computed a')).toHaveCount(0);
+});
+
+test('a derived class is typed with a reason, which stands beside it, and undone', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('navigation').getByRole('button', { name: 'Classes used by scores' }).click();
+  const row = page.locator('[data-feature=tomita_growth]');
+  await expect(page.getByTestId('computed-tomita_growth')).toHaveText('Slow growth');
+  await expect(row).toContainText('Computed from Primary tumour: Breast.');
+  await row.getByText('Rule and its source').click();
+  await expect(row).toContainText('Other tumours are left to the clinician.');
+  await row.getByRole('button', { name: 'Type it instead' }).click();
+  await row.getByRole('radio', { name: 'Rapid growth' }).click();
+  await page.keyboard.press('Enter');
+  await expect(row.getByRole('alert')).toContainText('Say in words why');
+  await expect(page.getByTestId('revision')).toHaveText('1');
+  await page.locator('#reason-tomita_growth').fill('doubled within a month');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('revision')).toHaveText('2');
+  await expect(page.getByTestId('because-tomita_growth')).toHaveText('because doubled within a month');
+  await row.getByRole('button', { name: /History/ }).click();
+  await expect(row.getByRole('table')).toContainText('because doubled within a month');
+  await page.locator('#undo').click();
+  await expect(page.getByTestId('computed-tomita_growth')).toHaveText('Slow growth');
+});
+
 test('a refused forecast is said in words', async ({ page }) => {
   await page.goto('/?start=open&demo&refused');
   await page.locator('#tab-assessment').click();

@@ -169,7 +169,37 @@ describe('a derived feature', () => {
   it('shows its computed value and from what', async () => {
     await row('tomita_growth', undefined, true);
     expect(screen.getByTestId('computed-tomita_growth').textContent).toMatch(/slow/i);
-    expect(screen.getByText('Computed from Primary tumour.')).toBeTruthy();
+    expect(screen.getByText('Computed from Primary tumour: Breast.')).toBeTruthy();
+    expect(screen.getByText(/The paper names breast, thyroid, prostate/)).toBeTruthy();
+  });
+
+  it('is not typed without a reason, and with one until the reason is removed with it', async () => {
+    const { user, recorded, record, session } = await row('tomita_growth', undefined, true);
+    await user.click(screen.getByRole('button', { name: 'Type it instead' }));
+    await user.click(screen.getByRole('radio', { name: 'Rapid growth' }));
+    await user.click(screen.getByRole('button', { name: 'elsewhere' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('Say in words why');
+    expect(record).not.toHaveBeenCalled();
+    await user.type(screen.getByRole('textbox', { name: /Why is it typed/ }), ' doubled within a month {Enter}');
+    await waitFor(() => expect(recorded()).toMatchObject([{ value: 'rapid', note: 'doubled within a month' }]));
+    expect(screen.getByTestId('because-tomita_growth').textContent).toBe('because doubled within a month');
+    expect(screen.queryByRole('textbox', { name: /Why is it typed/ })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Remove and compute again' }));
+    await waitFor(() => expect(screen.getByTestId('computed-tomita_growth').textContent).toMatch(/slow/i));
+    expect(session.error).toBeNull();
+  });
+
+  it('stays computed when nobody types anything after all', async () => {
+    const { user, record } = await row('tomita_growth', undefined, true);
+    await user.click(screen.getByRole('button', { name: 'Type it instead' }));
+    await user.click(screen.getByRole('button', { name: 'Keep the computed one' }));
+    expect(screen.getByTestId('computed-tomita_growth')).toBeTruthy();
+    expect(record).not.toHaveBeenCalled();
+  });
+
+  it('says what it would follow from while nothing is known', async () => {
+    await row('tomita_growth');
+    expect(screen.getByText(/Follows from Primary tumour\./)).toBeTruthy();
   });
 });
 

@@ -1,10 +1,10 @@
 //! Writes the types that the interface sees as TypeScript, from the values that commands exchange.
 
 use crate::{
-    AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView, CohortStudy,
-    DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint, ExplanationState,
-    ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange, PersonInput,
-    RecoveryKey, ScanProgress, StackGeometry, StudyOptions, StudyQuestion,
+    AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
+    CohortStudy, DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint,
+    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange,
+    PersonInput, RecoveryKey, ScanProgress, ScoreSheet, StackGeometry, StudyOptions, StudyQuestion,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -33,6 +33,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     PersonInput::export_all(&config)?;
     RecoveryKey::export_all(&config)?;
     ScanProgress::export_all(&config)?;
+    ScoreSheet::export_all(&config)?;
     StackGeometry::export_all(&config)?;
     StudyOptions::export_all(&config)?;
     StudyQuestion::export_all(&config)

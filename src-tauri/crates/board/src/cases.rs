@@ -7,7 +7,7 @@ use crate::{
 use chrono::NaiveDate;
 use clinical::{
     case::{BoardEpisode, Case, Entry, Observation, Source, Value},
-    catalogue::{Catalogue, FeatureId},
+    catalogue::{Catalogue, Feature},
     units,
 };
 use std::collections::BTreeMap;
@@ -88,7 +88,8 @@ impl Board {
         })
     }
 
-    /// Adds an observation; an earlier one of the same feature stays in the history.
+    /// Adds an observation; an earlier one of the same feature stays in the history. A value of what
+    /// is normally derived needs a reason in words: `reason_needed`.
     pub fn record_observation(
         &self,
         id: &str,
@@ -99,17 +100,28 @@ impl Board {
         {
             return Err(BoardError::new("not_a_number", "Enter a number."));
         }
+        let note = input.note.map(|note| note.trim().to_owned());
+        let note = note.filter(|note| !note.is_empty());
+        let is_known = matches!(input.entry, Entry::Known { .. });
+        if is_known && note.is_none() && feature.derived {
+            return Err(BoardError::new(
+                "reason_needed",
+                "This value is normally computed. Say why another one is typed.",
+            )
+            .with("feature", &feature.label));
+        }
         let (now, author) = (self.now(), self.author()?);
         self.change(id, "observation", |case| {
             case.observations.push(Observation {
                 id: new_id(),
-                feature,
+                feature: feature.id.clone(),
                 subject: input.subject,
                 entry: input.entry,
                 observed_on: input.observed_on,
                 recorded_at: now,
                 source: input.source.unwrap_or(Source::Typed),
                 author,
+                note,
             });
             Ok(())
         })
@@ -152,11 +164,7 @@ impl Board {
         value: f64,
         unit: Option<&str>,
     ) -> Result<EntryAdvice, BoardError> {
-        let catalogue = Catalogue::shipped();
-        let id = known_feature(feature)?;
-        let Some(feature) = catalogue.feature(&id) else {
-            return Ok(EntryAdvice::Plausible);
-        };
+        let feature = known_feature(feature)?;
         let Ok(plausible) = units::plausible(feature, value, unit) else {
             return Ok(EntryAdvice::UnknownUnit);
         };
@@ -268,8 +276,10 @@ fn undo_target(history: &[RevisionInfo]) -> Option<u32> {
     (shown > 1).then(|| shown - 1)
 }
 
-fn known_feature(text: &str) -> Result<FeatureId, BoardError> {
-    Catalogue::shipped().id(text).map_err(|_| {
+fn known_feature(text: &str) -> Result<&'static Feature, BoardError> {
+    let catalogue = Catalogue::shipped();
+    let known = catalogue.id(text).ok();
+    known.and_then(|id| catalogue.feature(&id)).ok_or_else(|| {
         BoardError::new(
             "unknown_feature",
             format!("'{text}' is not in the catalogue."),

@@ -133,6 +133,7 @@ pub(crate) fn demo_case(now: DateTime<Utc>) -> Case {
             recorded_at: now,
             source: Source::Typed,
             author: AUTHOR.to_owned(),
+            note: None,
         });
     };
     for (feature, fact, days) in &PATIENT {

@@ -30,7 +30,7 @@ pub use chrono::NaiveDate;
 pub use clinical::{
     assessment::{
         Assessment, ExplainedEndpoint, ExplanationState, ForecastState, Refusal, ScoreOutcome,
-        SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
+        ScoreSheet, SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
     },
     case::{Case, Identity},
     head_to_head::{CohortStudy, StudyWords},

@@ -6,12 +6,18 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use clinical::{
+    assessment::ScoreSheet,
     catalogue::{Catalogue, Feature, FeatureId, Group},
     level::Level,
+    scores,
     words::Words,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 use store::{
     AuditEntry, MINIMUM_PASSPHRASE_CHARACTERS, MINIMUM_SECRET_CHARACTERS, Store, StoreError,
     StoreState,
@@ -36,6 +42,8 @@ pub struct RuleView {
     pub feature: FeatureId,
     pub note: String,
     pub citation: String,
+    /// What it reads, in the order of the catalogue.
+    pub reads: Vec<FeatureId>,
 }
 
 impl Board {
@@ -200,9 +208,15 @@ impl Board {
                     feature: rule.feature.clone(),
                     note: rule.note.clone(),
                     citation: rule.citation.clone(),
+                    reads: in_order(rule.reads(), catalogue),
                 })
                 .collect(),
         }
+    }
+
+    /// The published scores with all that is known of them, whatever the case.
+    pub fn score_sheets(&self) -> Vec<ScoreSheet> {
+        scores::sheets()
     }
 
     /// Runs `work` on the open store for the person who is signed in. Everything that reads or
@@ -225,4 +239,10 @@ impl Board {
     ) -> Result<T, BoardError> {
         work(lock(&self.store).as_mut().ok_or_else(BoardError::locked)?)
     }
+}
+
+fn in_order(features: BTreeSet<FeatureId>, catalogue: &Catalogue) -> Vec<FeatureId> {
+    let mut features: Vec<FeatureId> = features.into_iter().collect();
+    features.sort_by_key(|id| catalogue.position(id));
+    features
 }

@@ -116,6 +116,10 @@ pub struct ObservationInput {
     pub observed_on: Option<NaiveDate>,
     #[serde(default)]
     pub source: Option<clinical::case::Source>,
+    /// Why, in words; needed for a value that is typed in place of a derived one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub note: Option<String>,
 }
 
 /// Whether a number that is being typed is plausible.

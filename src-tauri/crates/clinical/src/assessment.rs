@@ -220,6 +220,20 @@ pub enum ScoreOutcome {
     },
 }
 
+impl ScoreOutcome {
+    /// The group that the patient is in, if there is a result.
+    pub fn group(&self) -> Option<&ScoreGroup> {
+        match self {
+            ScoreOutcome::Total { group, .. }
+            | ScoreOutcome::TypedTotal { group, .. }
+            | ScoreOutcome::Grade { group, .. } => Some(group),
+            ScoreOutcome::Missing { .. }
+            | ScoreOutcome::Checklist { .. }
+            | ScoreOutcome::NotComputable { .. } => None,
+        }
+    }
+}
+
 /// One heading of a checklist and the facts that belong under it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ChecklistHeading {
@@ -283,6 +297,8 @@ pub struct ScoreGroup {
 pub struct PublishedSurvival {
     /// Cohort, country, treatment and years, as far as known.
     pub cohort: String,
+    /// Reported by the paper that made the score, and not by a later one.
+    pub original: bool,
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patients: Option<u32>,

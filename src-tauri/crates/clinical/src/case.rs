@@ -71,6 +71,10 @@ pub struct Observation {
     pub recorded_at: DateTime<Utc>,
     pub source: Source,
     pub author: String,
+    /// Why it was entered so, in words; asked for where it takes the place of a derived value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub note: Option<String>,
 }
 
 /// An observation as it stands in a file. A key that is not known here, such as a misspelt unit,
@@ -88,6 +92,7 @@ struct ObservationRecord {
     recorded_at: DateTime<Utc>,
     source: Source,
     author: String,
+    note: Option<String>,
 }
 
 /// The record gives both or neither of a value and a reason of absence.
@@ -113,6 +118,7 @@ impl TryFrom<ObservationRecord> for Observation {
             recorded_at: record.recorded_at,
             source: record.source,
             author: record.author,
+            note: record.note,
         })
     }
 }
@@ -385,6 +391,13 @@ mod tests {
     fn a_misspelt_unit_is_refused_and_not_read_as_the_default_unit() {
         let refused = read(&ALBUMIN.replace("unit =", "units =")).expect_err("an unknown key");
         assert!(refused.contains("units"), "{refused}");
+    }
+
+    #[test]
+    fn a_reason_is_kept_and_an_older_record_has_none() {
+        assert_eq!(read(ALBUMIN).expect("a value").note, None);
+        let noted = read(&format!("{ALBUMIN}\nnote = \"seen twice\"")).expect("a value");
+        assert_eq!(noted.note.as_deref(), Some("seen twice"));
     }
 
     #[test]

@@ -392,6 +392,10 @@ fn survival(table: &ScoreTable, entry: &Published) -> PublishedSurvival {
         .map(|days| (days / DAYS_PER_MONTH * 10.0).round() / 10.0);
     PublishedSurvival {
         cohort: cohort.collect::<Vec<_>>().join(", "),
+        original: table
+            .citation
+            .first()
+            .is_some_and(|paper| paper.names(&entry.cohort)),
         patients: entry.patients,
         median_months: entry.median_months.or(from_days),
         median_confidence_interval: entry.median_confidence_interval,

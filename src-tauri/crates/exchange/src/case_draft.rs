@@ -77,6 +77,8 @@ struct ObservationDraft {
     source: Option<Source>,
     #[serde(default)]
     author: Option<String>,
+    #[serde(default)]
+    note: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +237,7 @@ impl ObservationDraft {
             recorded_at: self.recorded_at.unwrap_or(defaults.now),
             source: self.source.unwrap_or(Source::Typed),
             author: self.author.unwrap_or_else(|| defaults.author.to_owned()),
+            note: self.note,
         }))
     }
 }

@@ -365,6 +365,20 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_is_written_where_there_is_one_and_has_a_limit() {
+        let mut case = Case::new("1".to_owned(), Identity::default());
+        let mut class = observation("tomita_growth", Value::Code("slow".to_owned()));
+        case.observations.push(class.clone());
+        assert!(!to_json(&case).unwrap().contains("note"));
+        class.note = Some("stable for six years".to_owned());
+        case.observations[0] = class.clone();
+        assert_eq!(parsed(&to_json(&case).unwrap()).unwrap(), case);
+        class.note = Some("x".repeat(TEXT_LIMIT_CHARACTERS + 1));
+        case.observations[0] = class;
+        assert_eq!(check_texts(&case).unwrap_err().code(), "text_too_long");
+    }
+
+    #[test]
     fn writes_beside_and_renames() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("case.json");
@@ -403,6 +417,7 @@ mod tests {
             recorded_at: now(),
             source: Source::Typed,
             author: "Ñ".to_owned(),
+            note: None,
         }
     }
 
@@ -438,14 +453,19 @@ mod tests {
             any::<String>().prop_map(|name| Source::File { name }),
             any::<String>().prop_map(|sop_instance_uid| Source::Image { sop_instance_uid }),
         ];
-        let texts = (any::<String>(), any::<String>(), any::<String>());
+        let texts = (
+            any::<String>(),
+            any::<String>(),
+            any::<String>(),
+            any::<Option<String>>(),
+        );
         let times = (
             prop::option::of(any_day()),
             0i64..4_000_000_000,
             0u32..1_000_000_000,
         );
         (entry, subject, source, texts, times).prop_map(
-            |(entry, subject, source, (id, feature, author), times)| Observation {
+            |(entry, subject, source, (id, feature, author, note), times)| Observation {
                 id,
                 feature: FeatureId::unchecked(&feature),
                 subject,
@@ -454,6 +474,7 @@ mod tests {
                 recorded_at: DateTime::from_timestamp(times.1, times.2).unwrap(),
                 source,
                 author,
+                note,
             },
         )
     }

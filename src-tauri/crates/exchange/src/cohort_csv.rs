@@ -341,6 +341,7 @@ impl<Table> CohortRows<'_, Table> {
                 name: self.defaults.file_name.clone(),
             },
             author: self.defaults.author.clone(),
+            note: None,
         }
     }
 }

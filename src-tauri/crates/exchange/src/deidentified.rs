@@ -1,6 +1,6 @@
 //! A case without identity, to be written as a case file or printed.
 //!
-//! By a keep-list: what a person wrote in words (question, notes, descriptions, names of lesions, file
+//! By a keep-list: what a person wrote in words (question, notes, reasons, descriptions, names of lesions, file
 //! names, authors) is left out, ids and UIDs are replaced, every date is moved by the same days, and
 //! only facts that the catalogue knows stay.
 
@@ -141,6 +141,7 @@ fn observed(
             },
         },
         author: AUTHOR.to_owned(),
+        note: None,
     })
 }
 
@@ -206,6 +207,7 @@ fn age_by_birth_date(
         recorded_at: day.and_time(chrono::NaiveTime::MIN).and_utc(),
         source: Source::Typed,
         author: AUTHOR.to_owned(),
+        note: None,
     })
 }
 
@@ -258,7 +260,7 @@ mod tests {
         "observations": [
             { "id": "o-QX", "feature": "albumin", "subject": { "kind": "patient" }, "value": 3.4, "unit": "g/dL",
               "observed_on": "2026-02-27", "recorded_at": "2026-02-28T10:00:00Z",
-              "source": { "kind": "file", "name": "QX.csv" }, "author": "Dr QX" },
+              "source": { "kind": "file", "name": "QX.csv" }, "author": "Dr QX", "note": "QX says so" },
             { "id": "p-QX", "feature": "tumour_volume", "subject": { "kind": "lesion", "name": "QX lesion" }, "value": 12,
               "recorded_at": "2026-02-28T10:00:00Z", "source": { "kind": "image", "sop_instance_uid": "1.2.QX" },
               "author": "Dr QX" },

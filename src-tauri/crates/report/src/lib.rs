@@ -33,7 +33,8 @@ use fonts::Typeface;
 use layout::Flow;
 pub use reading::texts_of;
 use sections::{
-    facts, findings, footer, forecast, images, pictures, question, scores, summary, treatments,
+    agreement, checklists, facts, findings, footer, forecast, images, not_computed, pictures,
+    question, scores, summary, treatments,
 };
 
 /// Everything that a report shows. Nothing is read from elsewhere, not even the clock.
@@ -107,7 +108,10 @@ pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
     }
     findings::in_full(&mut flow, &context);
     forecast::in_full(&mut flow, &context);
+    agreement::in_full(&mut flow, &context);
     scores::in_full(&mut flow, &context);
+    checklists::in_full(&mut flow, &context);
+    not_computed::in_full(&mut flow, &context);
     images::in_full(&mut flow, &context);
     facts::in_full(&mut flow, &context);
     treatments::in_full(&mut flow, &context);

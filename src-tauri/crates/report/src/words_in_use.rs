@@ -52,7 +52,7 @@ fn every_key_has_words_and_every_word_has_a_key() {
 #[test]
 fn every_code_that_a_key_ends_with_has_words() {
     let words = Words::shipped("en");
-    let sets: [(&str, &[&str]); 8] = [
+    let sets: [(&str, &[&str]); 10] = [
         (
             "report.rests_on",
             &["real_patients", "published_evidence", "simulation"],
@@ -75,15 +75,17 @@ fn every_code_that_a_key_ends_with_has_words() {
                 "result",
                 "group",
                 "published",
-                "item",
-                "row",
-                "points",
                 "higher_is_better",
                 "lower_is_better",
                 "higher_is_less_stable",
                 "higher_is_worse",
             ],
         ),
+        (
+            "report.score_status",
+            &["with_caveats", "partial", "reference_only", "not_public"],
+        ),
+        ("report.agreement", &["score", "result", "cohort"]),
         ("report.facts", &["fact", "value", "observed", "source"]),
         (
             "report.source",

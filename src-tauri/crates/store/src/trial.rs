@@ -114,6 +114,7 @@ pub(crate) fn observation(feature: &str, value: Value, at: DateTime<Utc>) -> Obs
         recorded_at: at,
         source: Source::Typed,
         author: "Dr Rossi".to_owned(),
+        note: None,
     }
 }
 

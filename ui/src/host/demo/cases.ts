@@ -23,13 +23,15 @@ type CasesHost = Pick<
   | 'drafts'
 >;
 
-/** The case with other observations; what is recorded no longer counts as missing. */
+/** The case with other observations; what is recorded no longer counts as missing, and takes the place of what was derived. */
 function withObservations(view: CaseView, observations: Observation[]): CaseView {
+  const recorded = view.case.id === DEMO_CASE.case.id ? DEMO_CASE : view;
   const facts = new Map<string, UsedFact>(
-    view.assessment.facts_used.filter((fact) => fact.origin.kind === 'derived').map((fact) => [fact.feature, fact]),
+    recorded.assessment.facts_used.filter((fact) => fact.origin.kind === 'derived').map((fact) => [fact.feature, fact]),
   );
   for (const observation of observations) {
     if (!('value' in observation)) continue;
+    facts.delete(observation.feature);
     facts.set(`${observation.feature} ${JSON.stringify(observation.subject)}`, {
       feature: observation.feature,
       subject: observation.subject,
@@ -135,8 +137,11 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
         return level === null ? changed : { ...changed, level };
       }),
     explain: (caseId, endpoint) => Promise.resolve(REASONS[caseId === DEMO_CASE.case.id ? 'demo_case' : 'empty_case'][endpoint]),
-    recordObservation: (caseId, input) =>
-      change(caseId, (view) => {
+    recordObservation: (caseId, input) => {
+      const feature = catalogue.features.find(({ id }) => id === input.feature);
+      const note = input.note?.trim() ?? '';
+      if (feature?.derived && 'value' in input.entry && note === '') return refuse('reason_needed', { feature: feature.label });
+      return change(caseId, (view) => {
         const number = next();
         const observation: Observation = {
           id: `observation-${number}`,
@@ -147,9 +152,11 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
           recorded_at: new Date(Date.parse(NOW) + number * 1000).toISOString(),
           source: input.source ?? { kind: 'typed' },
           author: 'demo',
+          ...(note === '' ? {} : { note }),
         };
         return withObservations(view, [...view.case.observations, observation]);
-      }),
+      });
+    },
     retractObservation: (caseId, observationId) =>
       change(caseId, (view) =>
         withObservations(view, view.case.observations.filter(({ id }) => id !== observationId)),

@@ -5,8 +5,9 @@ import recordedDemo from '../../../tests/fixtures/demo_case.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
 import recordedReasons from '../../../tests/fixtures/reasons.json';
+import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ExplainedEndpoint, ExplanationState, ImageLibrary, RecoveryKey } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ExplainedEndpoint, ExplanationState, ImageLibrary, RecoveryKey, ScoreSheet } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -30,3 +31,4 @@ export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;
 export const STATUS = recordedStatus as unknown as RecordedStatus;
 export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty_case', Record<ExplainedEndpoint, ExplanationState>>;
+export const SHEETS = recordedSheets as unknown as ScoreSheet[];

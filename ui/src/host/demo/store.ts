@@ -4,7 +4,7 @@ import words from 'virtual:words';
 import type { Host, LockReason } from '../host.ts';
 import { refusedKey, type Installation } from './installation.ts';
 import { refuse } from './memory.ts';
-import { STATUS } from './recorded.ts';
+import { SHEETS, STATUS } from './recorded.ts';
 
 type StoreHost = Pick<
   Host,
@@ -19,6 +19,7 @@ type StoreHost = Pick<
   | 'noteActivity'
   | 'words'
   | 'catalogue'
+  | 'scoreSheets'
   | 'changePassphrase'
   | 'makeRecoveryKey'
   | 'setKeychain'
@@ -85,6 +86,7 @@ export function storeHost(state: Installation): StoreHost {
     noteActivity: () => Promise.resolve(),
     words: () => Promise.resolve(words),
     catalogue: () => Promise.resolve(catalogue),
+    scoreSheets: () => Promise.resolve(SHEETS),
     changePassphrase: (current, newPassphrase) => {
       if (current !== state.passphrase) return refuse('wrong_passphrase');
       state.passphrase = newPassphrase;

@@ -3,4 +3,4 @@
 /**
  * How to read the total.
  */
-export type Direction = "higher_is_better" | "lower_is_better" | "higher_is_less_stable" | "higher_is_worse";
+export type Direction = "higher_is_better" | "lower_is_better" | "higher_is_less_stable" | "higher_is_worse" | "unordered";

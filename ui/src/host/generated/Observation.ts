@@ -16,7 +16,11 @@ observed_on: string | null,
 /**
  * When it was entered here.
  */
-recorded_at: string, source: Source, author: string, } & ({ value: Value, 
+recorded_at: string, source: Source, author: string, 
+/**
+ * Why it was entered so, in words; asked for where it takes the place of a derived value.
+ */
+note?: string, } & ({ value: Value, 
 /**
  * Unit as entered; none means the catalogue's unit.
  */

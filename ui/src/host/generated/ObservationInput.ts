@@ -6,4 +6,8 @@ import type { Subject } from "./Subject";
 /**
  * What a person enters for one observation.
  */
-export type ObservationInput = { feature: string, subject: Subject, entry: Entry, observed_on: string | null, source: Source | null, };
+export type ObservationInput = { feature: string, subject: Subject, entry: Entry, observed_on: string | null, source: Source | null, 
+/**
+ * Why, in words; needed for a value that is typed in place of a derived one.
+ */
+note?: string, };

@@ -8,7 +8,11 @@ export type PublishedSurvival = {
 /**
  * Cohort, country, treatment and years, as far as known.
  */
-cohort: string, patients?: number, median_months?: number, 
+cohort: string, 
+/**
+ * Reported by the paper that made the score, and not by a later one.
+ */
+original: boolean, patients?: number, median_months?: number, 
 /**
  * 95 % confidence interval of the median, months.
  */

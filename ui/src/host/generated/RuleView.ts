@@ -4,4 +4,8 @@ import type { FeatureId } from "./FeatureId";
 /**
  * Where the rule of a derived feature comes from, and its doubts.
  */
-export type RuleView = { feature: FeatureId, note: string, citation: string, };
+export type RuleView = { feature: FeatureId, note: string, citation: string, 
+/**
+ * What it reads, in the order of the catalogue.
+ */
+reads: Array<FeatureId>, };

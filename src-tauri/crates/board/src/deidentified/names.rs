@@ -26,6 +26,9 @@ pub(super) fn collect(case: &Case, found: &mut Identifying) {
         dates.push(Some(observation.recorded_at.date_naive()));
         found.add_name(&observation.author, "author");
         found.add_text(&observation.id, "observation id");
+        if let Some(note) = &observation.note {
+            found.add_text(note, "reason");
+        }
         match &observation.source {
             Source::Image { sop_instance_uid } => found.add_uid(sop_instance_uid),
             Source::File { name } => found.add_text(name, "file name"),

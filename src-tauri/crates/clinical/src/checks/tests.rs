@@ -21,6 +21,7 @@ fn observed(feature: &str, value: Value, on: &str) -> Observation {
         recorded_at: format!("{on}T12:00:00Z").parse().expect("a time"),
         source: Source::Typed,
         author: "test".into(),
+        note: None,
     }
 }
 

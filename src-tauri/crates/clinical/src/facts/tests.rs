@@ -35,6 +35,7 @@ fn observed(feature: &str, value: Value, on: &str) -> Observation {
         recorded_at,
         source: Source::Typed,
         author: "test".into(),
+        note: None,
     }
 }
 

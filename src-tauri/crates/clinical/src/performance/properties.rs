@@ -99,7 +99,9 @@ proptest! {
             .collect();
         let (weighted, copied) = (plain(&once, &drawn), plain(&copies, &vec![1; copies.len()]));
         for (one, other) in weighted.all().into_iter().zip(copied.all()) {
-            prop_assert!(near(one, other), "{one:?} {other:?}");
+            // Whether the search for a slope is called endless can hang on the order of a sum.
+            let endless = [one, other].contains(&Err(NotEstimable::Separated));
+            prop_assert!(endless || near(one, other), "{one:?} {other:?}");
         }
         prop_assert_eq!(weighted.harrell, copied.harrell);
     }

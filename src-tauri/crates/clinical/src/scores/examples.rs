@@ -40,6 +40,7 @@ pub(super) fn case(level: Option<Level>, inputs: &Known) -> Case {
             recorded_at: DateTime::<Utc>::default(),
             source: Source::Typed,
             author: "example".into(),
+            note: None,
         });
     }
     case
@@ -337,4 +338,73 @@ fn what_could_not_be_read_is_said_where_a_fact_stands_in_no_row() {
         (&[][..], &[id("primary_tumour")][..])
     );
     assert_eq!(result.caveats.first(), table.gap.as_ref());
+}
+
+#[test]
+fn a_grade_in_no_readable_branch_says_what_could_not_be_read() {
+    let table = named("bollen_2014");
+    let mut inputs = table.example[0].inputs.clone();
+    inputs.insert(id("bollen_profile"), Value::Code("moderate".into()));
+    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
+    let result = compute(table, &facts);
+    assert!(
+        matches!(&result.outcome, ScoreOutcome::Missing { features, outside, possible: None, .. }
+            if features.is_empty() && !outside.is_empty()),
+        "{:?}",
+        result.outcome
+    );
+    assert_eq!(result.caveats.first(), table.gap.as_ref());
+}
+
+#[test]
+fn points_above_the_ceiling_of_a_score_are_reported_as_its_ceiling() {
+    let table = named("nesms");
+    let ScoreOutcome::Total {
+        total,
+        maximum,
+        items,
+        group,
+        ..
+    } = score(table, None, &table.example[0].inputs)
+    else {
+        panic!("the first example is complete");
+    };
+    let points: Vec<i32> = items.iter().map(|item| item.points).collect();
+    assert_eq!(points, [2, 1, 1]);
+    assert_eq!((total, maximum, group.id.as_str()), (3, 3, "3"));
+}
+
+#[test]
+fn a_total_feeds_the_score_that_reads_it_or_asks_for_what_it_lacks() {
+    let outcomes = |inputs: &Known| {
+        let facts = Facts::at(&case(None, inputs), Catalogue::shipped(), day());
+        let all = compute_all(&facts);
+        ["bauer_modified_2008", "nesms"].map(|id| {
+            let found = all.iter().find(|result| result.id == id).unwrap();
+            found.outcome.clone()
+        })
+    };
+    // Breast with three vertebrae and free organs: 1+1+1+0.
+    let mut inputs = named("nesms").example[3].inputs.clone();
+    let [bauer, nesms] = outcomes(&inputs);
+    assert!(matches!(bauer, ScoreOutcome::Total { total: 3, .. }));
+    assert!(matches!(nesms, ScoreOutcome::Total { total: 2, .. }));
+
+    // Nothing of Bauer's is known: the two others are settled at 0.
+    inputs.retain(|feature, _| ["walking", "albumin"].contains(&feature.as_str()));
+    let [bauer, nesms] = outcomes(&inputs);
+    let (
+        ScoreOutcome::Missing { features, .. },
+        ScoreOutcome::Missing {
+            features: asked,
+            possible: Some(open),
+            ..
+        },
+    ) = (bauer, nesms)
+    else {
+        panic!("scored without a primary tumour");
+    };
+    assert!(features.contains(&id("primary_tumour")));
+    assert_eq!(asked, features);
+    assert_eq!((open.minimum, open.maximum), (0, 2));
 }

@@ -224,6 +224,7 @@ pub struct Group {
 #[serde(deny_unknown_fields)]
 pub struct Published {
     pub group: String,
+    /// Begins with first author and year of the paper that reports it.
     pub cohort: String,
     #[serde(default)]
     pub country: Option<String>,
@@ -357,6 +358,16 @@ impl ScoreTable {
             .map(Provenance::strength)
             .max()
             .unwrap_or(FigureProvenance::RecalledMedium)
+    }
+}
+
+impl Paper {
+    /// Whether a cohort is called by this paper: "Katagiri 2014, Shizuoka".
+    pub fn names(&self, cohort: &str) -> bool {
+        let first = self.authors.split([',', ';']).next().unwrap_or_default();
+        let family = first.rsplit_once(' ').map_or(first, |(family, _)| family);
+        let called = format!("{family} {}", self.year).to_lowercase();
+        cohort.to_lowercase().starts_with(&called)
     }
 }
 

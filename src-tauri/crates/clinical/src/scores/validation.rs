@@ -187,6 +187,42 @@ mod tests {
     }
 
     #[test]
+    fn authors_who_test_their_own_score_are_named() {
+        let own = |score: &str, cohort: &str| {
+            let found = entries(score).into_iter().find(|one| one.cohort == cohort);
+            found.unwrap().own_development.is_some()
+        };
+        for (score, cohort) in [
+            ("bollen_2014", "bollen_thesis_1379"),
+            ("nesms", "schoenfeld_2022"),
+            ("sorg_nomogram_2016", "pereira_2017"),
+            ("sorg_mla_2019", "fenn_2024"),
+            ("prism_2015", "florez_2024_mda"),
+            ("westhoff_2014", "westhoff_external"),
+        ] {
+            assert!(own(score, cohort), "{score} in {cohort}");
+        }
+        assert!(!own("tomita_2001", "schoenfeld_2022"));
+    }
+
+    #[test]
+    fn a_score_that_did_worse_without_a_figure_is_not_left_out() {
+        let classic = entries("sorg_classic_2016");
+        let findings: Vec<_> = classic[0]
+            .metrics
+            .iter()
+            .map(|metric| {
+                (
+                    metric.horizon_months,
+                    metric.value,
+                    metric.finding.is_some(),
+                )
+            })
+            .collect();
+        assert_eq!(findings, [(Some(3), None, true), (Some(12), None, true)]);
+    }
+
+    #[test]
     fn a_table_that_does_not_hold_together_is_refused() {
         let table = |score: &str, figure: &str| {
             format!(

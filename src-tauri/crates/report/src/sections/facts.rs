@@ -150,11 +150,19 @@ fn source_text(context: &Context, fact: &UsedFact) -> String {
         return mark;
     };
     let author = context.free(&observation.author);
-    match &observation.source {
+    let source = match &observation.source {
         // The name of a file often holds the name of its patient.
         Source::File { name } if !context.input.identity_masked => {
             format!("{mark} {}, {author}", context.free(name))
         }
         Source::File { .. } | Source::Typed | Source::Image { .. } => format!("{mark}, {author}"),
+    };
+    match &observation.note {
+        None => source,
+        Some(note) => {
+            let note = context.free(note);
+            let values = [("source", source.as_str()), ("note", note.as_str())];
+            context.say("report.facts.because", &values)
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! One file per section. `draw` functions fill a place on page one and return the y below it;
 //! `in_full` functions flow over as many pages as they need.
 
+pub(crate) mod agreement;
+pub(crate) mod checklists;
 pub(crate) mod curve;
 pub(crate) mod facts;
 pub(crate) mod findings;
@@ -10,6 +12,7 @@ pub(crate) mod forecast_text;
 pub(crate) mod identity;
 pub(crate) mod images;
 pub(crate) mod key_facts;
+pub(crate) mod not_computed;
 pub(crate) mod pictures;
 pub(crate) mod question;
 pub(crate) mod score_rows;

@@ -8,11 +8,13 @@ use crate::{
     style::{BODY, CONTENT_WIDTH, HEADING, LABEL, MARGIN, NOTE, SMALL, WARNING},
     wrapping::{fit, wrap_at_most},
 };
-use clinical::assessment::{ScoreOutcome, ScoreResult};
+use clinical::assessment::{ScoreFamily, ScoreOutcome, ScoreResult};
 
 /// Name, result, group with the authors' prediction, published survival.
 const COLUMNS: [f32; 4] = [102.0, 80.0, 120.0, 209.0];
 const PADDING: f32 = 3.0;
+/// Survival scores before those of the level.
+const LEADING: usize = 3;
 
 /// Draws the scores until `bottom`; the last line says how many follow on later pages.
 pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) -> f32 {
@@ -33,19 +35,7 @@ pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) 
     }
     y += LABEL.line_height() + 1.0;
 
-    let counted = |score: &&ScoreResult| {
-        !matches!(
-            score.outcome,
-            ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable { .. }
-        )
-    };
-    let scores: Vec<&ScoreResult> = context
-        .input
-        .assessment
-        .scores
-        .iter()
-        .filter(counted)
-        .collect();
+    let scores = by_use(&context.input.assessment.scores);
     for (index, score) in scores.iter().enumerate() {
         let Some(row) = Row::new(context, score) else {
             continue;
@@ -61,6 +51,28 @@ pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32, bottom: f32) 
         y += row.height();
     }
     y
+}
+
+/// What has a result comes first: the leading survival scores, then stability and compression, without
+/// which no board decides, then the rest in the shipped order.
+fn by_use(scores: &[ScoreResult]) -> Vec<&ScoreResult> {
+    let counted = |score: &&ScoreResult| {
+        let outcome = &score.outcome;
+        outcome.group().is_some() || matches!(outcome, ScoreOutcome::Missing { .. })
+    };
+    let mut survival = 0;
+    let mut weight = |score: &ScoreResult| match (score.outcome.group(), score.family) {
+        (None, _) => 3,
+        (_, ScoreFamily::Survival) => {
+            survival += 1;
+            if survival > LEADING { 2 } else { 0 }
+        }
+        (_, ScoreFamily::Stability | ScoreFamily::Compression) => 1,
+        _ => 2,
+    };
+    let mut counted: Vec<&ScoreResult> = scores.iter().filter(counted).collect();
+    counted.sort_by_cached_key(|score| weight(score));
+    counted
 }
 
 /// One score, wrapped into its columns.

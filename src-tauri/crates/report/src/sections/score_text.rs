@@ -3,6 +3,7 @@
 use crate::context::{Context, number_text, of_hundred};
 use clinical::assessment::{
     Direction, FigureProvenance, PublishedSurvival, ScoreGroup, ScoreOutcome, ScoreResult,
+    ScoreStatus,
 };
 
 /// A score's full or short name, with the level of a score that belongs to one.
@@ -46,8 +47,8 @@ pub(crate) fn scale(context: &Context, score: &ScoreResult) -> String {
     }
 }
 
-/// How to read the total, and that it was typed where it was.
-pub(crate) fn reading(context: &Context, score: &ScoreResult) -> String {
+/// How to read the total.
+pub(crate) fn direction(context: &Context, score: &ScoreResult) -> String {
     let direction = match score.direction {
         Direction::HigherIsBetter => "higher_is_better",
         Direction::LowerIsBetter => "lower_is_better",
@@ -55,7 +56,12 @@ pub(crate) fn reading(context: &Context, score: &ScoreResult) -> String {
         Direction::HigherIsWorse => "higher_is_worse",
         Direction::Unordered => "unordered",
     };
-    let direction = context.say(&format!("report.scores.{direction}"), &[]);
+    context.say(&format!("report.scores.{direction}"), &[])
+}
+
+/// How to read the total, and that it was typed where it was.
+pub(crate) fn reading(context: &Context, score: &ScoreResult) -> String {
+    let direction = direction(context, score);
     match &score.outcome {
         ScoreOutcome::TypedTotal { .. } => {
             format!("{}; {direction}", context.say("report.scores.typed", &[]))
@@ -90,21 +96,7 @@ pub(crate) fn published_text(context: &Context, figures: &PublishedSurvival) -> 
         let values = [("months", months.as_str()), ("alive", alive.as_str())];
         survival.push(context.say("report.scores.alive", &values));
     }
-    if let Some(median) = figures.median_months {
-        let median = number_text(median);
-        survival.push(match figures.median_confidence_interval {
-            Some([low, high]) => {
-                let (low, high) = (number_text(low), number_text(high));
-                let values = [
-                    ("median", median.as_str()),
-                    ("low", low.as_str()),
-                    ("high", high.as_str()),
-                ];
-                context.say("report.scores.median_interval", &values)
-            }
-            None => context.say("report.scores.median", &[("median", median.as_str())]),
-        });
-    }
+    survival.extend(median_text(context, figures));
     let mut cohort = context.free(&figures.cohort);
     if let Some(patients) = figures.patients {
         let patients = patients.to_string();
@@ -119,6 +111,33 @@ pub(crate) fn published_text(context: &Context, figures: &PublishedSurvival) -> 
     format!("{remark} {cohort}: {}", survival.join("; "))
         .trim()
         .to_owned()
+}
+
+/// "median 4 months (3 to 5)".
+pub(crate) fn median_text(context: &Context, figures: &PublishedSurvival) -> Option<String> {
+    let median = number_text(figures.median_months?);
+    let Some([low, high]) = figures.median_confidence_interval else {
+        return Some(context.say("report.scores.median", &[("median", median.as_str())]));
+    };
+    let (low, high) = (number_text(low), number_text(high));
+    let values = [
+        ("median", median.as_str()),
+        ("low", low.as_str()),
+        ("high", high.as_str()),
+    ];
+    Some(context.say("report.scores.median_interval", &values))
+}
+
+/// How far a score is built, where not every point of it was read.
+pub(crate) fn status(context: &Context, score: &ScoreResult) -> Option<String> {
+    let status = match score.status {
+        ScoreStatus::Implementable => return None,
+        ScoreStatus::ImplementableWithCaveats => "with_caveats",
+        ScoreStatus::Partial => "partial",
+        ScoreStatus::ReferenceOnly => "reference_only",
+        ScoreStatus::NotPublic => "not_public",
+    };
+    Some(context.say(&format!("report.score_status.{status}"), &[]))
 }
 
 pub(crate) fn missing(context: &Context, score: &ScoreResult) -> String {
@@ -136,7 +155,7 @@ pub(crate) fn missing(context: &Context, score: &ScoreResult) -> String {
     if *level_needed {
         sentences.push(context.say("report.scores.level_needed", &[]));
     }
-    if !features.is_empty() {
+    if !features.is_empty() && !*level_needed {
         let names = context.feature_labels(features);
         sentences.push(context.say("report.scores.missing", &[("features", names.as_str())]));
     }

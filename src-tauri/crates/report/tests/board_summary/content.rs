@@ -103,7 +103,7 @@ fn the_details_follow() {
         "Made before molecularly targeted drugs.",
         "Vertebral metastases",
         "9.8 10⁹/L",
-        "≥3",
+        "≥ 3",
         "0123456789abcdef0123456789abcdef",
         "20 Gy in 5 fractions",
         "MR, T2 axial",
@@ -114,6 +114,53 @@ fn the_details_follow() {
             "{expected:?} is not in the details:\n{text}"
         );
     }
+}
+
+#[test]
+fn scores_stand_side_by_side_then_in_full_then_what_has_no_result() {
+    let Some(text) = written("ordinary.pdf", &sample().summary()).text(&["-f", "2"]) else {
+        return;
+    };
+    let mut places = Vec::new();
+    for expected in [
+        "Published survival scores side by side",
+        "This model, for this patient",
+        "Made-up cohort (memory)",
+        "Points: General condition (Karnofsky): moderate, 50–70 % = 1;",
+        "Made-up cohort, 1998–2004, surgery, 164 patients",
+        "Scores that cannot be computed yet",
+        "Settled: Previous chemotherapy: no = 0.",
+        "N: Neurology: Frankel grade D",
+        "P: Patient: nothing is recorded.",
+        "Boosted trees 2019: the trees are not public. What would be needed: publication of the trees.",
+        "trees.example.org",
+    ] {
+        let place = text.find(expected);
+        assert!(
+            place.is_some(),
+            "{expected:?} is not in the details:\n{text}"
+        );
+        places.push(place);
+    }
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn a_reason_stands_beside_the_value_and_names_nobody_where_masked() {
+    let mut typed = sample();
+    let observation = typed.case.observations.iter_mut();
+    let mut graded = observation.filter(|one| one.feature.as_str() == "karnofsky");
+    graded.next().unwrap().note = Some("seen by Łukasz before the fall".to_owned());
+    let Some(text) = written("reason.pdf", &typed.summary()).text(&["-f", "2"]) else {
+        return;
+    };
+    assert!(
+        text.contains("because seen by Łukasz before the fall"),
+        "{text}"
+    );
+    typed.identity_masked = true;
+    let masked = report::texts_of(&typed.summary()).unwrap().join(" ");
+    assert!(masked.contains("because seen by") && !masked.contains("Łukasz"));
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use clinical::{
     assessment::{
-        Assessment, Certainty, Citation, CordCompression, CordCompressionState, Direction,
-        ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance, ForecastReason,
-        ForecastState, MedianSurvival, MedianTime, NamedFact, NamedReason, PackIdentity,
-        PopulationMatch, PossibleTotals, PublishedSurvival, ReasonSentence, ReasonSentenceKind,
-        ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, ScoreStatus,
-        SurvivalForecast, SurvivalPoint, UsedFact,
+        Assessment, Certainty, ChecklistHeading, Citation, CordCompression, CordCompressionState,
+        Direction, ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance,
+        ForecastReason, ForecastState, MedianSurvival, MedianTime, NamedFact, NamedReason,
+        PackIdentity, PopulationMatch, PossibleTotals, PublishedSurvival, ReasonSentence,
+        ReasonSentenceKind, ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult,
+        ScoreStatus, SurvivalForecast, SurvivalPoint, UsedFact,
     },
     case::{
         BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
@@ -290,6 +290,7 @@ fn facts(case: &mut Case) -> Vec<UsedFact> {
             recorded_at: Utc.with_ymd_and_hms(2026, 3, 13, 8, 0, 0).unwrap(),
             source: source.clone(),
             author: "Dr Adeyemi".to_owned(),
+            note: None,
         });
         used.push(UsedFact {
             feature: id(feature),
@@ -347,6 +348,7 @@ fn score(name: &str, direction: Direction, subject: Subject, outcome: ScoreOutco
 fn scores() -> Vec<ScoreResult> {
     let published = PublishedSurvival {
         cohort: "Made-up cohort, 1998–2004, surgery".to_owned(),
+        original: true,
         patients: Some(164),
         median_months: Some(5.3),
         median_confidence_interval: Some([4.1, 6.6]),
@@ -416,7 +418,7 @@ fn scores() -> Vec<ScoreResult> {
                 features: vec![id("c_reactive_protein"), id("platelets")],
                 outside: Vec::new(),
                 level_needed: false,
-                items: Vec::new(),
+                items: vec![item("Previous chemotherapy", "no", 0, "karnofsky")],
                 possible: Some(PossibleTotals {
                     minimum: 6,
                     maximum: 8,
@@ -444,6 +446,35 @@ fn scores() -> Vec<ScoreResult> {
                 grade: "2".to_owned(),
                 definition: "spinal cord compression with cerebrospinal fluid seen".to_owned(),
                 group: group("high grade", "", Vec::new()),
+            },
+        ),
+        score(
+            "LMNOP framework",
+            Direction::Unordered,
+            Subject::Patient,
+            ScoreOutcome::Checklist {
+                headings: [
+                    ("N: Neurology", vec![id("frankel")]),
+                    ("P: Patient", vec![]),
+                ]
+                .map(|(label, reads)| ChecklistHeading {
+                    id: label.to_owned(),
+                    label: label.to_owned(),
+                    text: String::new(),
+                    reads,
+                    provenance: FigureProvenance::Read,
+                })
+                .into(),
+            },
+        ),
+        score(
+            "Boosted trees 2019",
+            Direction::HigherIsBetter,
+            Subject::Patient,
+            ScoreOutcome::NotComputable {
+                reason: "the trees are not public.".to_owned(),
+                unlocked_by: "publication of the trees.".to_owned(),
+                address: Some("trees.example.org".to_owned()),
             },
         ),
     ]
