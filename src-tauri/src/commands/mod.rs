@@ -71,6 +71,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         reports::pick_folder,
         reports::pick_images_file,
         reports::pick_save_path,
+        reports::pick_table,
         study::study_options,
         study::study_table,
         study::cancel_study,

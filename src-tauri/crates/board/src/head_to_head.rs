@@ -7,7 +7,7 @@ mod window;
 
 use crate::{
     APP_VERSION, BoardError,
-    tables::{BATCH, facts_of, file_error, row_defaults},
+    tables::{BATCH, facts_of, file_error, row_defaults, table_error},
 };
 use chrono::{DateTime, Utc};
 use clinical::{
@@ -127,8 +127,7 @@ pub fn study_cohort(
     if patients.is_empty() {
         let nobody = "The table holds no patient with follow-up that can be read. Check its rows.";
         let message = std::iter::once(nobody.to_owned()).chain(faults);
-        let message = message.collect::<Vec<_>>().join("\n");
-        return Err(BoardError::new("table_file", message));
+        return Err(table_error(message.collect::<Vec<_>>().join("\n")));
     }
     let compared = Compared {
         tables: &tables,
@@ -191,7 +190,7 @@ fn tables_of(ids: &[String]) -> Result<Vec<&'static ScoreTable>, BoardError> {
 
 fn comparison_error(error: ComparisonError) -> BoardError {
     let code = match error {
-        ComparisonError::Cancelled => "cancelled",
+        ComparisonError::Cancelled => "study_stopped",
         _ => "comparison",
     };
     BoardError::new(code, error.to_string())

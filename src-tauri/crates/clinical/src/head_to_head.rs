@@ -147,7 +147,7 @@ impl<'a> Cohort<'a> {
         let scores = self.compared.tables.iter().enumerate();
         let scores = scores.map(|(score, table)| PredictorSource {
             id: table.id.clone(),
-            name: table.name.clone(),
+            name: table.short_name.clone(),
             rows: self.rows_of(&[score], false) as u32,
             paper: scores::first_paper(table),
             made_from: scores::made_from(table),

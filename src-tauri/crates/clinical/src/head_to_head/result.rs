@@ -117,7 +117,7 @@ impl HeadToHead {
 pub struct PredictorSource {
     /// Id of a score, or [`super::MODEL`].
     pub id: String,
-    /// Of a score.
+    /// The short name of a score.
     pub name: String,
     pub rows: u32,
     /// Where a score was published.
