@@ -107,7 +107,7 @@ struct RecordedStudy {
 
 fn study_of(board: &Board, root: &Path) -> RecordedStudy {
     let path = root.join("cohort.csv");
-    let faults = "Zebedee-1,3,1\nx,-1,0,2015,60,lung,true,1,false,none,false,true,80,38,\n";
+    let faults = "Zebedee-1,3,1\nx,-1,0,2015,60,lung,true,1,false,false,false,true,80,38,\n";
     fs::write(&path, table(&cohort(420, 12)) + faults).unwrap();
     let question = StudyQuestion {
         scores: ["mizumoto_2008", "osri_2013", "nesms"]

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-pub const HEADER: &str = "id,months,died,year,age,primary_tumour,mizumoto_unfavourable_primary,ecog,hypercalcaemia,visceral_metastases,prior_chemotherapy,multiple_skeletal_metastases,karnofsky,albumin,survival_days";
+pub const HEADER: &str = "id,months,died,year,age,primary_tumour,mizumoto_unfavourable_primary,ecog,hypercalcaemia,visceral_metastasis_outside_brain,prior_chemotherapy,multiple_skeletal_metastases,karnofsky,albumin,survival_days";
 
 /// One patient.
 pub struct Made {
@@ -63,7 +63,6 @@ fn one(number: u32, draws: &mut Draws) -> Made {
     let year = 2012 + (number % 10) as i32;
     let karnofsky = 100 - 20 * ecog;
     let albumin = if number % 3 == 0 { "38" } else { "" };
-    let visceral = if visceral { "unresectable" } else { "none" };
     let line = format!(
         "Zebedee-{number},{months},{},{year},{age},{primary},{unfavourable},{ecog},{calcium},{visceral},{chemotherapy},{several},{karnofsky},{albumin},{}",
         u8::from(died),
