@@ -49,6 +49,7 @@ export type { Finding } from './generated/Finding.ts';
 export type { FindingCode } from './generated/FindingCode.ts';
 export type { ForecastState } from './generated/ForecastState.ts';
 export type { Group } from './generated/Group.ts';
+export type { HorizonPerformance } from './generated/HorizonPerformance.ts';
 export type { Identity } from './generated/Identity.ts';
 export type { ImageLibrary } from './generated/ImageLibrary.ts';
 export type { ImagePlace } from './generated/ImagePlace.ts';
