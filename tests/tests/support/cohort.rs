@@ -62,7 +62,7 @@ fn one(number: u32, draws: &mut Draws) -> Made {
     let died = death <= end;
     let year = 2012 + (number % 10) as i32;
     let karnofsky = 100 - 20 * ecog;
-    let albumin = if number % 3 == 0 { "38" } else { "" };
+    let albumin = if number.is_multiple_of(3) { "38" } else { "" };
     let line = format!(
         "Zebedee-{number},{months},{},{year},{age},{primary},{unfavourable},{ecog},{calcium},{visceral},{chemotherapy},{several},{karnofsky},{albumin},{}",
         u8::from(died),

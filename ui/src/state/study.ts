@@ -61,6 +61,14 @@ export function doubts(study: CohortStudy, label: (feature: string) => string): 
   ];
 }
 
+/** Which scores take no part on the same rows, and why. */
+export function leftOut({ result }: CohortStudy): string[] {
+  return (['few_rows', 'no_row'] as const).flatMap((why) => {
+    const names = result.predictors.filter(({ left_out: found }) => found === why).map(({ name }) => name);
+    return names.length > 0 ? [t(`study.not_on_these_rows_${why}`, { names: names.join(', ') })] : [];
+  });
+}
+
 /** How to read the figures. */
 export function notes({ result }: CohortStudy): string[] {
   const any = result.same_rows ?? result.model_alone;

@@ -14,6 +14,10 @@ pub(crate) fn print(study: &CohortStudy) {
     match &result.same_rows {
         Some(comparison) => {
             println!("{}", words.counts(comparison));
+            words
+                .left_out(study)
+                .iter()
+                .for_each(|line| println!("{line}"));
             let predictors = comparison.predictors.iter();
             predictors.for_each(|one| predictor(&words, one));
         }
@@ -71,9 +75,11 @@ fn predictor(words: &StudyWords, one: &PredictorPerformance) {
     line(&words.say("column_harrell_c", &[]), &one.harrell_c);
     line(&words.say("column_uno_c", &[]), &one.uno_c);
     for horizon in &one.horizons {
-        let months = horizon.months.to_string();
-        let months = words.say("at_months", &[("months", &months)]);
-        let slope = words.calibration(&horizon.calibration);
-        println!("    {}, {months}: {slope}", words.say("calibration", &[]));
+        let (months, calibration) = (
+            horizon.months.to_string(),
+            words.calibration(&horizon.calibration),
+        );
+        let values = [("months", months.as_str()), ("calibration", &calibration)];
+        println!("    {}", words.say("calibration_at", &values));
     }
 }

@@ -1,6 +1,8 @@
 //! A study in words, for paper and terminal. The screen fills the same words, `study.<key>`, itself.
 
-use super::{CohortPart, CohortPartKind, CohortStudy, MODEL, PassedColumn, PredictorSource};
+use super::{
+    CohortPart, CohortPartKind, CohortStudy, LeftOut, MODEL, PassedColumn, PredictorSource,
+};
 use crate::{
     assessment::{FigureProvenance, ScorePopulation},
     catalogue::{Catalogue, FeatureId},
@@ -85,6 +87,19 @@ impl StudyWords<'_> {
         let others = ["note_difference", "note_censoring", "note_no_winner"];
         let others = others.map(|note| self.say(note, &[]));
         reading.into_iter().chain(others).collect()
+    }
+
+    /// Which scores take no part on the same rows, and why.
+    pub fn left_out(&self, study: &CohortStudy) -> Vec<String> {
+        let named = |why: LeftOut| {
+            let scores = study.result.predictors.iter();
+            let scores = scores.filter(|source| source.left_out == Some(why));
+            let names: Vec<String> = scores.map(|source| self.name(&source.id)).collect();
+            let key = format!("not_on_these_rows_{}", why.code());
+            (!names.is_empty()).then(|| self.say(&key, &[("names", &names.join(", "))]))
+        };
+        let reasons = [LeftOut::FewRows, LeftOut::NoRow];
+        reasons.into_iter().filter_map(named).collect()
     }
 
     fn passed(&self, column: &PassedColumn) -> String {

@@ -16,6 +16,7 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         let share = format!("{:.1}", threshold * 100.0);
         flow.heading(&talk.say("benefit_at", &[("threshold", &share)]), 60.0);
         flow.paragraph(NOTE, &talk.say("note_decision", &[]));
+        flow.space(2.0);
         let months = comparison.counts.horizons.iter().map(|one| one.months);
         let width = (CONTENT_WIDTH - 130.0) / comparison.counts.horizons.len() as f32;
         let mut columns = vec![talk.column("predictor", 130.0)];

@@ -27,6 +27,7 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
     }
     flow.heading(&talk.say("calibration", &[]), 80.0);
     flow.paragraph(NOTE, &talk.say("calibration_note", &[]));
+    flow.space(2.0);
     flow.table(&columns, &rows);
 }
 

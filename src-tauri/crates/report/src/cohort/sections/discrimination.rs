@@ -25,6 +25,9 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         "same_rows_note"
     };
     flow.paragraph(NOTE, &talk.say(note, &[]));
+    for sentence in talk.words.left_out(study) {
+        flow.paragraph(NOTE, &talk.printable(&sentence));
+    }
     flow.paragraph(SMALL, &talk.printable(&talk.words.counts(comparison)));
     flow.space(2.0);
     let columns = columns(talk, comparison);

@@ -14,6 +14,7 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
     }
     flow.heading(&talk.say("pairs", &[]), 80.0);
     flow.paragraph(NOTE, &talk.say("pairs_note", &[]));
+    flow.space(2.0);
     let columns = [
         talk.column("predictor", 92.0),
         talk.column("patients", 68.0),
@@ -29,12 +30,8 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         };
         let counts = &pair.comparison.counts;
         let patients = format!("{} ({})", counts.patients, counts.deaths);
-        for (place, (model, score)) in model.horizons.iter().zip(&score.horizons).enumerate() {
-            let (name, patients) = match place {
-                0 => (talk.name(&pair.score), patients.as_str()),
-                _ => (String::new(), ""),
-            };
-            let mut cells = vec![talk.cell(&name), talk.cell(patients)];
+        for (model, score) in model.horizons.iter().zip(&score.horizons) {
+            let mut cells = vec![talk.cell(&talk.name(&pair.score)), talk.cell(&patients)];
             cells.extend(at_horizon(talk, model, score));
             rows.push(cells);
         }

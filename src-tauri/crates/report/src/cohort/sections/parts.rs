@@ -22,6 +22,7 @@ fn parts(flow: &mut Flow, talk: &Talk) {
     flow.heading(&talk.say("parts", &[]), 80.0);
     let months = months.to_string();
     flow.paragraph(NOTE, &talk.say("parts_note", &[("months", &months)]));
+    flow.space(2.0);
     let columns = [
         talk.column("part", 110.0),
         talk.column("patients", 76.0),
@@ -32,16 +33,15 @@ fn parts(flow: &mut Flow, talk: &Talk) {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for part in parts {
         let counts = &part.comparison.counts;
-        for (place, predictor) in part.comparison.predictors.iter().enumerate() {
+        for predictor in &part.comparison.predictors {
             let Some(horizon) = predictor.horizons.last() else {
                 continue;
             };
-            let first = place == 0;
             let name = talk.words.part(part);
             let patients = format!("{} ({})", counts.patients, counts.deaths);
             rows.push(vec![
-                talk.cell(if first { &name } else { "" }),
-                talk.cell(if first { &patients } else { "" }),
+                talk.cell(&name),
+                talk.cell(&patients),
                 talk.cell(&talk.name(&predictor.id)),
                 talk.cell(&talk.words.figure(&horizon.auc.figure, FINE)),
                 talk.cell(

@@ -14,5 +14,6 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         flow.need(24.0);
         flow.paragraph(SUBHEADING, &talk.name(&source.id));
         flow.paragraph(NOTE, &talk.printable(&talk.words.source(source)));
+        flow.space(3.0);
     }
 }
