@@ -3,6 +3,9 @@
 use super::drawing::{Anchor, Drawing, Shape};
 use crate::{fonts::Weight, style::Ink};
 
+/// White around the drawing.
+const EDGE: f32 = 8.0;
+
 pub(super) fn file(drawing: &Drawing) -> String {
     let Drawing {
         width,
@@ -11,11 +14,12 @@ pub(super) fn file(drawing: &Drawing) -> String {
         shapes,
     } = drawing;
     let title = escaped(title);
+    let (all, whole) = (width + 2.0 * EDGE, height + 2.0 * EDGE);
     let elements: Vec<String> = shapes.iter().map(element).collect();
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"sans-serif\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{EDGE} -{EDGE} {all} {whole}\" role=\"img\" font-family=\"sans-serif\">\n\
          <title>{title}</title>\n\
-         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
+         <rect x=\"-{EDGE}\" y=\"-{EDGE}\" width=\"{all}\" height=\"{whole}\" fill=\"#ffffff\"/>\n\
          {}\n</svg>\n",
         elements.join("\n")
     )
@@ -101,7 +105,7 @@ mod tests {
         drawing.text((1.0, 2.0), Anchor::End, SMALL, "a & b");
         let file = file(&drawing);
         for part in [
-            "viewBox=\"0 0 100 50\"",
+            "viewBox=\"-8 -8 116 66\"",
             "<title>AUC &lt;0.5</title>",
             "points=\"0.00,0.00 10.00,5.00\"",
             "stroke-dasharray=\"2 1\"",
