@@ -162,7 +162,7 @@ impl Board {
         Ok(self.status())
     }
 
-    /// Closes the database and forgets the person, the open images and the key.
+    /// Closes the database and forgets the person, the open images, the comparison of a cohort and the key.
     pub fn lock(&self) -> AppStatus {
         self.close_store("locked");
         self.status()
@@ -172,6 +172,7 @@ impl Board {
     pub(crate) fn close_store(&self, action: &str) -> bool {
         let mut open = lock(&self.store);
         let left = std::mem::take(&mut *lock(&self.signed_in)).person;
+        self.forget_study();
         self.cancel_images();
         *lock(&self.images) = Arc::new(OpenImages::nothing(&self.workers));
         // The last file that a worker read would stay in its memory for a while.

@@ -22,7 +22,7 @@ pub mod table;
 pub mod validation;
 
 pub use prognosis::{
-    Prognosis, PublishedDeaths, made_from, prognosis, prognostic, published_deaths,
+    Prognosis, PublishedDeaths, first_paper, made_from, prognosis, prognostic, published_deaths,
 };
 pub use sheets::sheets;
 pub use table::{ScoreTable, ScoreTableError};

@@ -62,6 +62,7 @@ impl Cohort {
         let predictor = |expected: &Expected| Predictor {
             id: expected.id.clone(),
             risk: expected.risk.clone(),
+            risk_at: Default::default(),
             death: expected
                 .horizon
                 .iter()

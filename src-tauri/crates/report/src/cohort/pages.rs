@@ -9,12 +9,12 @@ use crate::{
     wrapping::fit,
 };
 
-pub(crate) fn title(flow: &mut Flow, talk: &Talk) {
-    flow.paragraph(NAME, &talk.say("report.title.cohort", &[]));
+pub(super) fn title(flow: &mut Flow, talk: &Talk) {
+    flow.paragraph(NAME, &talk.say("title", &[]));
     flow.space(4.0);
 }
 
-pub(crate) fn frame(sheets: &mut [Sheet], talk: &Talk) {
+pub(super) fn frame(sheets: &mut [Sheet], talk: &Talk) {
     let pages = sheets.len().to_string();
     for (index, sheet) in sheets.iter_mut().enumerate() {
         band(sheet, talk);
@@ -23,16 +23,16 @@ pub(crate) fn frame(sheets: &mut [Sheet], talk: &Talk) {
 }
 
 fn band(sheet: &mut Sheet, talk: &Talk) {
-    let product = talk.say("report.product", &[]);
-    footer::band(sheet, &product, &talk.say("report.title.cohort", &[]));
+    let product = talk.report("report.product", &[]);
+    footer::band(sheet, &product, &talk.say("title", &[]));
     let made_on = talk.input.study.made_on.to_string();
     let right = PAGE_WIDTH - MARGIN;
     sheet.text_ending_at(right, BAND_BASELINE, BODY.in_ink(WHITE), &made_on);
 }
 
 fn foot(sheet: &mut Sheet, talk: &Talk, page: &str, pages: &str) {
-    let numbers = talk.say("report.footer.page", &[("page", page), ("pages", pages)]);
-    let research_use = talk.say("report.footer.research_use", &[]);
+    let numbers = talk.report("report.footer.page", &[("page", page), ("pages", pages)]);
+    let research_use = talk.report("report.footer.research_use", &[]);
     let made = fit(talk.typeface, NOTE, &made_by(talk), CONTENT_WIDTH);
     footer::foot(sheet, &research_use, &numbers, &made);
 }
@@ -47,27 +47,25 @@ fn made_by(talk: &Talk) -> String {
     let time = time.format("%Y-%m-%d %H:%M (UTC%:z)").to_string();
     let mut parts = vec![format!(
         "{} {}",
-        talk.say("report.product", &[]),
+        talk.report("report.product", &[]),
         study.app_version
     )];
     if let Some(pack) = &study.pack {
         let fingerprint: String = pack.sha256.chars().take(12).collect();
         let name = format!("{} {} ({fingerprint})", pack.name, pack.version);
-        parts.push(talk.say("report.footer.pack", &[("pack", &name)]));
+        parts.push(talk.report("report.footer.pack", &[("pack", &name)]));
     }
-    let comparison = study
-        .result
-        .same_rows
-        .as_ref()
-        .or(study.result.model_alone.as_ref());
-    if let Some(comparison) = comparison {
+    if let Some(comparison) = study.result.any() {
         let (count, seed) = (
             comparison.bootstraps.to_string(),
             comparison.seed.to_string(),
         );
         let values = [("count", count.as_str()), ("seed", seed.as_str())];
-        parts.push(talk.say("report.cohort.resamples", &values));
+        parts.push(talk.say("resamples", &values));
     }
-    parts.push(talk.say("report.footer.generated", &[("time", &time)]));
+    if let Some(setting) = &study.setting {
+        parts.push(talk.say("setting_in_short", &[("setting", setting)]));
+    }
+    parts.push(talk.report("report.footer.generated", &[("time", &time)]));
     parts.join(" · ")
 }
