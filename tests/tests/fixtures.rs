@@ -8,9 +8,10 @@
 mod support;
 
 use board::{
-    AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView,
+    AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, CohortStudy,
     ExplainedEndpoint, ExplanationState, Identity, ImageLibrary, Level, NoKeychain,
     ObservationInput, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
+    StudyOptions, StudyQuestion,
 };
 use chrono::{DateTime, Utc};
 use clinical::case::{AbsenceReason, Entry, Source, Subject, Value};
@@ -26,7 +27,11 @@ use std::{
     },
     time::Duration,
 };
-use support::{PASSPHRASE, image_worker, packs, repository, secret};
+use support::{
+    PASSPHRASE,
+    cohort::{cohort, table},
+    image_worker, packs, repository, secret,
+};
 
 /// Seconds since 1970; it stands still until the journey moves it.
 static SECONDS: AtomicI64 = AtomicI64::new(0);
@@ -90,6 +95,32 @@ struct Recorded {
     images: ImageLibrary,
     audit: RecordedAudit,
     scores: Vec<ScoreSheet>,
+    study: RecordedStudy,
+}
+
+/// A comparison on a made-up cohort, with some faults.
+#[derive(Serialize)]
+struct RecordedStudy {
+    options: StudyOptions,
+    study: CohortStudy,
+}
+
+fn study_of(board: &Board, root: &Path) -> RecordedStudy {
+    let path = root.join("cohort.csv");
+    let faults = "Zebedee-1,3,1\nx,-1,0,2015,60,lung,true,1,false,false,false,true,80,38,\n";
+    fs::write(&path, table(&cohort(420, 12)) + faults).unwrap();
+    let question = StudyQuestion {
+        scores: ["mizumoto_2008", "osri_2013", "nesms"]
+            .map(str::to_owned)
+            .to_vec(),
+        thresholds: vec![0.3],
+        bootstraps: 40,
+        ..StudyQuestion::default()
+    };
+    RecordedStudy {
+        options: board.study_options(),
+        study: board.study_table(&path, &question, &mut |_| ()).unwrap(),
+    }
 }
 
 fn person(name: &str, specialty: Specialty, role: Role) -> PersonInput {
@@ -427,6 +458,7 @@ fn journey(root: &Path) -> Recorded {
     sign_in(&board, "O’Neill-Papadopoulos");
     board.open_case(&demo_case.case.id).unwrap();
     at("2026-03-12T09:30");
+    let study = study_of(&board, root);
     let verified = board.audit_verify().unwrap();
     assert_eq!(verified.faults, []);
     let rows = board.audit_rows(None, 500).unwrap();
@@ -449,6 +481,7 @@ fn journey(root: &Path) -> Recorded {
             backup,
         },
         scores: board.score_sheets(),
+        study,
     }
 }
 
@@ -553,6 +586,7 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("images.json", serde_json::to_value(recorded.images)),
         ("audit.json", serde_json::to_value(recorded.audit)),
         ("scores.json", serde_json::to_value(recorded.scores)),
+        ("study.json", serde_json::to_value(recorded.study)),
     ];
     let committed = repository().join("ui/tests/fixtures");
     let mut stale = Vec::new();
@@ -576,5 +610,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 7, "every file is written by this journey");
+    assert_eq!(there, 8, "every file is written by this journey");
 }

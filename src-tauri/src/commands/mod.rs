@@ -7,6 +7,7 @@ mod images;
 mod people;
 mod reports;
 mod session;
+mod study;
 
 use crate::SharedBoard;
 use board::BoardError;
@@ -70,6 +71,11 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         reports::pick_folder,
         reports::pick_images_file,
         reports::pick_save_path,
+        reports::pick_table,
+        study::study_options,
+        study::study_table,
+        study::cancel_study,
+        study::export_study,
     ]
 }
 

@@ -60,6 +60,22 @@ pub(super) async fn pick_images_file(
     .await
 }
 
+/// Asks for a table of patients; none if the person closes the dialog.
+#[tauri::command]
+pub(super) async fn pick_table(
+    app: AppHandle,
+    board: State<'_, SharedBoard>,
+) -> Result<Option<String>> {
+    away(&board, move |_| {
+        let dialog = app
+            .dialog()
+            .file()
+            .add_filter("CSV", &["csv", "tsv", "txt"]);
+        Ok(text(dialog.blocking_pick_file()))
+    })
+    .await
+}
+
 /// Asks where to write a file, proposing a name; its ending is the kind of file.
 #[tauri::command]
 pub(super) async fn pick_save_path(

@@ -6,7 +6,7 @@ use clinical::catalogue::Catalogue;
 use exchange::{
     cohort_csv::{RowDefaults, read_rows},
     cohort_output::{CohortResult, write_rows},
-    outcome_columns::{MOST_MONTHS, read_followed_rows},
+    outcome_columns::{MOST_MONTHS, read_followed_rows, read_study_rows},
 };
 use libfuzzer_sys::fuzz_target;
 use spineboard_fuzz::{Panics, assess, noon, start};
@@ -18,6 +18,7 @@ fuzz_target!(
             "\u{feff}patient;index_date;index_level;ecog\n=1+1;2026-03-01;L3;2\n\"a\"\"b\";;;NA\n".into(),
             b"id\tage\n\xff\t3\n".to_vec(),
             b"id,months,died,age\na,3.5,1,60\na,-1,0,61\nb,0,2,62\n".to_vec(),
+            b"id,months,died,year,death_date,albumin_unit\na,3.5,1,2019,x,g/L\nb,1,0,20x,,\n".to_vec(),
         ];
         for line in spineboard_fuzz::golden_facts() {
             let (names, values): (Vec<_>, Vec<_>) = line.into_iter().unzip();
@@ -32,6 +33,11 @@ fuzz_target!(
             file_name: "table.csv".to_owned(),
         };
         if let Ok(rows) = read_followed_rows(bytes, Catalogue::shipped(), defaults.clone()) {
+            for patient in rows.take(50).filter_map(|row| row.patient.ok()) {
+                assert!((0.0..=MOST_MONTHS).contains(&patient.followed.months));
+            }
+        }
+        if let Ok(rows) = read_study_rows(bytes, Catalogue::shipped(), defaults.clone()) {
             for patient in rows.take(50).filter_map(|row| row.patient.ok()) {
                 assert!((0.0..=MOST_MONTHS).contains(&patient.followed.months));
             }

@@ -8,6 +8,7 @@
     clippy::panic
 )]
 
+pub mod cohort;
 pub mod trace;
 
 use board::{Board, BoardOptions, PersonInput, Role, Secret, Specialty, StoreStatus};

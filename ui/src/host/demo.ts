@@ -9,6 +9,7 @@ import { memory } from './demo/memory.ts';
 import { peopleHost } from './demo/people.ts';
 import { reportHost } from './demo/report.ts';
 import { storeHost } from './demo/store.ts';
+import { studyHost } from './demo/study.ts';
 import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast. */
@@ -22,5 +23,6 @@ export function demoHost(search: URLSearchParams): Host {
     ...casesHost(shared),
     ...imagesHost(shared),
     ...reportHost(),
+    ...studyHost(),
   };
 }

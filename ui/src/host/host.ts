@@ -8,6 +8,7 @@ import type {
   CaseSummary,
   CaseView,
   CatalogueView,
+  CohortStudy,
   DeidentifiedInput,
   DeidentifiedView,
   EntryAdvice,
@@ -28,6 +29,8 @@ import type {
   ScanProgress,
   ScoreSheet,
   StackGeometry,
+  StudyOptions,
+  StudyQuestion,
 } from './types.ts';
 
 /** Why the store closed itself. */
@@ -122,6 +125,15 @@ export interface Host {
   pickSavePath(name: string): Promise<string | null>;
   /** Writes copies without identity into an empty folder, searched for what identifies before it answers. */
   exportDeidentified(caseId: string, input: DeidentifiedInput): Promise<DeidentifiedView>;
+
+  // The model and the scores on own patients
+  studyOptions(): Promise<StudyOptions>;
+  /** Hears how far it is, from 0 to 1. */
+  studyTable(path: string, question: StudyQuestion, onProgress: (share: number) => void): Promise<CohortStudy>;
+  cancelStudy(): Promise<void>;
+  /** Writes the last comparison into a new folder inside the given one, or inside the data folder. */
+  exportStudy(folder: string | null): Promise<ExportedFile>;
+  pickTable(): Promise<string | null>;
 }
 
 /** What a rejected command carries; anything else becomes the code `unexpected`. */

@@ -82,6 +82,15 @@ export function tauriHost(): Host {
     exportPdf: (caseId, path, maskIdentity) => invoke('export_pdf', { caseId, path, maskIdentity }),
     pickSavePath: (name) => invoke('pick_save_path', { name }),
     exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),
+
+    studyOptions: () => invoke('study_options'),
+    studyTable: (path, question, onProgress) => {
+      const channel = new Channel<number>(onProgress);
+      return invoke('study_table', { path, question, onProgress: channel });
+    },
+    cancelStudy: () => invoke('cancel_study'),
+    exportStudy: (folder) => invoke('export_study', { folder }),
+    pickTable: () => invoke('pick_table'),
   };
 }
 

@@ -20,19 +20,24 @@ export const OTHER_FAMILIES: ScoreFamily[] = [
   'decision',
 ];
 
-/** Whether the score has a result for this patient. */
-export function isComputed({ kind }: ScoreOutcome): boolean {
-  return kind === 'total' || kind === 'typed_total' || kind === 'grade';
-}
-
 /** The group that the patient is in, if the score has one. */
 export function groupOf(outcome: ScoreOutcome): ScoreGroup | null {
   return outcome.kind === 'total' || outcome.kind === 'typed_total' || outcome.kind === 'grade' ? outcome.group : null;
 }
 
+/** Whether the score has a result for this patient. */
+export function isComputed(outcome: ScoreOutcome): boolean {
+  return groupOf(outcome) !== null;
+}
+
+/** The scores of a family that have a result or could have one; not checklists and what is never computed. */
+function counted(assessment: Assessment, wanted: ScoreFamily): ScoreResult[] {
+  return assessment.scores.filter(({ family, outcome }) => family === wanted && outcome.kind !== 'not_computable' && outcome.kind !== 'checklist');
+}
+
 /** The survival scores of the picture of agreement, in the shipped order. */
 export function survivalScores(assessment: Assessment): ScoreResult[] {
-  return assessment.scores.filter(({ family, outcome }) => family === 'survival' && outcome.kind !== 'not_computable' && outcome.kind !== 'checklist');
+  return counted(assessment, 'survival');
 }
 
 export interface ScoreSection {
@@ -42,10 +47,7 @@ export interface ScoreSection {
 
 /** What stands beside survival, by family; without checklists and what is never computed. */
 export function otherSections(assessment: Assessment): ScoreSection[] {
-  return OTHER_FAMILIES.map((family) => ({
-    family,
-    scores: assessment.scores.filter((score) => score.family === family && score.outcome.kind !== 'not_computable' && score.outcome.kind !== 'checklist'),
-  })).filter(({ scores }) => scores.length > 0);
+  return OTHER_FAMILIES.map((family) => ({ family, scores: counted(assessment, family) })).filter(({ scores }) => scores.length > 0);
 }
 
 /** One cohort in the picture of agreement: figures on the axes, or a median in words. */

@@ -17,13 +17,14 @@ import type {
 } from '../host/types.ts';
 import { recordedLesions, recordedLevels } from './form.ts';
 import { ImageReading } from './reading.svelte.ts';
+import { StudyRun } from './study.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
 
 export type Tab = 'facts' | 'images' | 'assessment' | 'report';
 export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
-export type Page = 'settings' | 'audit';
+export type Page = 'settings' | 'audit' | 'study';
 export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
@@ -61,6 +62,7 @@ export class Session {
   /** The stack that is shown. */
   stackId = $state<string | null>(null);
   readonly reading: ImageReading = new ImageReading(this);
+  readonly study: StudyRun = new StudyRun(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
@@ -125,8 +127,10 @@ export class Session {
   async enter(status: AppStatus): Promise<void> {
     const wasReady = this.isReady;
     this.status = status;
-    if (status.store.kind !== 'open') this.close();
-    else this.lockReason = null;
+    if (status.store.kind !== 'open') {
+      this.close();
+      this.study.forget();
+    } else this.lockReason = null;
     if (!this.isReady) this.page = null;
     else if (!wasReady) await this.resume(status);
   }
@@ -234,6 +238,7 @@ export class Session {
     this.caseToResume = this.view?.case.id ?? this.caseToResume;
     this.lockReason = reason;
     this.close();
+    this.study.forget();
     this.status = { ...this.status, store: { kind: 'locked' }, people: [], person: null };
     await this.run(async () => this.enter(await this.host.status()));
   }

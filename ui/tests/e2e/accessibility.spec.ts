@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { choosePassphrase, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, openRestore, test } from './watch.ts';
+import { choosePassphrase, compare, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, openRestore, test } from './watch.ts';
 
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'first start': async (page) => {
@@ -120,6 +120,13 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await menu(page, 'audit');
     await page.locator('#audit-check').click();
     await expect(page.getByTestId('audit-broken')).toBeVisible();
+  },
+  'model and scores on own patients': async (page) => {
+    await page.goto('/?start=open');
+    await compare(page);
+    await expect(page.getByTestId('study-same-rows')).toBeVisible();
+    await page.locator('details').first().locator('summary').click();
+    await page.locator('#study-thresholds').fill('300');
   },
   unlock: async (page) => {
     await page.goto('/?start=locked');

@@ -130,6 +130,8 @@ test('the menu works by keyboard alone', async ({ page }) => {
   await page.goto('/?start=open');
   await page.locator('#person-menu').focus();
   await page.keyboard.press('ArrowDown');
+  await expect(page.locator('#menu-study')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
   await expect(page.locator('#menu-settings')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('#menu-audit')).toBeFocused();

@@ -80,9 +80,16 @@ export async function signIn(page: Page, index = 0, secret = '24681357'): Promis
 }
 
 /** Opens the menu of the signed-in person and takes an entry. */
-export async function menu(page: Page, entry: 'switch' | 'settings' | 'audit' | 'lock'): Promise<void> {
+export async function menu(page: Page, entry: 'study' | 'switch' | 'settings' | 'audit' | 'lock'): Promise<void> {
   await page.locator('#person-menu').click();
   await page.locator(entry === 'lock' ? '#lock' : `#menu-${entry}`).click();
+}
+
+/** Opens the comparison and runs it on a table. */
+export async function compare(page: Page, table = '/demo/cohort.csv'): Promise<void> {
+  await menu(page, 'study');
+  await page.locator('#study-path').fill(table);
+  await page.locator('#study-run').click();
 }
 
 /** The store closes itself, as the desktop window would say. */

@@ -50,13 +50,13 @@ function refusals(): string[] {
   return [...board.matchAll(/BoardError::new\(\s*"([a-z_]+)"/g), ...store.matchAll(/StoreError::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
 }
 /** Only commands without a screen refuse with these. */
-const WITHOUT_SCREEN = ['no_pack', 'table_file', 'setting_unknown', 'no_forecast'];
+const WITHOUT_SCREEN = ['no_forecast'];
 const ACTIONS = [
   ...['store_created', 'unlocked', 'unlock_failed', 'locked', 'locked_idle', 'locked_suspend', 'person_added', 'person_changed'],
   ...['person_secret_changed', 'signed_in', 'sign_in_failed', 'signed_out', 'passphrase_changed', 'recovery_key_made'],
   ...['recovery_key_used', 'keychain_on', 'keychain_off', 'case_viewed', 'cases_listed', 'revision_saved', 'key_image_stored'],
   ...['report_exported', 'images_exported', 'case_exported', 'audit_exported', 'backup_written', 'backup_failed'],
-  ...['backup_restored', 'audit_verified', 'setting_changed'],
+  ...['backup_restored', 'audit_verified', 'setting_changed', 'cohort_compared', 'cohort_comparison_exported'],
 ];
 
 it('says for every refusal what is kept and what to do', () => {

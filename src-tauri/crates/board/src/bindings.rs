@@ -2,9 +2,9 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint, ExplanationState,
-    ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange, PersonInput,
-    RecoveryKey, ScanProgress, ScoreSheet, StackGeometry,
+    CohortStudy, DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint,
+    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange,
+    PersonInput, RecoveryKey, ScanProgress, ScoreSheet, StackGeometry, StudyOptions, StudyQuestion,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -19,6 +19,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     CaseSummary::export_all(&config)?;
     CaseView::export_all(&config)?;
     CatalogueView::export_all(&config)?;
+    CohortStudy::export_all(&config)?;
     DeidentifiedInput::export_all(&config)?;
     DeidentifiedView::export_all(&config)?;
     EntryAdvice::export_all(&config)?;
@@ -33,5 +34,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     RecoveryKey::export_all(&config)?;
     ScanProgress::export_all(&config)?;
     ScoreSheet::export_all(&config)?;
-    StackGeometry::export_all(&config)
+    StackGeometry::export_all(&config)?;
+    StudyOptions::export_all(&config)?;
+    StudyQuestion::export_all(&config)
 }

@@ -1,41 +1,36 @@
 //! The model and the published scores on a centre's own patients: a table with follow-up is read,
 //! compared, and written as tables, figures and a report. Nothing of the table is kept.
 
+mod files;
+mod rows;
+mod window;
+
 use crate::{
     APP_VERSION, BoardError,
-    summary::{LANGUAGE, local_offset},
-    tables::{BATCH, facts_of, file_error, not_over_the_input, row_defaults},
+    tables::{BATCH, facts_of, file_error, row_defaults, table_error},
 };
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use clinical::{
-    assessment::{FactOrigin, ForecastState},
-    case::Value,
-    catalogue::{Catalogue, FeatureId},
-    facts::Facts,
-    head_to_head::{CohortStudy, Compared, Patient, head_to_head},
+    assessment::ForecastState,
+    catalogue::Catalogue,
+    head_to_head::{CohortStudy, Compared, StudyWords, head_to_head},
     performance::{ComparisonError, Settings},
     scores::{self, ScoreTable},
     words::Words,
 };
-use exchange::{
-    cohort_study_output,
-    outcome_columns::{FollowedPatient, read_followed_rows},
-};
+use exchange::outcome_columns::read_study_rows;
+pub use files::write_study;
 use inference::PackSet;
-use report::{CohortReportInput, cohort_figures, cohort_report};
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{BufReader, BufWriter, Write},
-    path::{Path, PathBuf},
-};
-use store::WholeFile;
+use serde::{Deserialize, Serialize};
+use std::{fs::File, io::BufReader, path::Path};
+use ts_rs::TS;
+pub use window::{ScoreChoice, StudyOptions};
 
 /// Months at which predictors are compared.
 const HORIZONS: [u32; 3] = [3, 6, 12];
 
 /// What a person asks about a cohort.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct StudyQuestion {
     /// Kind of cohort whose baseline the model takes; none is the pack's first.
     pub setting: Option<String>,
@@ -47,7 +42,32 @@ pub struct StudyQuestion {
     pub thresholds: Vec<f64>,
     /// Resamples for the intervals.
     pub bootstraps: u32,
+    #[ts(type = "number")]
     pub seed: u64,
+}
+
+impl Default for StudyQuestion {
+    fn default() -> StudyQuestion {
+        let Settings {
+            bootstraps, seed, ..
+        } = Settings::default();
+        StudyQuestion {
+            setting: None,
+            scores: Vec::new(),
+            developed_here: Vec::new(),
+            thresholds: Vec::new(),
+            bootstraps,
+            seed,
+        }
+    }
+}
+
+/// The words of a study in English, for terminals.
+pub fn study_words() -> StudyWords<'static> {
+    StudyWords {
+        words: Words::shipped("en"),
+        catalogue: Catalogue::shipped(),
+    }
 }
 
 /// Reads a table with follow-up and compares the model and the scores on it. Lines that cannot be read
@@ -69,14 +89,15 @@ pub fn study_cohort(
     let tables = tables_of(&question.scores)?;
     tables_of(&question.developed_here)?;
     let source = File::open(input).map_err(|error| file_error(input, error))?;
-    let mut rows = read_followed_rows(
+    let mut lines_read = read_study_rows(
         BufReader::new(source),
         Catalogue::shipped(),
         row_defaults(input, now),
     )?;
+    let passed = lines_read.passed_columns().to_vec();
     let (mut patients, mut faults, mut lines, mut setting) = (Vec::new(), Vec::new(), 0, None);
     loop {
-        let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
+        let batch: Vec<_> = lines_read.by_ref().take(BATCH).collect();
         if batch.is_empty() {
             break;
         }
@@ -93,7 +114,7 @@ pub fn study_cohort(
         }
         let forecasts = pack.forecast_many(&facts, question.setting.as_deref());
         for ((one, facts), forecast) in known.iter().zip(&facts).zip(forecasts) {
-            patients.push(patient(one, facts, &forecast, &tables));
+            patients.push(rows::patient(one, facts, &forecast, &tables));
             if let ForecastState::Available(forecast) = forecast {
                 setting = forecast.setting;
             }
@@ -106,8 +127,7 @@ pub fn study_cohort(
     if patients.is_empty() {
         let nobody = "The table holds no patient with follow-up that can be read. Check its rows.";
         let message = std::iter::once(nobody.to_owned()).chain(faults);
-        let message = message.collect::<Vec<_>>().join("\n");
-        return Err(BoardError::new("table_file", message));
+        return Err(table_error(message.collect::<Vec<_>>().join("\n")));
     }
     let compared = Compared {
         tables: &tables,
@@ -124,82 +144,24 @@ pub fn study_cohort(
         setting,
         lines: lines as u32,
         faults,
+        passed,
+        chosen: compared.chosen,
+        thresholds: question.thresholds.clone(),
         developed_here: question.developed_here.clone(),
         result,
     })
 }
 
-/// Writes a study into a folder: `performance.csv`, `calibration.csv`, `decision_curves.csv` and
-/// `counts.csv`, its figures as SVG, and `report.pdf`. The folder is made if it is not there; files of these names are replaced.
-pub fn write_study(
-    folder: &Path,
-    input: &Path,
-    study: &CohortStudy,
-    now: DateTime<Utc>,
-) -> Result<Vec<PathBuf>, BoardError> {
-    std::fs::create_dir_all(folder).map_err(|error| file_error(folder, error))?;
-    type Write =
-        fn(BufWriter<&mut WholeFile>, &CohortStudy) -> Result<usize, exchange::ExchangeError>;
-    let tables: [(&str, Write); 4] = [
-        ("performance.csv", |target, study| {
-            cohort_study_output::write_performance(target, study)
-        }),
-        ("calibration.csv", |target, study| {
-            cohort_study_output::write_calibration(target, study)
-        }),
-        ("decision_curves.csv", |target, study| {
-            cohort_study_output::write_decision_curves(target, study)
-        }),
-        ("counts.csv", |target, study| {
-            cohort_study_output::write_counts(target, study)
-        }),
-    ];
-    let mut written = Vec::new();
-    for (name, write) in tables {
-        let path = folder.join(name);
-        not_over_the_input(input, &path)?;
-        let mut target = WholeFile::create(&path).map_err(|error| file_error(&path, error))?;
-        write(BufWriter::new(&mut target), study)?;
-        target.finish().map_err(|error| file_error(&path, error))?;
-        written.push(path);
-    }
-    let input_of_report = CohortReportInput {
-        study,
-        catalogue: Catalogue::shipped(),
-        words: Words::shipped(LANGUAGE),
-        language: LANGUAGE,
-        generated_at: now,
-        local_offset: local_offset(now),
-    };
-    let mut files: Vec<(String, Vec<u8>)> = cohort_figures(&input_of_report)?
-        .into_iter()
-        .map(|figure| (format!("{}.svg", figure.name), figure.svg.into_bytes()))
-        .collect();
-    files.push(("report.pdf".to_owned(), cohort_report(&input_of_report)?));
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        not_over_the_input(input, &path)?;
-        let mut target = WholeFile::create(&path).map_err(|error| file_error(&path, error))?;
-        target
-            .write_all(&bytes)
-            .map_err(|error| file_error(&path, error))?;
-        target.finish().map_err(|error| file_error(&path, error))?;
-        written.push(path);
-    }
-    Ok(written)
-}
-
 fn settings(question: &StudyQuestion) -> Settings {
     let plain = Settings::default();
+    let mut thresholds = [plain.thresholds.as_slice(), &question.thresholds].concat();
+    thresholds.sort_by(f64::total_cmp);
+    thresholds.dedup();
     Settings {
         horizons: HORIZONS.to_vec(),
         bootstraps: question.bootstraps,
         seed: question.seed,
-        thresholds: if question.thresholds.is_empty() {
-            plain.thresholds.clone()
-        } else {
-            question.thresholds.clone()
-        },
+        thresholds,
         ..plain
     }
 }
@@ -226,73 +188,9 @@ fn tables_of(ids: &[String]) -> Result<Vec<&'static ScoreTable>, BoardError> {
     ids.iter().map(named).collect()
 }
 
-fn patient(
-    one: &FollowedPatient,
-    facts: &Facts,
-    forecast: &ForecastState,
-    tables: &[&'static ScoreTable],
-) -> Patient {
-    let results = scores::compute_all(facts);
-    let prognosis = |table: &&'static ScoreTable| {
-        let result = results.iter().find(|result| result.id == table.id)?;
-        scores::prognosis(table, result)
-    };
-    Patient {
-        months: one.followed.months,
-        died: one.followed.died,
-        primary: facts
-            .value(&FeatureId::unchecked("primary_tumour"))
-            .and_then(Value::as_code)
-            .map(str::to_owned),
-        year: one.patient.index_date.map(|date| date.year()),
-        model: deaths(forecast),
-        scores: tables.iter().map(prognosis).collect(),
-        facts: numbers(facts),
-    }
-}
-
-/// Probability of death by each horizon, where the model gives all of them.
-fn deaths(forecast: &ForecastState) -> Option<BTreeMap<u32, f64>> {
-    let ForecastState::Available(forecast) = forecast else {
-        return None;
-    };
-    let at = |months: u32| {
-        let points = forecast.horizons.iter();
-        let mut points = points.filter(|point| point.months == f64::from(months));
-        Some((months, 1.0 - points.next()?.alive))
-    };
-    HORIZONS.into_iter().map(at).collect()
-}
-
-/// What was recorded, as numbers: an option by its place, a yes as 1.
-fn numbers(facts: &Facts) -> BTreeMap<String, f64> {
-    let catalogue = Catalogue::shipped();
-    let recorded = facts
-        .used()
-        .into_iter()
-        .filter(|fact| matches!(fact.origin, FactOrigin::Observed { .. }));
-    let number = |feature: &FeatureId, value: &Value| match value {
-        Value::Number(number) => Some(*number),
-        Value::Flag(flag) => Some(f64::from(u8::from(*flag))),
-        Value::Code(code) => {
-            let options = &catalogue.feature(feature)?.options;
-            let place = options.iter().position(|option| option.id == *code)?;
-            Some(place as f64)
-        }
-    };
-    recorded
-        .filter_map(|fact| {
-            Some((
-                fact.feature.to_string(),
-                number(&fact.feature, &fact.value)?,
-            ))
-        })
-        .collect()
-}
-
 fn comparison_error(error: ComparisonError) -> BoardError {
     let code = match error {
-        ComparisonError::Cancelled => "cancelled",
+        ComparisonError::Cancelled => "study_stopped",
         _ => "comparison",
     };
     BoardError::new(code, error.to_string())

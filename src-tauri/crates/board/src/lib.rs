@@ -35,9 +35,9 @@ pub use clinical::{
         ScoreSheet, SurvivalForecast, SurvivalPoint, SweepRow, Threshold,
     },
     case::{Case, Identity},
-    head_to_head::CohortStudy,
+    head_to_head::{CohortStudy, StudyWords},
     level::Level,
-    performance::{Comparison, Figure, PredictorPerformance},
+    performance::{Comparison, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use deidentified::{
@@ -46,7 +46,9 @@ pub use deidentified::{
 };
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use fault::BoardError;
-pub use head_to_head::{StudyQuestion, study_cohort, write_study};
+pub use head_to_head::{
+    ScoreChoice, StudyOptions, StudyQuestion, study_cohort, study_words, write_study,
+};
 pub use idle::LockReason;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
 pub use imaging::{
@@ -147,6 +149,10 @@ pub struct Board {
     last_crash: Option<CrashReport>,
     /// Set to end the opening of images that runs at the moment.
     scan: Mutex<Arc<AtomicBool>>,
+    /// The comparison that was made last, without anything of single patients.
+    study: Mutex<Option<CohortStudy>>,
+    /// Set to end the comparison that runs at the moment.
+    study_ended: Mutex<Arc<AtomicBool>>,
 }
 
 impl Board {
@@ -177,6 +183,8 @@ impl Board {
             has_keychain,
             listings: Mutex::default(),
             scan: Mutex::default(),
+            study: Mutex::default(),
+            study_ended: Mutex::default(),
         }
     }
 

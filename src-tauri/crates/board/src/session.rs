@@ -14,11 +14,7 @@ use clinical::{
 };
 use inference::PackSet;
 use serde::Serialize;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 use store::{
     AuditEntry, MINIMUM_PASSPHRASE_CHARACTERS, MINIMUM_SECRET_CHARACTERS, Store, StoreError,
     StoreState,
@@ -145,7 +141,7 @@ impl Board {
         Ok(self.status())
     }
 
-    /// Closes the database and forgets the person, the open images and the key.
+    /// Closes the database and forgets the person, the open images, the comparison of a cohort and the key.
     pub fn lock(&self) -> AppStatus {
         self.close_store("locked");
         self.status()
@@ -156,6 +152,7 @@ impl Board {
         let mut open = lock(&self.store);
         let left = std::mem::take(&mut *lock(&self.signed_in)).person;
         self.trust_recalibrations_of(None);
+        self.forget_study();
         self.cancel_images();
         *lock(&self.images) = Arc::new(OpenImages::nothing(&self.workers));
         // The last file that a worker read would stay in its memory for a while.
@@ -187,7 +184,7 @@ impl Board {
                     feature: rule.feature.clone(),
                     note: rule.note.clone(),
                     citation: rule.citation.clone(),
-                    reads: in_order(rule.reads(), catalogue),
+                    reads: catalogue.in_order(rule.reads()),
                 })
                 .collect(),
         }
@@ -244,10 +241,4 @@ fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
         notices: Vec::new(),
     });
     ready.chain(refused).collect()
-}
-
-fn in_order(features: BTreeSet<FeatureId>, catalogue: &Catalogue) -> Vec<FeatureId> {
-    let mut features: Vec<FeatureId> = features.into_iter().collect();
-    features.sort_by_key(|id| catalogue.position(id));
-    features
 }

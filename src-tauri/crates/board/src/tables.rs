@@ -156,7 +156,12 @@ pub fn check_setting(packs: &PackSet, setting: Option<&str>) -> Result<(), Board
 }
 
 pub(crate) fn file_error(path: &Path, error: std::io::Error) -> BoardError {
-    BoardError::new("table_file", format!("{}: {error}", path.display()))
+    table_error(format!("{}: {error}", path.display()))
+}
+
+/// What is wrong with a table, by line and column, or with its file.
+pub(crate) fn table_error(detail: String) -> BoardError {
+    BoardError::new("table_file", &detail).with("detail", &detail)
 }
 
 fn open_table(

@@ -1,13 +1,12 @@
 //! What the terminal shows. Results go to standard output, faults to standard error.
 
 use board::{
-    AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, CohortStudy, Comparison,
-    DeidentifiedView, DeidentifiedWarningCode, DemoFiles, Figure, ImagesReport,
-    LearnedRecalibration, LibraryQuestion, PackCheck, PredictorPerformance, Refusal,
-    RefusedRecalibration, TableOutcome,
+    AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, DeidentifiedView,
+    DeidentifiedWarningCode, DemoFiles, ImagesReport, LearnedRecalibration, LibraryQuestion,
+    PackCheck, Refusal, RefusedRecalibration, TableOutcome,
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, io::IsTerminal, path::Path};
 
 pub(crate) fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
@@ -155,59 +154,25 @@ pub(crate) fn refused_recalibrations(refused: &[RefusedRecalibration]) {
     }
 }
 
-/// The comparison on the same rows, then each score against the model on all rows of the two.
-pub(crate) fn study(study: &CohortStudy) {
-    let result = &study.result;
-    println!("{} patients", result.patients);
-    for fact in &result.suspicious {
-        println!(
-            "{} alone ranks survival with a C of {:.2}: is it the outcome in another column?",
-            fact.feature, fact.harrell_c
-        );
-    }
-    if let Some(comparison) = &result.same_rows {
-        println!("\non the same rows ({})", counts(comparison));
-        comparison.predictors.iter().for_each(predictor);
-    }
-    println!("\nagainst the model on all rows of the two");
-    for pair in &result.pairs {
-        if let Some(score) = pair.comparison.predictors.last() {
-            predictor(score);
-            println!("    {}", counts(&pair.comparison));
+/// How far a long job is, on a terminal only.
+#[derive(Default)]
+pub(crate) struct Progress {
+    told: Option<u32>,
+}
+
+impl Progress {
+    pub(crate) fn tell(&mut self, share: f64) {
+        let hundred = (share * 100.0) as u32;
+        if self.told != Some(hundred) && std::io::stderr().is_terminal() {
+            eprint!("\r{hundred:3} %");
+            self.told = Some(hundred);
         }
     }
-}
 
-fn counts(comparison: &Comparison) -> String {
-    let counts = &comparison.counts;
-    format!("{} patients, {} deaths", counts.patients, counts.deaths)
-}
-
-/// AUC at each horizon with its interval, and how far it lies from that of the model.
-fn predictor(one: &PredictorPerformance) {
-    println!("  {}", one.id);
-    for horizon in &one.horizons {
-        let difference = match horizon.auc.difference.as_ref().map(figure) {
-            Some(difference) => format!("; against the model {difference}"),
-            None => String::new(),
-        };
-        let auc = figure(&horizon.auc.figure);
-        println!("    AUC at {} months {auc}{difference}", horizon.months);
-    }
-}
-
-fn figure(figure: &Figure) -> String {
-    match figure {
-        Figure::Estimated(found) => match found.interval {
-            Some(interval) => {
-                format!(
-                    "{:.3} ({:.3} to {:.3})",
-                    found.point, interval.low, interval.high
-                )
-            }
-            None => format!("{:.3}", found.point),
-        },
-        Figure::NotEstimable { reason } => format!("none ({})", reason.code()),
+    pub(crate) fn end(&self) {
+        if self.told.is_some() {
+            eprint!("\r     \r");
+        }
     }
 }
 

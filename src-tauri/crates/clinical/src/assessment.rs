@@ -211,15 +211,20 @@ pub enum ScoreOutcome {
     /// Headings for a talk, without a number.
     Checklist { headings: Vec<ChecklistHeading> },
     /// Never computed here, whatever is known.
-    NotComputable {
-        reason: String,
-        /// What would have to be found before it can be.
-        unlocked_by: String,
-        /// Where the authors offer it.
-        #[ts(optional)]
-        #[serde(skip_serializing_if = "Option::is_none")]
-        address: Option<String>,
-    },
+    NotComputable(NotComputable),
+}
+
+/// Why a published model is listed and not built.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NotComputable {
+    pub reason: String,
+    /// What would have to be found or read before it can be built.
+    pub unlocked_by: String,
+    /// Where the authors offer it.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 impl ScoreOutcome {
@@ -231,7 +236,7 @@ impl ScoreOutcome {
             | ScoreOutcome::Grade { group, .. } => Some(group),
             ScoreOutcome::Missing { .. }
             | ScoreOutcome::Checklist { .. }
-            | ScoreOutcome::NotComputable { .. } => None,
+            | ScoreOutcome::NotComputable(_) => None,
         }
     }
 }

@@ -308,6 +308,14 @@ impl Catalogue {
         self.index.get(id).copied()
     }
 
+    /// Features without doubles, in the order of the file.
+    pub fn in_order(&self, features: impl IntoIterator<Item = FeatureId>) -> Vec<FeatureId> {
+        let distinct: BTreeSet<FeatureId> = features.into_iter().collect();
+        let mut ordered: Vec<FeatureId> = distinct.into_iter().collect();
+        ordered.sort_by_key(|id| self.position(id));
+        ordered
+    }
+
     /// The id that a text names.
     pub fn id(&self, text: &str) -> Result<FeatureId, UnknownFeature> {
         let id = FeatureId::unchecked(text);

@@ -30,7 +30,7 @@ mod weighting;
 pub use comparison::{
     Calibration, CalibrationCurve, CalibrationGroup, CalibrationGrouping, CalibrationState,
     Compared, Comparison, DecisionCurve, DecisionPoint, Estimate, Figure, HorizonCounts,
-    HorizonPerformance, Interval, NotEstimable, OutcomeCounts, PredictorPerformance,
+    HorizonPerformance, Interval, NotEstimable, OutcomeCounts, PredictorPerformance, Shown,
 };
 pub use kaplan_meier::{KaplanMeier, KaplanMeierStep, censoring, kaplan_meier};
 pub use outcomes::{Outcomes, OutcomesError};

@@ -38,11 +38,16 @@ pub(crate) fn value(feature: &Feature, unit: Option<&str>, text: &str) -> Result
 
 /// The text of a cell in an error message, shortened.
 pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", shortened(text))
+}
+
+/// The first letters of a text.
+pub(crate) fn shortened(text: &str) -> String {
     let short: String = text.trim().chars().take(40).collect();
     if short.len() < text.trim().len() {
-        format!("'{short}…'")
+        format!("{short}…")
     } else {
-        format!("'{short}'")
+        short
     }
 }
 

@@ -2,10 +2,13 @@
 
 use crate::{
     ExchangeError,
-    cell::{nearest, quoted},
-    outcome_columns::{DIED, MONTHS},
+    cell::{nearest, quoted, shortened},
+    outcome_columns::{DIED, MONTHS, YEAR},
 };
-use clinical::catalogue::{Catalogue, Feature, FeatureId, Kind};
+use clinical::{
+    catalogue::{Catalogue, Feature, FeatureId, Kind},
+    head_to_head::{PassedColumn, PassedReason},
+};
 
 /// Columns that are carried over to the output.
 const LABELS: [&str; 2] = ["patient", "id"];
@@ -20,6 +23,9 @@ pub(crate) enum Column {
     Unit(FeatureId),
     Months,
     Died,
+    Year,
+    /// Not read.
+    Passed,
 }
 
 /// Whether a table tells how its patients fared.
@@ -29,55 +35,146 @@ pub(crate) enum FollowUp {
     None,
     /// It has both.
     Both,
+    /// It has both, and perhaps `year`; columns that are none of the application's are passed over.
+    Study,
 }
 
-/// Resolves the names of a header.
+/// Pieces of names that a table of patients gives to what happened after the forecast, and whole ones;
+/// without anything but letters, as `performance_status` is no outcome.
+const OUTCOME_PIECES: [&str; 14] = [
+    "death",
+    "dead",
+    "died",
+    "surviv",
+    "alive",
+    "mortal",
+    "deceas",
+    "follow",
+    "outcome",
+    "event",
+    "censor",
+    "lastseen",
+    "lastcontact",
+    "vitalstat",
+];
+const OUTCOME_NAMES: [&str; 8] = [
+    "status", "exitus", "dod", "os", "osmonths", "osdays", "osstatus", "time",
+];
+
+/// Resolves the names of a header, and names the columns that are passed over.
 pub(crate) fn resolve(
     names: &[String],
     catalogue: &Catalogue,
     follow_up: FollowUp,
-) -> Result<Vec<Column>, ExchangeError> {
+) -> Result<(Vec<Column>, Vec<PassedColumn>), ExchangeError> {
     if names.iter().all(|name| name.is_empty()) {
         return Err(wrong("the table has no header line"));
     }
     let mut columns: Vec<Column> = Vec::with_capacity(names.len());
+    let mut passed = Vec::new();
     for (position, name) in names.iter().enumerate() {
         if name.is_empty() {
             return Err(wrong(&format!("column {} has no name", position + 1)));
         }
         let column = match (follow_up, name.as_str()) {
-            (FollowUp::Both, MONTHS) => Column::Months,
-            (FollowUp::Both, DIED) => Column::Died,
-            _ => column(name, catalogue)?,
+            (FollowUp::Both | FollowUp::Study, MONTHS) => Column::Months,
+            (FollowUp::Both | FollowUp::Study, DIED) => Column::Died,
+            (FollowUp::Study, YEAR) => Column::Year,
+            _ => match column(name, catalogue) {
+                Err(problem) if follow_up == FollowUp::Study => {
+                    passed.push(problem.passed(name));
+                    Column::Passed
+                }
+                resolved => resolved.map_err(|problem| wrong(&problem.text(name)))?,
+            },
         };
-        if names[..position].contains(name)
-            || (column != Column::Label && columns.contains(&column))
-        {
+        let once = !matches!(column, Column::Label | Column::Passed);
+        if names[..position].contains(name) || (once && columns.contains(&column)) {
             return Err(wrong(&format!("column {} is there twice", quoted(name))));
         }
         columns.push(column);
     }
-    for (name, column) in names.iter().zip(&columns) {
-        if let Column::Unit(feature) = column
+    for position in 0..columns.len() {
+        if let Column::Unit(feature) = &columns[position]
             && !columns.contains(&Column::Value(feature.clone()))
         {
-            return Err(wrong(&format!(
-                "column {} gives a unit, but '{feature}' has no column",
-                quoted(name)
-            )));
+            let (name, feature) = (&names[position], feature.clone());
+            let problem = Problem::UnitWithoutColumn(feature);
+            if follow_up != FollowUp::Study {
+                return Err(wrong(&problem.text(name)));
+            }
+            passed.push(problem.passed(name));
+            columns[position] = Column::Passed;
         }
     }
     for (name, column) in [(MONTHS, Column::Months), (DIED, Column::Died)] {
-        if follow_up == FollowUp::Both && !columns.contains(&column) {
+        if follow_up != FollowUp::None && !columns.contains(&column) {
             return Err(wrong(&format!(
                 "there is no column '{name}'; a cohort needs 'months' of follow-up and 'died' (0 or 1)"
             )));
         }
     }
-    Ok(columns)
+    Ok((columns, passed))
 }
 
-fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
+/// Why a column is not read.
+enum Problem {
+    Outcome,
+    UnitWithoutColumn(FeatureId),
+    UnitOfNoNumber(FeatureId),
+    Unknown { nearest: Option<String> },
+}
+
+impl Problem {
+    fn text(&self, name: &str) -> String {
+        let name = quoted(name);
+        match self {
+            Problem::Outcome => {
+                format!("column {name} is an outcome, which is never an input; remove it")
+            }
+            Problem::UnitWithoutColumn(feature) => {
+                format!("column {name} gives a unit, but '{feature}' has no column")
+            }
+            Problem::UnitOfNoNumber(feature) => {
+                format!("column {name} gives a unit, but '{feature}' is not a measured number")
+            }
+            Problem::Unknown { nearest } => {
+                let hint = nearest
+                    .as_ref()
+                    .map(|near| format!("; did you mean '{near}'?"));
+                format!("column {name} is not known{}", hint.unwrap_or_default())
+            }
+        }
+    }
+
+    fn passed(self, name: &str) -> PassedColumn {
+        let (reason, nearest) = match self {
+            Problem::Outcome => (PassedReason::OutcomeLike, None),
+            Problem::Unknown { .. } if looks_like_outcome(name) => {
+                (PassedReason::OutcomeLike, None)
+            }
+            Problem::Unknown { nearest } => (PassedReason::Unknown, nearest),
+            Problem::UnitWithoutColumn(_) | Problem::UnitOfNoNumber(_) => {
+                (PassedReason::UnitWithoutNumber, None)
+            }
+        };
+        PassedColumn {
+            name: shortened(name),
+            reason,
+            nearest,
+        }
+    }
+}
+
+/// By its name alone: a death, a survival, a status, or when somebody was last seen.
+fn looks_like_outcome(name: &str) -> bool {
+    let letters = name.chars().filter(|letter| letter.is_alphabetic());
+    let letters = letters.collect::<String>().to_lowercase();
+    OUTCOME_PIECES.iter().any(|piece| letters.contains(piece))
+        || OUTCOME_NAMES.contains(&letters.as_str())
+}
+
+fn column(name: &str, catalogue: &Catalogue) -> Result<Column, Problem> {
     if LABELS.contains(&name) {
         return Ok(Column::Label);
     }
@@ -90,20 +187,14 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
     let feature = |name: &str| catalogue.feature(&FeatureId::unchecked(name));
     if let Some(Feature { id, kind, .. }) = feature(name) {
         return match kind {
-            Kind::Outcome => Err(wrong(&format!(
-                "column {} is an outcome, which is never an input; remove it",
-                quoted(name)
-            ))),
+            Kind::Outcome => Err(Problem::Outcome),
             _ => Ok(Column::Value(id.clone())),
         };
     }
     if let Some(Feature { id, unit, .. }) = name.strip_suffix("_unit").and_then(feature) {
         return match unit {
             Some(_) => Ok(Column::Unit(id.clone())),
-            None => Err(wrong(&format!(
-                "column {} gives a unit, but '{id}' is not a measured number",
-                quoted(name)
-            ))),
+            None => Err(Problem::UnitOfNoNumber(id.clone())),
         };
     }
     let inputs = catalogue
@@ -114,12 +205,9 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ExchangeError> {
         .map(|feature| feature.id.as_str())
         .chain(LABELS)
         .chain(["index_date", "index_level"]);
-    let hint = nearest(name, ids).map(|near| format!("; did you mean '{near}'?"));
-    Err(wrong(&format!(
-        "column {} is not known{}",
-        quoted(name),
-        hint.unwrap_or_default()
-    )))
+    Err(Problem::Unknown {
+        nearest: nearest(name, ids).map(str::to_owned),
+    })
 }
 
 fn wrong(reason: &str) -> ExchangeError {
@@ -133,7 +221,7 @@ mod tests {
 
     fn resolved(header: &str) -> Result<Vec<Column>, ExchangeError> {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
-        resolve(&names, Catalogue::shipped(), FollowUp::None)
+        resolve(&names, Catalogue::shipped(), FollowUp::None).map(|(columns, _)| columns)
     }
 
     #[test]
@@ -181,5 +269,39 @@ mod tests {
         );
         assert!(refusal("sex,sex_unit").ends_with("'sex' is not a measured number"));
         assert_eq!(refusal(""), "the table has no header line");
+    }
+
+    #[test]
+    fn a_study_passes_over_what_is_not_its_own_and_says_why() {
+        use PassedReason::{OutcomeLike, UnitWithoutNumber, Unknown};
+        let header = "id,months,died,year,age,hemoglobin,death,Date of death,OS_months,vital-status,performance_status,albumin_unit,sex_unit";
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+        let (columns, passed) = resolve(&names, Catalogue::shipped(), FollowUp::Study).unwrap();
+        assert_eq!(columns[3], Column::Year);
+        assert!(columns[5..].iter().all(|column| *column == Column::Passed));
+        let passed: Vec<(&str, PassedReason, Option<&str>)> = passed
+            .iter()
+            .map(|one| (one.name.as_str(), one.reason, one.nearest.as_deref()))
+            .collect();
+        assert_eq!(
+            passed,
+            [
+                ("hemoglobin", Unknown, Some("haemoglobin")),
+                ("death", OutcomeLike, None),
+                ("Date of death", OutcomeLike, None),
+                ("OS_months", OutcomeLike, None),
+                ("vital-status", OutcomeLike, None),
+                ("performance_status", Unknown, Some("her2_status")),
+                ("sex_unit", UnitWithoutNumber, None),
+                ("albumin_unit", UnitWithoutNumber, None),
+            ]
+        );
+        let refused = |header: &str| {
+            let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+            resolve(&names, Catalogue::shipped(), FollowUp::Study).is_err()
+        };
+        assert!(
+            refused("months,age") && refused("months,died,age,age") && refused("months,died,x,x")
+        );
     }
 }

@@ -12,10 +12,11 @@ use crate::{
     cohort_columns::{self, Column, FollowUp},
     outcome_columns::{self, Followed},
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use clinical::{
     case::{BoardEpisode, Case, Entry, Identity, Observation, Source, Subject},
     catalogue::{Catalogue, FeatureId, Per},
+    head_to_head::PassedColumn,
     level::Level,
 };
 use std::io::{self, Cursor, Read};
@@ -64,6 +65,8 @@ pub struct CohortPatient {
     pub case: Case,
     /// The day on which the facts are judged, where the line gives one.
     pub index_date: Option<NaiveDate>,
+    /// The calendar year of diagnosis or treatment: that of a study's column, else of the index date.
+    pub year: Option<i32>,
 }
 
 /// The lines of a table, read as they are asked for.
@@ -71,6 +74,9 @@ pub struct CohortRows<'catalogue, Table> {
     records: csv::Reader<Limited<io::Chain<Cursor<Vec<u8>>, Table>>>,
     names: Vec<String>,
     columns: Vec<Column>,
+    passed: Vec<PassedColumn>,
+    /// Faults name line and column without what stands there: they go into a report.
+    quotes: bool,
     catalogue: &'catalogue Catalogue,
     defaults: RowDefaults,
     ended: bool,
@@ -122,11 +128,13 @@ pub(crate) fn open<Table: Read>(
     let names: Vec<String> = names
         .collect::<Result<_, _>>()
         .map_err(|_| ExchangeError::NotText)?;
-    let columns = cohort_columns::resolve(&names, catalogue, follow_up)?;
+    let (columns, passed) = cohort_columns::resolve(&names, catalogue, follow_up)?;
     Ok(CohortRows {
         records,
         names,
         columns,
+        passed,
+        quotes: follow_up != FollowUp::Study,
         catalogue,
         defaults,
         ended: false,
@@ -142,6 +150,10 @@ impl<Table> CohortRows<'_, Table> {
             .zip(&self.columns)
             .filter(|(_, column)| **column == Column::Label);
         labels.map(|(name, _)| name.clone()).collect()
+    }
+
+    pub(crate) fn passed_columns(&self) -> &[PassedColumn] {
+        &self.passed
     }
 }
 
@@ -266,8 +278,19 @@ impl<Table> CohortRows<'_, Table> {
                 .map_err(|found| problems.extend(found))
                 .ok()
         });
+        let year = cell_of(&Column::Year).and_then(|text| {
+            outcome_columns::year(text)
+                .map_err(|found| problems.push(found))
+                .ok()
+        });
         if !problems.is_empty() {
-            let reason = format!("line {line}, {}", problems.join("; "));
+            let mut reason = format!("line {line}, {}", problems.join("; "));
+            if !self.quotes {
+                for cell in cells.iter().filter(|cell| !is_blank(cell)) {
+                    reason = reason.replace(&quoted(cell), "the value");
+                    reason = reason.replace(&format!("'{}'", cell.trim()), "the value");
+                }
+            }
             return (faulty(line, labels, reason), None);
         }
         let patient_id = labels.first().cloned().unwrap_or_default();
@@ -290,7 +313,11 @@ impl<Table> CohortRows<'_, Table> {
         let row = CohortRow {
             line,
             labels,
-            patient: Ok(CohortPatient { case, index_date }),
+            patient: Ok(CohortPatient {
+                case,
+                index_date,
+                year: year.or(index_date.map(|date| date.year())),
+            }),
         };
         (row, follow_up.flatten())
     }

@@ -236,7 +236,7 @@ fn score_cells(score: &ScoreResult) -> [String; 2] {
         ScoreOutcome::Grade { grade, group, .. } => [harmless(grade), harmless(&group.id)],
         ScoreOutcome::Missing { .. }
         | ScoreOutcome::Checklist { .. }
-        | ScoreOutcome::NotComputable { .. } => Default::default(),
+        | ScoreOutcome::NotComputable(_) => Default::default(),
     }
 }
 
@@ -250,7 +250,7 @@ fn code_of(code: &impl serde::Serialize) -> String {
 
 /// A spreadsheet runs text that begins like a formula (OWASP, "CSV injection"): such text gets an
 /// apostrophe in front, which spreadsheets read as "this is text".
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         format!("'{text}")
     } else {

@@ -1,11 +1,11 @@
 //! A comparison of the model and the scores as CSV tables, long rather than wide: one figure a line.
 
-use crate::ExchangeError;
+use crate::{ExchangeError, cohort_output::harmless};
 use clinical::{
     head_to_head::{CohortPartKind, CohortStudy, HeadToHead, LeftOut},
     performance::{
         CalibrationState, Compared, Comparison, Estimate, Figure, HorizonPerformance,
-        PredictorPerformance,
+        PredictorPerformance, Shown,
     },
 };
 use std::io::Write;
@@ -37,7 +37,8 @@ fn comparisons(result: &HeadToHead) -> Vec<(String, &Comparison)> {
 
 /// Discrimination, calibration in figures and the Brier score: `rows`, `predictor`, `measure`,
 /// `months` (blank for a measure over all time), `patients`, `deaths`, `value`, `low`, `high`,
-/// `difference`, `difference_low`, `difference_high` (against the model on the same resamples) and
+/// `difference`, `difference_low`, `difference_high` (against the model on the same resamples), `shown`
+/// (`lower`, `higher`, `no_difference` where the interval holds 0, `unjudged` without one) and
 /// `not_estimable`, the code of the reason where there is no value. Returns the number of lines.
 pub fn write_performance(target: impl Write, study: &CohortStudy) -> Result<usize, ExchangeError> {
     let mut table = Table::new(
@@ -55,6 +56,7 @@ pub fn write_performance(target: impl Write, study: &CohortStudy) -> Result<usiz
             "difference",
             "difference_low",
             "difference_high",
+            "shown",
             "not_estimable",
         ],
     )?;
@@ -80,6 +82,7 @@ pub fn write_performance(target: impl Write, study: &CohortStudy) -> Result<usiz
                 ];
                 cells.extend(three(&compared.figure));
                 cells.extend(compared.difference.as_ref().map(three).unwrap_or_default());
+                cells.push(compared.shown.map_or("", Shown::code).to_owned());
                 cells.push(reason(&compared.figure));
                 table.line(&cells)?;
             }
@@ -102,13 +105,9 @@ fn figures(predictor: &PredictorPerformance) -> Vec<(&'static str, Option<u32>, 
             ("scaled_brier", months, horizon.scaled_brier.clone()),
         ]);
         let calibration = calibration_figures(horizon);
-        found.extend(calibration.map(|(measure, figure)| {
-            let compared = Compared {
-                figure,
-                difference: None,
-            };
-            (measure, months, compared)
-        }));
+        found.extend(
+            calibration.map(|(measure, figure)| (measure, months, Compared::new(figure, None))),
+        );
     }
     found
 }
@@ -219,32 +218,71 @@ pub fn write_decision_curves(
     table.finish()
 }
 
-/// What was there: `kind` (`predictor`, `missing`, `suspicious`), `name`, `rows` and `remark`.
+/// What was there: `kind`, `name`, `rows` and `remark`. A `predictor` has the rows that it can use and
+/// why it is left out; `lacking:SCORE` is a fact and the rows without that score for want of it;
+/// `missing` a fact and the rows without it; `suspicious` a fact and its C; `column` one that was not read;
+/// `lines`, `faulty` and `patients` are counts.
 pub fn write_counts(target: impl Write, study: &CohortStudy) -> Result<usize, ExchangeError> {
     let mut table = Table::new(target, &["kind", "name", "rows", "remark"])?;
     let result = &study.result;
     let mut line = |kind: &str, name: &str, rows: String, remark: &str| {
-        table.line(&[kind.to_owned(), name.to_owned(), rows, remark.to_owned()])
+        table.line(&[kind.to_owned(), harmless(name), rows, remark.to_owned()])
     };
+    line("lines", "", study.lines.to_string(), "")?;
+    line("faulty", "", study.faults.len().to_string(), "")?;
+    line("patients", "", result.patients.to_string(), "")?;
+    for column in &study.passed {
+        line("column", &column.name, String::new(), column.reason.code())?;
+    }
     for source in &result.predictors {
-        let remark = match source.left_out {
-            None => "",
-            Some(LeftOut::NoRow) => "no_row",
-            Some(LeftOut::FewRows) => "few_rows",
-        };
+        let remark = source.left_out.map_or("", LeftOut::code);
         line("predictor", &source.id, source.rows.to_string(), remark)?;
+        for fact in &source.lacking {
+            let kind = format!("lacking:{}", source.id);
+            line(&kind, &fact.feature, fact.missing.to_string(), "")?;
+        }
     }
     for fact in &result.missing {
         line("missing", &fact.feature, fact.missing.to_string(), "")?;
     }
     for fact in &result.suspicious {
-        line(
-            "suspicious",
-            &fact.feature,
-            String::new(),
-            &number(fact.harrell_c),
-        )?;
+        let c = number(fact.harrell_c);
+        line("suspicious", &fact.feature, String::new(), &c)?;
     }
+    table.finish()
+}
+
+/// What is needed to repeat it: `key` and `value`.
+pub fn write_origin(target: impl Write, study: &CohortStudy) -> Result<usize, ExchangeError> {
+    let mut table = Table::new(target, &["key", "value"])?;
+    let mut line = |key: &str, value: String| table.line(&[key.to_owned(), harmless(&value)]);
+    line("made_on", study.made_on.to_string())?;
+    line("app_version", study.app_version.clone())?;
+    if let Some(pack) = &study.pack {
+        line("model", pack.name.clone())?;
+        line("model_version", pack.version.clone())?;
+        line("model_sha256", pack.sha256.clone())?;
+    }
+    line("setting", study.setting.clone().unwrap_or_default())?;
+    if let Some((_, comparison)) = comparisons(&study.result).first() {
+        line("bootstraps", comparison.bootstraps.to_string())?;
+        line("seed", comparison.seed.to_string())?;
+        line("interval_level", comparison.interval_level.to_string())?;
+        line("tau_months", comparison.tau.to_string())?;
+    }
+    for threshold in &study.thresholds {
+        line("stated_threshold", threshold.to_string())?;
+    }
+    for id in &study.developed_here {
+        line("made_from_these_patients", id.clone())?;
+    }
+    for source in &study.result.predictors {
+        for probability in &source.probabilities {
+            let key = format!("probabilities:{}:{}", source.id, probability.months);
+            line(&key, probability.cohort.clone())?;
+        }
+    }
+    line("use", "research use only, not a medical device".to_owned())?;
     table.finish()
 }
 
@@ -322,7 +360,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use clinical::{
-        head_to_head::{Compared as Asked, Patient, head_to_head},
+        head_to_head::{Compared as Asked, PassedColumn, PassedReason, Patient, head_to_head},
         performance::Settings,
         scores::{Prognosis, prognostic},
     };
@@ -341,7 +379,7 @@ mod tests {
                 primary: Some("lung".to_owned()),
                 year: None,
                 model: Some(BTreeMap::from([(3, 0.2), (6, 0.4), (12, 0.5)])),
-                scores: vec![Some(Prognosis {
+                scores: vec![Ok(Prognosis {
                     risk: -f64::from(number),
                     group: if number < 130 { "C" } else { "A" }.to_owned(),
                 })],
@@ -366,6 +404,13 @@ mod tests {
             setting: None,
             lines: 260,
             faults: Vec::new(),
+            passed: vec![PassedColumn {
+                name: "=1+1".to_owned(),
+                reason: PassedReason::OutcomeLike,
+                nearest: None,
+            }],
+            chosen: false,
+            thresholds: vec![0.5],
             developed_here: Vec::new(),
             result: head_to_head(&patients, &asked, &settings, &mut |_| true).unwrap(),
         }
@@ -445,7 +490,26 @@ mod tests {
                 .any(|line| line["predictor"] == "treat_all" && line["threshold"] == "0.500000")
         );
         let counts = lines(|target, study| write_counts(target, study));
-        assert_eq!(counts[1]["name"], "mizumoto_2008");
-        assert_eq!(counts[1]["rows"], "260");
+        let named = |kind: &str, name: &str| {
+            let fits =
+                |line: &&BTreeMap<String, String>| line["kind"] == kind && line["name"] == name;
+            let line = counts.iter().find(fits).unwrap();
+            (line["rows"].clone(), line["remark"].clone())
+        };
+        let pair = |rows: &str, remark: &str| (rows.to_owned(), remark.to_owned());
+        assert_eq!(named("predictor", "mizumoto_2008"), pair("260", ""));
+        assert_eq!(named("column", "'=1+1"), pair("", "outcome_like"));
+        let origin = lines(|target, study| write_origin(target, study));
+        let value = |key: &str| {
+            origin
+                .iter()
+                .find(|line| line["key"] == key)
+                .map(|line| line["value"].as_str())
+        };
+        assert_eq!(
+            (value("bootstraps"), value("seed")),
+            (Some("40"), Some("1"))
+        );
+        assert!(value("probabilities:mizumoto_2008:12").is_some_and(|cohort| !cohort.is_empty()));
     }
 }

@@ -10,11 +10,15 @@ use crate::{
     cohort_columns::FollowUp,
     cohort_csv::{self, CohortPatient, CohortRows, RowDefaults, problem},
 };
-use clinical::catalogue::Catalogue;
+use clinical::{catalogue::Catalogue, head_to_head::PassedColumn};
 use std::{collections::HashMap, io::Read};
 
 pub(crate) const MONTHS: &str = "months";
 pub(crate) const DIED: &str = "died";
+pub(crate) const YEAR: &str = "year";
+
+/// Years in which a patient can have been treated; others are misspelt.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
 /// Longer follow-up is taken for days, as `models/training` does (`rules/adapt.toml`, `most_months`).
 pub const MOST_MONTHS: f64 = 600.0;
@@ -59,7 +63,26 @@ pub fn read_followed_rows<Table: Read>(
     catalogue: &Catalogue,
     defaults: RowDefaults,
 ) -> Result<FollowedRows<'_, Table>, ExchangeError> {
-    let rows = cohort_csv::open(source, catalogue, defaults, FollowUp::Both)?;
+    open(source, catalogue, defaults, FollowUp::Both)
+}
+
+/// The same of a table from elsewhere, which may have `year` of diagnosis or treatment, and columns that
+/// are none of the application's: those are not read and stand in [`FollowedRows::passed_columns`].
+pub fn read_study_rows<Table: Read>(
+    source: Table,
+    catalogue: &Catalogue,
+    defaults: RowDefaults,
+) -> Result<FollowedRows<'_, Table>, ExchangeError> {
+    open(source, catalogue, defaults, FollowUp::Study)
+}
+
+fn open<Table: Read>(
+    source: Table,
+    catalogue: &Catalogue,
+    defaults: RowDefaults,
+    follow_up: FollowUp,
+) -> Result<FollowedRows<'_, Table>, ExchangeError> {
+    let rows = cohort_csv::open(source, catalogue, defaults, follow_up)?;
     let labels = rows.label_columns();
     Ok(FollowedRows {
         seen: vec![HashMap::new(); labels.len()],
@@ -92,6 +115,11 @@ impl<Table> FollowedRows<'_, Table> {
     /// Names of the columns that are carried over.
     pub fn label_columns(&self) -> Vec<String> {
         self.labels.clone()
+    }
+
+    /// Columns of the table that are not read.
+    pub fn passed_columns(&self) -> &[PassedColumn] {
+        self.rows.passed_columns()
     }
 
     /// Refuses a patient who was read before. A blank label says nothing.
@@ -128,6 +156,16 @@ pub(crate) fn followed(months: Option<&str>, died: Option<&str>) -> Result<Follo
     match (months, died) {
         (Ok(months), Ok(died)) => Ok(Followed { months, died }),
         (months, died) => Err(months.err().into_iter().chain(died.err()).collect()),
+    }
+}
+
+pub(crate) fn year(text: &str) -> Result<i32, String> {
+    match text.parse() {
+        Ok(year) if YEARS.contains(&year) => Ok(year),
+        _ => Err(problem(
+            YEAR,
+            &format!("{} is not a year such as 2019", quoted(text)),
+        )),
     }
 }
 
@@ -234,6 +272,53 @@ mod tests {
                 "line 7, column died: '7' is neither 0 (alive then) nor 1 (died then)",
             ],
             "a faulty line does not stand in the way of a later one"
+        );
+    }
+
+    #[test]
+    fn a_study_knows_the_year_and_passes_over_other_columns() {
+        let table = "months,died,year,index_date,survival_days\n3,1,2019,2020-03-01,90\n4,0,,2020-03-01,x\n5,0,,,\n6,0,19,,\n";
+        let defaults = RowDefaults {
+            now: "2026-03-02T10:00:00Z".parse().unwrap(),
+            author: String::new(),
+            file_name: String::new(),
+        };
+        let rows = read_study_rows(table.as_bytes(), Catalogue::shipped(), defaults).unwrap();
+        assert_eq!(rows.passed_columns()[0].name, "survival_days");
+        let years: Vec<Result<Option<i32>, String>> = rows
+            .map(|row| row.patient.map(|one| one.patient.year))
+            .collect();
+        let fault = "line 5, column year: the value is not a year such as 2019".to_owned();
+        assert_eq!(
+            years,
+            [Ok(Some(2019)), Ok(Some(2020)), Ok(None), Err(fault)]
+        );
+        assert!(read(table).is_err(), "elsewhere every column must be known");
+    }
+
+    #[test]
+    fn faults_of_a_study_quote_no_cell() {
+        let table = "patient,months,died,year,age,sex,albumin,albumin_unit,index_level,index_date\n\
+                     Doe,-7,Jane,1e3,Smith,Jones,35,Brown,Baker,Green\n";
+        let defaults = RowDefaults {
+            now: "2026-03-02T10:00:00Z".parse().unwrap(),
+            author: String::new(),
+            file_name: String::new(),
+        };
+        let mut rows = read_study_rows(table.as_bytes(), Catalogue::shipped(), defaults).unwrap();
+        let fault = rows.next().unwrap().patient.unwrap_err();
+        for cell in table.lines().last().unwrap().split(',') {
+            assert!(!fault.contains(cell) || cell == "35", "{cell} in {fault}");
+        }
+        for column in "months,died,year,age,sex,albumin,index_level,index_date".split(',') {
+            assert!(
+                fault.contains(&format!("column {column}: the value")) || column == "albumin",
+                "{fault}"
+            );
+        }
+        assert!(
+            fault.contains("column albumin: albumin cannot be read in the value"),
+            "{fault}"
         );
     }
 

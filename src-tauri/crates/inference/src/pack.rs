@@ -173,6 +173,12 @@ impl Pack {
         &self.card
     }
 
+    /// Names of the settings, the default first; empty where the model knows one only.
+    pub fn settings(&self) -> Vec<String> {
+        let settings = self.manifest.setting.iter();
+        settings.map(|setting| setting.name.clone()).collect()
+    }
+
     /// The forecast for one patient in a setting; none is the default one.
     pub fn forecast(&self, facts: &impl KnownFacts, setting: Option<&str>) -> ForecastState {
         self.one_forecast(facts, setting, |_| {})

@@ -22,7 +22,7 @@ const MOST_EVALUATIONS: usize = 384;
 
 /// The surface is this much too sure of itself: on the shipped model, amounts of patients of whom
 /// everything is known missed the counted ones by 1.2 to 1.6 of its standard deviations from 62 subsets
-/// on; by up to 2.9 after 42, where its bound is never met.
+/// on, and by up to 2.9 after 42.
 const TOO_SURE: f64 = 1.5;
 
 /// More players do not fit in the bits of a subset.

@@ -7,7 +7,8 @@ import recordedImages from '../../../tests/fixtures/images.json';
 import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, ExplainedEndpoint, ExplanationState, ImageLibrary, RecoveryKey, ScoreSheet } from '../types.ts';
+import recordedStudy from '../../../tests/fixtures/study.json';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ImageLibrary, RecoveryKey, ScoreSheet, StudyOptions } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -32,3 +33,4 @@ export const IMAGES = recordedImages as unknown as ImageLibrary;
 export const STATUS = recordedStatus as unknown as RecordedStatus;
 export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty_case', Record<ExplainedEndpoint, ExplanationState>>;
 export const SHEETS = recordedSheets as unknown as ScoreSheet[];
+export const STUDY = recordedStudy as unknown as { options: StudyOptions; study: CohortStudy };

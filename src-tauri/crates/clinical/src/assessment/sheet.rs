@@ -1,8 +1,8 @@
 //! Everything that a score's data file says, whatever the case: for reading, not for counting.
 
 use super::{
-    ChecklistHeading, Direction, FigureProvenance, ScoreFamily, ScoreGroup, ScorePopulation,
-    ScoreStatus, ValidationEntry,
+    ChecklistHeading, Direction, FigureProvenance, NotComputable, ScoreFamily, ScoreGroup,
+    ScorePopulation, ScoreStatus, ValidationEntry,
 };
 use crate::catalogue::{FeatureId, Per};
 use serde::{Deserialize, Serialize};
@@ -71,13 +71,7 @@ pub enum SheetContent {
     /// Headings without a number.
     Checklist { headings: Vec<ChecklistHeading> },
     /// Listed and never computed.
-    NotComputable {
-        reason: String,
-        unlocked_by: String,
-        #[ts(optional)]
-        #[serde(skip_serializing_if = "Option::is_none")]
-        address: Option<String>,
-    },
+    NotComputable(NotComputable),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

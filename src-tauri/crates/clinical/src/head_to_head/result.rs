@@ -1,8 +1,8 @@
 //! What a comparison of the model and the scores gives: for the screen, the tables and the paper.
 
 use crate::{
-    assessment::{PackIdentity, ScorePopulation},
-    performance::Comparison,
+    assessment::{FigureProvenance, PackIdentity, ScorePopulation},
+    performance::{Comparison, PredictorPerformance},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -25,9 +25,49 @@ pub struct CohortStudy {
     pub lines: u32,
     /// What is wrong with which line and column.
     pub faults: Vec<String>,
+    /// Columns of the table that were not read.
+    pub passed: Vec<PassedColumn>,
+    /// The scores were named by the person who asked, so that all of them stand on the same rows.
+    pub chosen: bool,
+    /// Probabilities of death at which the board would act otherwise, as stated; the decision curves have
+    /// more, for drawing.
+    pub thresholds: Vec<f64>,
     /// Scores that were made from these patients, as the person says who asked.
     pub developed_here: Vec<String>,
     pub result: HeadToHead,
+}
+
+/// A column of the table that is not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PassedColumn {
+    /// As in the header, shortened.
+    pub name: String,
+    pub reason: PassedReason,
+    /// The name that may have been meant.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PassedReason {
+    /// What happened afterwards, by its name: nobody knew it on the day of the forecast.
+    OutcomeLike,
+    Unknown,
+    /// A unit without a number that it could be of.
+    UnitWithoutNumber,
+}
+
+impl PassedReason {
+    /// The code of the words `passed_<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            PassedReason::OutcomeLike => "outcome_like",
+            PassedReason::Unknown => "unknown",
+            PassedReason::UnitWithoutNumber => "unit_without_number",
+        }
+    }
 }
 
 /// The model and the scores on one cohort.
@@ -55,20 +95,43 @@ pub struct HeadToHead {
     pub suspicious: Vec<SuspiciousFact>,
 }
 
+impl HeadToHead {
+    /// The comparison with the most predictors, or at least the model.
+    pub fn any(&self) -> Option<&Comparison> {
+        self.same_rows.as_ref().or(self.model_alone.as_ref())
+    }
+
+    /// The model on all rows that it can forecast, then each score on all rows of the two.
+    pub fn with_all_their_rows(&self) -> impl Iterator<Item = &PredictorPerformance> {
+        let alone = self
+            .model_alone
+            .iter()
+            .filter_map(|one| one.predictors.first());
+        let pairs = self.pairs.iter();
+        alone.chain(pairs.filter_map(|pair| pair.comparison.predictors.last()))
+    }
+}
+
 /// Where a predictor comes from and how many rows it can use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PredictorSource {
     /// Id of a score, or [`super::MODEL`].
     pub id: String,
-    /// Of a score.
+    /// The short name of a score.
     pub name: String,
     pub rows: u32,
+    /// Where a score was published.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paper: Option<String>,
     /// The patients that a score was made from: on those it does better than on others.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub made_from: Option<ScorePopulation>,
     /// Horizons for which a score publishes a probability for each group; calibration is of these.
     pub probabilities: Vec<ProbabilitySource>,
+    /// For want of which facts how many rows have no value of a score; most rows first.
+    pub lacking: Vec<MissingFact>,
     /// Why it takes no part on the same rows.
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +143,8 @@ pub struct ProbabilitySource {
     pub months: u32,
     /// The cohort whose shares alive are taken.
     pub cohort: String,
+    /// Of the least certain of the shares.
+    pub provenance: FigureProvenance,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -89,6 +154,16 @@ pub enum LeftOut {
     NoRow,
     /// With it, less than half of the model's rows would be left to compare the others on.
     FewRows,
+}
+
+impl LeftOut {
+    /// The code of the words `left_out_<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            LeftOut::NoRow => "no_row",
+            LeftOut::FewRows => "few_rows",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -116,6 +191,7 @@ pub enum CohortPartKind {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MissingFact {
+    /// By its id in the catalogue.
     pub feature: String,
     /// Rows without it.
     pub missing: u32,

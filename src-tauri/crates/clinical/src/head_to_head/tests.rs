@@ -28,10 +28,13 @@ fn cohort(
             primary: Some(if number % 2 == 0 { "lung" } else { "breast" }.to_owned()),
             year: Some(if number % 3 == 0 { 2019 } else { 2020 }),
             model: model(number).map(|death| [3, 6, 12].map(|months| (months, death)).into()),
-            scores: vec![score(number).map(|(risk, group)| Prognosis {
-                risk,
-                group: group.to_owned(),
-            })],
+            scores: vec![match score(number) {
+                Some((risk, group)) => Ok(Prognosis {
+                    risk,
+                    group: group.to_owned(),
+                }),
+                None => Err([FeatureId::unchecked("primary_tumour")].into()),
+            }],
             facts: BTreeMap::from([("age".to_owned(), 60.0)]),
         })
         .collect()
@@ -77,10 +80,29 @@ fn the_model_and_the_score_stand_on_the_same_rows() {
 }
 
 #[test]
+fn forecasts_that_cross_are_ranked_at_each_horizon() {
+    let mut patients = cohort(falling, |_| None);
+    for (number, one) in patients.iter_mut().enumerate() {
+        // At 3 months everything is the wrong way round.
+        let death = number as f64 / 400.0;
+        one.model.as_mut().unwrap().insert(3, death);
+    }
+    let alone = run(&patients, false).model_alone.unwrap();
+    let auc = |at: usize| alone.predictors[0].horizons[at].auc.figure.estimate();
+    assert!(auc(0).unwrap().point < 1e-9);
+    assert!(auc(2).unwrap().point > 1.0 - 1e-9);
+}
+
+#[test]
 fn a_score_that_few_rows_have_does_not_empty_the_comparison_unless_it_was_named() {
     let patients = cohort(falling, |number| (number < 150).then_some((1.0, "B")));
     let found = run(&patients, false);
     assert_eq!(found.predictors[1].left_out, Some(LeftOut::FewRows));
+    let lacking = &found.predictors[1].lacking;
+    assert_eq!(
+        (lacking[0].feature.as_str(), lacking[0].missing),
+        ("primary_tumour", 250)
+    );
     assert_eq!(found.same_rows.unwrap().predictors.len(), 1);
     assert_eq!(found.pairs[0].comparison.counts.patients, 150);
     let named = run(&patients, true);
@@ -182,4 +204,11 @@ fn the_person_can_end_it() {
     let patients = cohort(falling, |_| Some((1.0, "B")));
     let ended = head_to_head(&patients, &compared, &settings(), &mut |_| false);
     assert_eq!(ended, Err(ComparisonError::Cancelled));
+    let mut told = Vec::new();
+    let mut listen = |share: f64| {
+        told.push(share);
+        true
+    };
+    head_to_head(&patients, &compared, &settings(), &mut listen).unwrap();
+    assert!(told.is_sorted() && (told.last().unwrap() - 1.0).abs() < 1e-9);
 }

@@ -15,7 +15,7 @@ use super::{
     weighting::{Answer, AtHorizon, Patients, Ranks, Sample},
 };
 
-/// Steps of the fit after which its answer is taken to be infinite: each moves a logit by up to 1.
+/// Steps of the fit after which its answer is taken to be out of reach: each moves a logit by up to 1.
 const STEPS: usize = 60;
 
 /// A step that moves no logit by more than this is the last.
@@ -145,24 +145,47 @@ pub(super) fn recalibrate(
 struct Point {
     logit: f64,
     dead: f64,
-    known: f64,
+    alive: f64,
+}
+
+impl Point {
+    fn known(&self) -> f64 {
+        self.dead + self.alive
+    }
 }
 
 fn points(sample: &Sample<'_>, horizon: &AtHorizon, ranks: &Ranks, logits: &[f64]) -> Vec<Point> {
     let point = |logit: &f64| Point {
         logit: *logit,
         dead: 0.0,
-        known: 0.0,
+        alive: 0.0,
     };
     let mut points: Vec<Point> = logits.iter().map(point).collect();
     for (position, rank) in ranks.of.iter().enumerate() {
         let (dead, alive) = sample.counts(position, horizon);
         let point = &mut points[*rank as usize];
         point.dead += dead;
-        point.known += dead + alive;
+        point.alive += alive;
     }
-    points.retain(|point| point.known > 0.0);
+    points.retain(|point| point.known() > 0.0);
     points
+}
+
+/// Whether some probability has the dead on one side and the living on the other, both at it allowed:
+/// then no finite slope is the likeliest (Albert and Anderson 1984, doi:10.1093/biomet/71.1.1). Within
+/// rounding the search for it can seem to end, so it is not asked.
+fn separated(points: &[Point]) -> bool {
+    let has_dead = |point: &&Point| point.dead > 0.0;
+    let has_alive = |point: &&Point| point.alive > 0.0;
+    let ends = |found: Vec<&Point>| Some((found.first()?.logit, found.last()?.logit));
+    let dead = ends(points.iter().filter(has_dead).collect());
+    let alive = ends(points.iter().filter(has_alive).collect());
+    match (dead, alive) {
+        (Some((lowest_dead, highest_dead)), Some((lowest_alive, highest_alive))) => {
+            highest_alive <= lowest_dead || highest_dead <= lowest_alive
+        }
+        _ => true,
+    }
 }
 
 /// Newton's method for the weighted likelihood, shortened so that no logit moves by more than 1, within
@@ -170,6 +193,9 @@ fn points(sample: &Sample<'_>, horizon: &AtHorizon, ranks: &Ranks, logits: &[f64
 fn fit(points: &[Point], start: Line, tilting: bool) -> Result<Line, NotEstimable> {
     if tilting && points.len() < 2 {
         return Err(NotEstimable::ConstantProbability);
+    }
+    if tilting && separated(points) {
+        return Err(NotEstimable::Separated);
     }
     let mut line = start;
     // Points rise in their logit, and a line moves most at one of its ends.
@@ -179,8 +205,8 @@ fn fit(points: &[Point], start: Line, tilting: bool) -> Result<Line, NotEstimabl
         let (mut flat, mut mixed, mut steep) = (0.0, 0.0, 0.0);
         for point in points {
             let chance = 1.0 / (1.0 + (-line.intercept - line.slope * point.logit).exp());
-            let residual = point.dead - point.known * chance;
-            let spread = point.known * chance * (1.0 - chance);
+            let residual = point.dead - point.known() * chance;
+            let spread = point.known() * chance * (1.0 - chance);
             gradient += residual;
             crossed += residual * point.logit;
             flat += spread;
@@ -260,6 +286,11 @@ mod tests {
         assert_eq!(apart.slope, Err(NotEstimable::Separated));
         let quasi = figures(&[(100, 0.3, 0), (100, 0.6, 50)]);
         assert_eq!(quasi.slope, Err(NotEstimable::Separated));
+        // The chance of the dead group reaches 1 within rounding, and the search seems to end.
+        for dead in 1..14 {
+            let seeming = figures(&[(14, 0.0474, dead), (3, 0.7311, 3)]);
+            assert_eq!(seeming.slope, Err(NotEstimable::Separated), "{dead}");
+        }
         let sure = figures(&[(10, 0.0, 1), (100, 0.6, 50)]);
         let certain = Err(NotEstimable::CertainProbability { patients: 10 });
         assert_eq!(sure.slope, certain);

@@ -76,6 +76,55 @@ pub struct Compared {
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<Figure>,
+    /// What the difference shows; absent without one.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+/// What a difference from the first predictor shows. Which of the two is better depends on the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// The whole interval lies below 0.
+    Lower,
+    /// The whole interval lies above 0.
+    Higher,
+    /// The interval holds 0: no difference is shown, which is not the same as none being there.
+    NoDifference,
+    /// Without an interval nothing can be said.
+    Unjudged,
+}
+
+impl Compared {
+    /// A figure beside that of the first predictor.
+    pub fn new(figure: Figure, difference: Option<Figure>) -> Compared {
+        let shown = difference.as_ref().map(|difference| {
+            match difference.estimate().and_then(|found| found.interval) {
+                Some(interval) if interval.high < 0.0 => Shown::Lower,
+                Some(interval) if interval.low > 0.0 => Shown::Higher,
+                Some(_) => Shown::NoDifference,
+                None => Shown::Unjudged,
+            }
+        });
+        Compared {
+            figure,
+            difference,
+            shown,
+        }
+    }
+}
+
+impl Shown {
+    /// The code of the words `shown.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Shown::Lower => "lower",
+            Shown::Higher => "higher",
+            Shown::NoDifference => "no_difference",
+            Shown::Unjudged => "unjudged",
+        }
+    }
 }
 
 /// An estimate, or why there is none.
@@ -264,4 +313,30 @@ pub struct DecisionPoint {
     pub treated: f64,
     /// Net true positives per patient (Vickers et al. 2008, doi:10.1186/1472-6947-8-53); no interval.
     pub net_benefit: Figure,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_shown_only_where_its_interval_leaves_out_zero() {
+        let shown = |interval: Option<(f64, f64)>| {
+            let figure = Figure::Estimated(Estimate {
+                point: 0.1,
+                interval: interval.map(|(low, high)| Interval { low, high }),
+            });
+            Compared::new(figure.clone(), Some(figure)).shown
+        };
+        assert_eq!(shown(Some((0.01, 0.2))), Some(Shown::Higher));
+        assert_eq!(shown(Some((-0.2, -0.01))), Some(Shown::Lower));
+        for holds_zero in [(-0.1, 0.2), (0.0, 0.2), (-0.1, 0.0)] {
+            assert_eq!(shown(Some(holds_zero)), Some(Shown::NoDifference));
+        }
+        assert_eq!(shown(None), Some(Shown::Unjudged));
+        let first = Figure::NotEstimable {
+            reason: NotEstimable::NobodyDied,
+        };
+        assert_eq!(Compared::new(first, None).shown, None);
+    }
 }

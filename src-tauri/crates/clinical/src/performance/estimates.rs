@@ -174,10 +174,10 @@ impl Gathered<'_> {
     fn compared(&self, of: &dyn Fn(&Figures) -> Answer) -> Compared {
         let own = |all: &[Figures]| of(&all[self.position]);
         let difference = |all: &[Figures]| Ok(own(all)? - of(&all[0])?);
-        Compared {
-            figure: self.figure(&own),
-            difference: (self.position > 0).then(|| self.figure(&difference)),
-        }
+        Compared::new(
+            self.figure(&own),
+            (self.position > 0).then(|| self.figure(&difference)),
+        )
     }
 
     /// `of` is told the figures of all predictors on the same sample.

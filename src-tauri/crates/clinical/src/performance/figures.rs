@@ -18,6 +18,8 @@ pub(super) struct Prepared {
 /// What a predictor says about one horizon.
 pub(super) struct PreparedHorizon {
     pub(super) months: u32,
+    /// The order for the AUC, where it is not that of the predictor.
+    risk: Option<Ranks>,
     pub(super) death: Option<Probabilities>,
     /// Why calibration is not assessed.
     pub(super) refused: Option<NotEstimable>,
@@ -35,6 +37,8 @@ impl Prepared {
             let death = predictor.death.get(&counts.months);
             PreparedHorizon {
                 months: counts.months,
+                risk: (predictor.risk_at.get(&counts.months))
+                    .map(|risk| Ranks::new(&patients.in_order(risk))),
                 death: death.map(|death| Probabilities::new(patients, death)),
                 refused: match death {
                     None => Some(NotEstimable::NoProbability),
@@ -112,6 +116,7 @@ fn at_horizon(
     start: Start,
 ) -> HorizonFigures {
     let horizon = sample.at(predictor.months);
+    let risk = predictor.risk.as_ref().unwrap_or(risk);
     let auc = match risk.constant() {
         true => Err(NotEstimable::ConstantRisk),
         false => auc(sample, &horizon, risk),

@@ -1,6 +1,6 @@
 //! What is compared and how, and the checks before anything is computed.
 
-use super::Outcomes;
+use super::{Outcomes, OutcomesError};
 use std::collections::BTreeMap;
 
 /// What one score or model says about each patient, in the order of the outcomes.
@@ -9,6 +9,8 @@ pub struct Predictor {
     pub id: String,
     /// Higher means earlier death; only the order counts.
     pub risk: Vec<f64>,
+    /// The same for the AUC at a horizon in months, where the order differs from that of `risk`.
+    pub risk_at: BTreeMap<u32, Vec<f64>>,
     /// Probability of having died by a horizon in months, 0 to 1; horizons for which the predictor gives
     /// none are absent, others than those of the settings are left alone.
     pub death: BTreeMap<u32, Vec<f64>>,
@@ -49,6 +51,8 @@ impl Default for Settings {
 pub enum ComparisonError {
     #[error("no patients")]
     NoPatients,
+    #[error(transparent)]
+    Outcomes(#[from] OutcomesError),
     #[error("horizons must be whole months above 0 in rising order, and there must be one")]
     Horizons,
     #[error("tau must be above 0")]
@@ -102,7 +106,8 @@ pub(super) fn check(
         {
             return Err(ComparisonError::SameId { predictor: name() });
         }
-        for values in std::iter::once(&predictor.risk).chain(predictor.death.values()) {
+        let risks = || std::iter::once(&predictor.risk).chain(predictor.risk_at.values());
+        for values in risks().chain(predictor.death.values()) {
             if values.len() != outcomes.len() {
                 return Err(ComparisonError::Length {
                     predictor: name(),
@@ -111,12 +116,14 @@ pub(super) fn check(
                 });
             }
         }
-        if let Some(row) = predictor.risk.iter().position(|risk| !risk.is_finite()) {
-            return Err(ComparisonError::Risk {
-                predictor: name(),
-                row,
-                risk: predictor.risk[row],
-            });
+        for risks in risks() {
+            if let Some(row) = risks.iter().position(|risk| !risk.is_finite()) {
+                return Err(ComparisonError::Risk {
+                    predictor: name(),
+                    row,
+                    risk: risks[row],
+                });
+            }
         }
         for (months, probabilities) in &predictor.death {
             let wrong = |probability: &f64| !(0.0..=1.0).contains(probability);
@@ -161,6 +168,7 @@ mod tests {
         let mut predictor = Predictor {
             id: "score".into(),
             risk: vec![1.0, 0.0],
+            risk_at: BTreeMap::new(),
             death: BTreeMap::from([(3, vec![0.5, 0.1])]),
         };
         let mut settings = Settings::default();
@@ -189,6 +197,10 @@ mod tests {
                 }
             ));
         }
+        let at_horizon = refused(|predictor, _| {
+            predictor.risk_at.insert(3, vec![0.0, f64::NAN]);
+        });
+        assert!(matches!(at_horizon, ComparisonError::Risk { row: 1, .. }));
         let short = refused(|predictor, _| predictor.risk.truncate(1));
         assert!(matches!(short, ComparisonError::Length { given: 1, .. }));
     }

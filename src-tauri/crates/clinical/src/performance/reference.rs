@@ -48,6 +48,11 @@ struct ExpectedHorizon {
 }
 
 impl Cohort {
+    fn compared(&self) -> Comparison {
+        let (outcomes, predictors) = (self.outcomes(), self.predictors());
+        compare(&outcomes, &predictors, &settings(), &mut |_| true).unwrap()
+    }
+
     fn outcomes(&self) -> Outcomes {
         let died = self.died.iter().map(|died| *died == 1).collect();
         Outcomes::new(self.months.clone(), died).unwrap()
@@ -57,6 +62,7 @@ impl Cohort {
         let predictor = |expected: &Expected| Predictor {
             id: expected.id.clone(),
             risk: expected.risk.clone(),
+            risk_at: Default::default(),
             death: expected
                 .horizon
                 .iter()
@@ -110,13 +116,8 @@ fn kaplan_meier_is_that_of_lifelines() {
 #[test]
 fn discrimination_is_that_of_other_programs() {
     for cohort in cohorts() {
-        let all = compare(
-            &cohort.outcomes(),
-            &cohort.predictors(),
-            &settings(),
-            &mut |_| true,
-        );
-        for (performance, expected) in all.unwrap().predictors.iter().zip(&cohort.predictor) {
+        let all = cohort.compared();
+        for (performance, expected) in all.predictors.iter().zip(&cohort.predictor) {
             given(&performance.harrell_c.figure, expected.harrell);
             given(&performance.uno_c.figure, expected.uno);
             for (horizon, auc) in performance.horizons.iter().zip(&expected.auc) {
@@ -133,13 +134,7 @@ fn discrimination_is_that_of_other_programs() {
 #[test]
 fn error_and_net_benefit_are_those_of_other_programs() {
     for cohort in cohorts() {
-        let all = compare(
-            &cohort.outcomes(),
-            &cohort.predictors(),
-            &settings(),
-            &mut |_| true,
-        )
-        .unwrap();
+        let all = cohort.compared();
         for (curve, expected) in all.treat_all.iter().zip(&cohort.treat_all) {
             for (point, benefit) in curve.points.iter().zip(expected) {
                 given(&point.net_benefit, *benefit);
@@ -163,13 +158,8 @@ fn error_and_net_benefit_are_those_of_other_programs() {
 #[test]
 fn calibration_is_that_of_other_programs() {
     for cohort in cohorts() {
-        let all = compare(
-            &cohort.outcomes(),
-            &cohort.predictors(),
-            &settings(),
-            &mut |_| true,
-        );
-        for (performance, expected) in all.unwrap().predictors.iter().zip(&cohort.predictor) {
+        let all = cohort.compared();
+        for (performance, expected) in all.predictors.iter().zip(&cohort.predictor) {
             for (horizon, expected) in performance.horizons.iter().zip(&expected.horizon) {
                 match &horizon.calibration {
                     CalibrationState::Assessed(calibration) => calibrated(calibration, expected),

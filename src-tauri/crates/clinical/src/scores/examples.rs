@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::*;
+use super::{outcome::group_of_total, *};
 use crate::{
     assessment::FigureProvenance,
     case::{Case, Entry, Identity, Observation, Source, Value},
@@ -44,6 +44,12 @@ pub(super) fn case(level: Option<Level>, inputs: &Known) -> Case {
         });
     }
     case
+}
+
+/// The result of an example, computed on its own.
+fn result_of(table: &ScoreTable, inputs: &Known) -> ScoreResult {
+    let facts = Facts::at(&case(None, inputs), Catalogue::shipped(), day());
+    compute(table, &facts)
 }
 
 fn score(table: &ScoreTable, level: Option<Level>, inputs: &Known) -> ScoreOutcome {
@@ -302,8 +308,7 @@ fn a_source_that_disagrees_about_points_gives_a_second_reading() {
     let table = named("tokuhashi_1990");
     let mut inputs = table.example[0].inputs.clone();
     inputs.insert(id("primary_tumour"), Value::Code("unknown_primary".into()));
-    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
-    let result = compute(table, &facts);
+    let result = result_of(table, &inputs);
     assert!(matches!(
         result.outcome,
         ScoreOutcome::Total { total: 11, .. }
@@ -316,8 +321,7 @@ fn a_source_that_disagrees_about_points_gives_a_second_reading() {
     assert_eq!(totals, [12]);
 
     inputs.insert(id("primary_tumour"), Value::Code("breast".into()));
-    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
-    assert_eq!(compute(table, &facts).other_readings, []);
+    assert_eq!(result_of(table, &inputs).other_readings, []);
 }
 
 #[test]
@@ -325,8 +329,7 @@ fn what_could_not_be_read_is_said_where_a_fact_stands_in_no_row() {
     let table = named("rades_ambulatory_2008");
     let mut inputs = table.example[0].inputs.clone();
     inputs.insert(id("primary_tumour"), Value::Code("kidney".into()));
-    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
-    let result = compute(table, &facts);
+    let result = result_of(table, &inputs);
     let ScoreOutcome::Missing {
         features, outside, ..
     } = &result.outcome
@@ -345,8 +348,7 @@ fn a_grade_in_no_readable_branch_says_what_could_not_be_read() {
     let table = named("bollen_2014");
     let mut inputs = table.example[0].inputs.clone();
     inputs.insert(id("bollen_profile"), Value::Code("moderate".into()));
-    let facts = Facts::at(&case(None, &inputs), Catalogue::shipped(), day());
-    let result = compute(table, &facts);
+    let result = result_of(table, &inputs);
     assert!(
         matches!(&result.outcome, ScoreOutcome::Missing { features, outside, possible: None, .. }
             if features.is_empty() && !outside.is_empty()),

@@ -2,14 +2,17 @@
 //! probability of death its paper or a later cohort publishes for the group.
 
 use super::{
-    original, shipped,
+    described::original,
+    shipped,
     table::{Method, Published, ScoreTable},
 };
 use crate::{
-    assessment::{Direction, ScoreFamily, ScoreOutcome, ScorePopulation, ScoreResult},
-    catalogue::Per,
+    assessment::{
+        Direction, FigureProvenance, ScoreFamily, ScoreOutcome, ScorePopulation, ScoreResult,
+    },
+    catalogue::{FeatureId, Per},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a score says about a patient's survival.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +30,8 @@ pub struct PublishedDeaths {
     pub cohort: String,
     /// Group to the share that died, 0 to 1.
     pub shares: BTreeMap<String, f64>,
+    /// Of the least certain of them.
+    pub provenance: FigureProvenance,
 }
 
 /// The scores that rank patients by survival, in the shipped order.
@@ -43,24 +48,32 @@ fn ranks_survival(table: &ScoreTable) -> bool {
     counted && about_death && table.per == Per::Patient && table.direction != Direction::Unordered
 }
 
-/// How a result ranks the patient; none where it is not computed.
+/// How a result ranks the patient, or the facts for want of which it is not computed.
 ///
 /// A total counts as it is, a grade by the place of its group in the file.
-pub fn prognosis(table: &ScoreTable, result: &ScoreResult) -> Option<Prognosis> {
+pub fn prognosis(
+    table: &ScoreTable,
+    result: &ScoreResult,
+) -> Result<Prognosis, BTreeSet<FeatureId>> {
     let (total, group) = match &result.outcome {
         ScoreOutcome::Total { total, group, .. }
         | ScoreOutcome::TypedTotal { total, group, .. } => (f64::from(*total), &group.id),
         ScoreOutcome::Grade { group, .. } => {
-            let place = table.group.iter().position(|one| one.id == group.id)?;
-            (place as f64, &group.id)
+            let place = table.group.iter().position(|one| one.id == group.id);
+            (place.ok_or_else(BTreeSet::new)? as f64, &group.id)
         }
-        _ => return None,
+        ScoreOutcome::Missing {
+            features, outside, ..
+        } => return Err(features.iter().chain(outside).cloned().collect()),
+        ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable { .. } => {
+            return Err(BTreeSet::new());
+        }
     };
     let risk = match table.direction {
         Direction::HigherIsBetter => -total,
         _ => total,
     };
-    Some(Prognosis {
+    Ok(Prognosis {
         risk,
         group: group.clone(),
     })
@@ -71,15 +84,19 @@ pub fn prognosis(table: &ScoreTable, result: &ScoreResult) -> Option<Prognosis> 
 pub fn published_deaths(table: &ScoreTable, months: u32) -> Option<PublishedDeaths> {
     let whole = |cohort: &str| -> Option<PublishedDeaths> {
         let of_cohort = |entry: &&Published| entry.cohort == cohort;
-        let shares: BTreeMap<String, f64> = table
-            .published
-            .iter()
-            .filter(of_cohort)
+        let entries = || table.published.iter().filter(of_cohort);
+        let shares: BTreeMap<String, f64> = entries()
             .filter_map(|entry| Some((entry.group.clone(), 1.0 - entry.alive.get(&months)?)))
             .collect();
-        (shares.len() == table.group.len()).then(|| PublishedDeaths {
+        if shares.len() != table.group.len() {
+            return None;
+        }
+        Some(PublishedDeaths {
             cohort: cohort.to_owned(),
             shares,
+            provenance: entries()
+                .map(|entry| table.provenance_of(&entry.provenance))
+                .max()?,
         })
     };
     table
@@ -92,6 +109,15 @@ pub fn published_deaths(table: &ScoreTable, months: u32) -> Option<PublishedDeat
 pub fn made_from(table: &ScoreTable) -> Option<ScorePopulation> {
     let population = table.population.as_ref()?;
     Some(original(table, population))
+}
+
+/// The paper that a score was published in, in short.
+pub fn first_paper(table: &ScoreTable) -> Option<String> {
+    let paper = table.citation.first()?;
+    Some(format!(
+        "{}, {} {}",
+        paper.authors, paper.journal, paper.year
+    ))
 }
 
 #[cfg(test)]
@@ -108,7 +134,8 @@ mod tests {
             let table = named(id);
             let known = case(None, &table.example[example].inputs);
             let facts = Facts::at(&known, Catalogue::shipped(), day());
-            prognosis(table, &compute(table, &facts)).map(|found| found.risk)
+            let found = prognosis(table, &compute(table, &facts));
+            found.ok().map(|found| found.risk)
         };
         // Best and worst case of each file.
         assert_eq!(
@@ -124,7 +151,11 @@ mod tests {
             (Some(0.0), Some(2.0))
         );
         let missing = compute(named("tokuhashi_2005"), &plain(&Default::default()));
-        assert_eq!(prognosis(named("tokuhashi_2005"), &missing), None);
+        let lacks = prognosis(named("tokuhashi_2005"), &missing).unwrap_err();
+        assert!(
+            lacks.contains(&FeatureId::unchecked("primary_tumour")),
+            "{lacks:?}"
+        );
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The sheet of each score: its data file, made readable.
 
 use super::table::{Caveat, Grade, Group, Item, Method, Paper, Row, ScoreTable};
-use super::{citation, described, heading, original, shipped, validation};
+use super::{
+    described::{citation, described, original},
+    outcome::heading,
+    shipped, validation,
+};
 use crate::{
     assessment::{
         ScoreSheet, SheetAlternative, SheetCaveat, SheetCitation, SheetContent, SheetGrade,
@@ -10,7 +14,6 @@ use crate::{
     catalogue::{Catalogue, FeatureId},
     conditions::Condition,
 };
-use std::collections::BTreeSet;
 
 /// The sheets of all shipped scores, in the shipped order.
 pub fn sheets() -> Vec<ScoreSheet> {
@@ -84,16 +87,7 @@ fn content(table: &ScoreTable, catalogue: &Catalogue) -> SheetContent {
                 .map(|one| heading(table, one))
                 .collect(),
         },
-        Method::NotComputable => why_not(table),
-    }
-}
-
-fn why_not(table: &ScoreTable) -> SheetContent {
-    let why = table.not_computable.as_ref();
-    SheetContent::NotComputable {
-        reason: why.map(|why| why.reason.clone()).unwrap_or_default(),
-        unlocked_by: why.map(|why| why.unlocked_by.clone()).unwrap_or_default(),
-        address: why.and_then(|why| why.address.clone()),
+        Method::NotComputable => SheetContent::NotComputable(table.why_not()),
     }
 }
 
@@ -101,7 +95,7 @@ fn item(table: &ScoreTable, item: &Item, catalogue: &Catalogue) -> SheetItem {
     SheetItem {
         id: item.id.clone(),
         label: item.label.clone(),
-        reads: ordered(item.reads(), catalogue),
+        reads: catalogue.in_order(item.reads()),
         rows: item.row.iter().map(|one| row(table, one)).collect(),
     }
 }
@@ -154,7 +148,8 @@ fn inputs(table: &ScoreTable, catalogue: &Catalogue) -> Vec<SheetInput> {
         .into_iter()
         .chain(headings)
         .chain(table.typed_total.clone());
-    ordered(read.collect(), catalogue)
+    catalogue
+        .in_order(read)
         .into_iter()
         .map(|feature| SheetInput {
             rule: rule(&feature, catalogue),
@@ -167,14 +162,8 @@ fn rule(feature: &FeatureId, catalogue: &Catalogue) -> Option<SheetRule> {
     catalogue.rule(feature).map(|rule| SheetRule {
         note: rule.note.clone(),
         citation: rule.citation.clone(),
-        reads: ordered(rule.reads(), catalogue),
+        reads: catalogue.in_order(rule.reads()),
     })
-}
-
-fn ordered(ids: BTreeSet<FeatureId>, catalogue: &Catalogue) -> Vec<FeatureId> {
-    let mut ids: Vec<FeatureId> = ids.into_iter().collect();
-    ids.sort_by_key(|id| catalogue.position(id));
-    ids
 }
 
 #[cfg(test)]

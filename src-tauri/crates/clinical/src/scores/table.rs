@@ -12,7 +12,7 @@
 
 use super::check;
 use crate::{
-    assessment::{Direction, FigureProvenance, ScoreFamily, ScoreStatus},
+    assessment::{Direction, FigureProvenance, NotComputable, ScoreFamily, ScoreStatus},
     case::Value,
     catalogue::{Catalogue, FeatureId, Per},
     conditions::{Condition, Matcher},
@@ -179,18 +179,6 @@ pub struct Heading {
     pub provenance: Sources,
 }
 
-/// Why a published model is listed and not built.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NotComputable {
-    pub reason: String,
-    /// What would have to be found or read before it can be built.
-    pub unlocked_by: String,
-    /// Where the authors offer it.
-    #[serde(default)]
-    pub address: Option<String>,
-}
-
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grade {
@@ -343,6 +331,11 @@ impl ScoreTable {
         rows.chain(self.grade.iter().map(|grade| &grade.when))
             .flat_map(Condition::reads)
             .collect()
+    }
+
+    /// Why it is never computed; says nothing of what is.
+    pub fn why_not(&self) -> NotComputable {
+        self.not_computable.clone().unwrap_or_default()
     }
 
     /// The total that is reported for a sum of points.

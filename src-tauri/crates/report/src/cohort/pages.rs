@@ -2,21 +2,19 @@
 
 use super::Talk;
 use crate::{
-    canvas::{Frame, Sheet},
-    layout::{Flow, rule},
-    style::{
-        ACCENT, BODY, CONTENT_WIDTH, FOOTER_TOP, HEADER_BOTTOM, MARGIN, NAME, NOTE, PAGE_WIDTH,
-        Style, WHITE,
-    },
+    canvas::Sheet,
+    layout::Flow,
+    sections::footer::{self, BAND_BASELINE},
+    style::{BODY, CONTENT_WIDTH, MARGIN, NAME, NOTE, PAGE_WIDTH, WHITE},
     wrapping::fit,
 };
 
-pub(crate) fn title(flow: &mut Flow, talk: &Talk) {
-    flow.paragraph(NAME, &talk.say("report.title.cohort", &[]));
+pub(super) fn title(flow: &mut Flow, talk: &Talk) {
+    flow.paragraph(NAME, &talk.say("title", &[]));
     flow.space(4.0);
 }
 
-pub(crate) fn frame(sheets: &mut [Sheet], talk: &Talk) {
+pub(super) fn frame(sheets: &mut [Sheet], talk: &Talk) {
     let pages = sheets.len().to_string();
     for (index, sheet) in sheets.iter_mut().enumerate() {
         band(sheet, talk);
@@ -25,36 +23,18 @@ pub(crate) fn frame(sheets: &mut [Sheet], talk: &Talk) {
 }
 
 fn band(sheet: &mut Sheet, talk: &Talk) {
-    let whole = Frame {
-        left: 0.0,
-        top: 0.0,
-        width: PAGE_WIDTH,
-        height: HEADER_BOTTOM,
-    };
-    sheet.filled(whole, ACCENT);
-    let product = Style {
-        size: 13.0,
-        ..BODY.bold().in_ink(WHITE)
-    };
-    let at = sheet.text(MARGIN, 23.0, product, &talk.say("report.product", &[]));
-    let kind = Style {
-        size: 11.0,
-        ..BODY.in_ink(WHITE)
-    };
-    sheet.text(at + 9.0, 23.0, kind, &talk.say("report.title.cohort", &[]));
+    let product = talk.report("report.product", &[]);
+    footer::band(sheet, &product, &talk.say("title", &[]));
     let made_on = talk.input.study.made_on.to_string();
-    sheet.text_ending_at(PAGE_WIDTH - MARGIN, 23.0, BODY.in_ink(WHITE), &made_on);
+    let right = PAGE_WIDTH - MARGIN;
+    sheet.text_ending_at(right, BAND_BASELINE, BODY.in_ink(WHITE), &made_on);
 }
 
 fn foot(sheet: &mut Sheet, talk: &Talk, page: &str, pages: &str) {
-    rule(sheet, MARGIN, FOOTER_TOP, CONTENT_WIDTH);
-    let first = FOOTER_TOP + 11.0;
-    let numbers = talk.say("report.footer.page", &[("page", page), ("pages", pages)]);
-    let research = talk.say("report.footer.research_use", &[]);
-    sheet.text(MARGIN, first, NOTE.bold(), &research);
-    sheet.text_ending_at(PAGE_WIDTH - MARGIN, first, NOTE, &numbers);
+    let numbers = talk.report("report.footer.page", &[("page", page), ("pages", pages)]);
+    let research_use = talk.report("report.footer.research_use", &[]);
     let made = fit(talk.typeface, NOTE, &made_by(talk), CONTENT_WIDTH);
-    sheet.text(MARGIN, first + NOTE.line_height(), NOTE, &made);
+    footer::foot(sheet, &research_use, &numbers, &made);
 }
 
 /// Application, model pack, resamples and time: what is needed to repeat it.
@@ -67,27 +47,25 @@ fn made_by(talk: &Talk) -> String {
     let time = time.format("%Y-%m-%d %H:%M (UTC%:z)").to_string();
     let mut parts = vec![format!(
         "{} {}",
-        talk.say("report.product", &[]),
+        talk.report("report.product", &[]),
         study.app_version
     )];
     if let Some(pack) = &study.pack {
         let fingerprint: String = pack.sha256.chars().take(12).collect();
         let name = format!("{} {} ({fingerprint})", pack.name, pack.version);
-        parts.push(talk.say("report.footer.pack", &[("pack", &name)]));
+        parts.push(talk.report("report.footer.pack", &[("pack", &name)]));
     }
-    let comparison = study
-        .result
-        .same_rows
-        .as_ref()
-        .or(study.result.model_alone.as_ref());
-    if let Some(comparison) = comparison {
+    if let Some(comparison) = study.result.any() {
         let (count, seed) = (
             comparison.bootstraps.to_string(),
             comparison.seed.to_string(),
         );
         let values = [("count", count.as_str()), ("seed", seed.as_str())];
-        parts.push(talk.say("report.cohort.resamples", &values));
+        parts.push(talk.say("resamples", &values));
     }
-    parts.push(talk.say("report.footer.generated", &[("time", &time)]));
+    if let Some(setting) = &study.setting {
+        parts.push(talk.say("setting_in_short", &[("setting", setting)]));
+    }
+    parts.push(talk.report("report.footer.generated", &[("time", &time)]));
     parts.join(" · ")
 }

@@ -6,13 +6,15 @@ use crate::{
     layout::rule,
     style::{
         ACCENT, BODY, CONTENT_WIDTH, FOOTER_TOP, HEADER_BOTTOM, Ink, MARGIN, NOTE, PAGE_WIDTH,
-        WHITE,
+        Style, WHITE,
     },
     wrapping::fit,
 };
 use clinical::assessment::ForecastState;
 
 const ON_BAND: Ink = Ink(0xd9, 0xe7, 0xea);
+pub(crate) const BAND_BASELINE: f32 = 23.0;
+const FOOT_BASELINE: f32 = FOOTER_TOP + 11.0;
 
 pub(crate) fn draw(sheets: &mut [Sheet], context: &Context) {
     let pages = sheets.len().to_string();
@@ -23,41 +25,48 @@ pub(crate) fn draw(sheets: &mut [Sheet], context: &Context) {
     }
 }
 
-fn draw_band(sheet: &mut Sheet, context: &Context, first: bool) {
-    sheet.filled(
-        Frame {
-            left: 0.0,
-            top: 0.0,
-            width: PAGE_WIDTH,
-            height: HEADER_BOTTOM,
-        },
-        ACCENT,
-    );
-    let product = BODY.bold().in_ink(WHITE);
-    let product = crate::style::Style {
-        size: 13.0,
-        ..product
+/// The band with the product and the kind of report; returns where the words end.
+pub(crate) fn band(sheet: &mut Sheet, product: &str, kind: &str) -> f32 {
+    let whole = Frame {
+        left: 0.0,
+        top: 0.0,
+        width: PAGE_WIDTH,
+        height: HEADER_BOTTOM,
     };
-    let baseline = 23.0;
-    let at = sheet.text(
-        MARGIN,
-        baseline,
-        product,
-        &context.say("report.product", &[]),
-    );
+    sheet.filled(whole, ACCENT);
+    let large = Style {
+        size: 13.0,
+        ..BODY.bold().in_ink(WHITE)
+    };
+    let at = sheet.text(MARGIN, BAND_BASELINE, large, product);
+    let beside = Style {
+        size: 11.0,
+        ..BODY.in_ink(ON_BAND)
+    };
+    sheet.text(at + 9.0, BAND_BASELINE, beside, kind)
+}
+
+/// The rule, the remark on research use with the page's number, and who made it; returns where the
+/// remark ends.
+pub(crate) fn foot(sheet: &mut Sheet, research_use: &str, numbers: &str, made: &str) -> f32 {
+    rule(sheet, MARGIN, FOOTER_TOP, CONTENT_WIDTH);
+    let at = sheet.text(MARGIN, FOOT_BASELINE, NOTE.bold(), research_use);
+    sheet.text_ending_at(PAGE_WIDTH - MARGIN, FOOT_BASELINE, NOTE, numbers);
+    sheet.text(MARGIN, FOOT_BASELINE + NOTE.line_height(), NOTE, made);
+    at
+}
+
+fn draw_band(sheet: &mut Sheet, context: &Context, first: bool) {
     let key = if first {
         "report.title.board_summary"
     } else {
         "report.title.details"
     };
-    let kind = crate::style::Style {
-        size: 11.0,
-        ..BODY.in_ink(ON_BAND)
-    };
-    let at = sheet.text(at + 9.0, baseline, kind, &context.say(key, &[]));
+    let (product, kind) = (context.say("report.product", &[]), context.say(key, &[]));
+    let at = band(sheet, &product, &kind);
 
     let right = PAGE_WIDTH - MARGIN;
-    let mut top = baseline;
+    let mut top = BAND_BASELINE;
     if context.input.case.synthetic && !first {
         let style = NOTE.bold().in_ink(WHITE);
         sheet.text_ending_at(
@@ -91,22 +100,13 @@ fn occasion(context: &Context) -> String {
 }
 
 fn draw_foot(sheet: &mut Sheet, context: &Context, page: &str, pages: &str) {
-    rule(sheet, MARGIN, FOOTER_TOP, CONTENT_WIDTH);
-    let right = PAGE_WIDTH - MARGIN;
-    let first = FOOTER_TOP + 11.0;
     let numbers = context.say("report.footer.page", &[("page", page), ("pages", pages)]);
-    let at = sheet.text(
-        MARGIN,
-        first,
-        NOTE.bold(),
-        &context.say("report.footer.research_use", &[]),
-    );
-    let room = right - at - sheet.width(NOTE, &numbers) - 30.0;
-    let identity = fit(context.typeface, NOTE, &context.identity.running, room);
-    sheet.text(at + 12.0, first, NOTE, &identity);
-    sheet.text_ending_at(right, first, NOTE, &numbers);
+    let research_use = context.say("report.footer.research_use", &[]);
     let made = fit(context.typeface, NOTE, &made_by(context), CONTENT_WIDTH);
-    sheet.text(MARGIN, first + NOTE.line_height(), NOTE, &made);
+    let at = foot(sheet, &research_use, &numbers, &made);
+    let room = PAGE_WIDTH - MARGIN - at - sheet.width(NOTE, &numbers) - 30.0;
+    let identity = fit(context.typeface, NOTE, &context.identity.running, room);
+    sheet.text(at + 12.0, FOOT_BASELINE, NOTE, &identity);
 }
 
 /// Application, model pack and time.

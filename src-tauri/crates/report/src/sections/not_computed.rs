@@ -7,12 +7,7 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     let scores = &context.input.assessment.scores;
     let mut begun = false;
     for score in scores {
-        let ScoreOutcome::NotComputable {
-            reason,
-            unlocked_by,
-            address,
-        } = &score.outcome
-        else {
+        let ScoreOutcome::NotComputable(why) = &score.outcome else {
             continue;
         };
         if !begun {
@@ -20,14 +15,14 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
             begun = true;
         }
         let name = context.free(&score.name);
-        let (reason, unlocked_by) = (context.free(reason), context.free(unlocked_by));
+        let (reason, unlocked_by) = (context.free(&why.reason), context.free(&why.unlocked_by));
         let values = [
             ("name", name.as_str()),
             ("reason", reason.as_str()),
             ("unlocked_by", unlocked_by.as_str()),
         ];
         let mut text = context.say("report.scores.not_computable", &values);
-        if let Some(address) = address {
+        if let Some(address) = &why.address {
             let address = context.free(address);
             let values = [("address", address.as_str())];
             text = format!(

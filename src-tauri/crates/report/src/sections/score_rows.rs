@@ -96,7 +96,7 @@ impl Row {
         let name = name(context, score, &score.short_name);
         let name = wrapped(SMALL.bold(), &name, first, 2);
         match &score.outcome {
-            ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable { .. } => None,
+            ScoreOutcome::Checklist { .. } | ScoreOutcome::NotComputable(_) => None,
             ScoreOutcome::Missing { .. } => Some(Row {
                 name,
                 result: (String::new(), String::new()),

@@ -26,7 +26,7 @@ pub(crate) fn result(context: &Context, score: &ScoreResult) -> String {
         }
         ScoreOutcome::Missing { .. }
         | ScoreOutcome::Checklist { .. }
-        | ScoreOutcome::NotComputable { .. } => String::new(),
+        | ScoreOutcome::NotComputable(_) => String::new(),
     }
 }
 

@@ -6,10 +6,10 @@ use clinical::{
         Assessment, Certainty, ChecklistHeading, Citation, CordCompression, CordCompressionState,
         Direction, ExplainedEndpoint, Explanation, FactForm, FactOrigin, FigureProvenance,
         FollowUp, ForecastReason, ForecastState, MedianSurvival, MedianTime, NamedFact,
-        NamedReason, PackIdentity, PopulationMatch, PossibleTotals, PublishedSurvival,
-        ReasonSentence, ReasonSentenceKind, Recalibration, RecalibrationGain, ScoreFamily,
-        ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, ScoreStatus, SurvivalForecast,
-        SurvivalPoint, UsedFact,
+        NamedReason, NotComputable, PackIdentity, PopulationMatch, PossibleTotals,
+        PublishedSurvival, ReasonSentence, ReasonSentenceKind, Recalibration, RecalibrationGain,
+        ScoreFamily, ScoreGroup, ScoreItem, ScoreOutcome, ScoreResult, ScoreStatus,
+        SurvivalForecast, SurvivalPoint, UsedFact,
     },
     case::{
         BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
@@ -472,11 +472,11 @@ fn scores() -> Vec<ScoreResult> {
             "Boosted trees 2019",
             Direction::HigherIsBetter,
             Subject::Patient,
-            ScoreOutcome::NotComputable {
+            ScoreOutcome::NotComputable(NotComputable {
                 reason: "the trees are not public.".to_owned(),
                 unlocked_by: "publication of the trees.".to_owned(),
                 address: Some("trees.example.org".to_owned()),
-            },
+            }),
         ),
     ]
 }

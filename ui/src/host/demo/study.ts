@@ -1,0 +1,35 @@
+// Comparisons of the demo host: the recorded one, whatever the table.
+import type { Host } from '../host.ts';
+import { refuse } from './memory.ts';
+import { STUDY } from './recorded.ts';
+
+type StudyHost = Pick<Host, 'studyOptions' | 'studyTable' | 'cancelStudy' | 'exportStudy' | 'pickTable'>;
+
+/** `/slow.csv` takes its time and `/letter.csv` is no table; with scores of which the patients were their own, these are said. */
+export function studyHost(): StudyHost {
+  let running = new AbortController();
+  let isThere = false;
+
+  return {
+    studyOptions: () => Promise.resolve(STUDY.options),
+    studyTable: async (path, question, onProgress) => {
+      running = new AbortController();
+      const { signal } = running;
+      const slow = path.startsWith('/slow');
+      for (let step = 0; step <= 4; step += 1) {
+        onProgress(step / 4);
+        await new Promise((resolve) => setTimeout(resolve, slow ? 600 : 10));
+        if (signal.aborted) return refuse('study_stopped');
+      }
+      if (path.startsWith('/letter')) return refuse('table_file', { detail: "line 1: there is no column 'months'; a cohort needs 'months' of follow-up and 'died' (0 or 1)" });
+      isThere = true;
+      return { ...STUDY.study, developed_here: question.developed_here };
+    },
+    cancelStudy: () => {
+      running.abort();
+      return Promise.resolve();
+    },
+    exportStudy: (folder) => (isThere ? Promise.resolve({ path: `${folder ?? '/demo/spineboard/reports'}/cohort-comparison-20260312-093000` }) : refuse('no_study')),
+    pickTable: () => Promise.resolve('/demo/cohort.csv'),
+  };
+}
