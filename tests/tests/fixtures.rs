@@ -9,9 +9,9 @@ mod support;
 
 use board::{
     AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, CohortStudy,
-    ExplainedEndpoint, ExplanationState, Identity, ImageLibrary, Level, NoKeychain,
-    ObservationInput, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
-    StudyOptions, StudyQuestion,
+    ExplainedEndpoint, ExplanationState, ForecastState, Identity, ImageLibrary, Level, NoKeychain,
+    ObservationInput, PackSet, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
+    StudyOptions, StudyQuestion, learn_recalibration,
 };
 use chrono::{DateTime, Utc};
 use clinical::case::{AbsenceReason, Entry, Source, Subject, Value};
@@ -96,6 +96,33 @@ struct Recorded {
     audit: RecordedAudit,
     scores: Vec<ScoreSheet>,
     study: RecordedStudy,
+    recalibrated: RecordedRecalibration,
+}
+
+/// What the recalibrated model says of the demonstration case, and what may be asked about it.
+#[derive(Serialize)]
+struct RecordedRecalibration {
+    forecast: ForecastState,
+    options: StudyOptions,
+}
+
+/// Patients who live a third as long as those of the comparison move the model.
+fn recalibrated(board: &Board, root: &Path, demo_case: &CaseView) -> RecordedRecalibration {
+    let mut patients = cohort(420, 12);
+    for one in &mut patients {
+        let shorter = format!(",{:.2},", one.months / 3.0);
+        let months = format!(",{},", one.months);
+        one.line = one.line.replacen(&months, &shorter, 1);
+    }
+    let path = root.join("recalibration.csv");
+    fs::write(&path, table(&patients)).unwrap();
+    let learned = learn_recalibration(&path, &PackSet::open(&packs()), None, now());
+    board.keep_recalibration(&learned.unwrap()).unwrap();
+    let view = board.open_case(&demo_case.case.id).unwrap();
+    RecordedRecalibration {
+        forecast: view.assessment.forecast,
+        options: board.study_options(),
+    }
 }
 
 /// A comparison on a made-up cohort, with some faults.
@@ -465,6 +492,7 @@ fn journey(root: &Path) -> Recorded {
     sign_in(&board, "Ferrand");
     at("2026-03-12T09:30");
     let next_key = board.make_recovery_key().unwrap();
+    let recalibrated = recalibrated(&board, root, &demo_case);
     Recorded {
         status: RecordedStatus {
             first_start,
@@ -482,6 +510,7 @@ fn journey(root: &Path) -> Recorded {
         },
         scores: board.score_sheets(),
         study,
+        recalibrated,
     }
 }
 
@@ -587,6 +616,10 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("audit.json", serde_json::to_value(recorded.audit)),
         ("scores.json", serde_json::to_value(recorded.scores)),
         ("study.json", serde_json::to_value(recorded.study)),
+        (
+            "recalibrated.json",
+            serde_json::to_value(recorded.recalibrated),
+        ),
     ];
     let committed = repository().join("ui/tests/fixtures");
     let mut stale = Vec::new();
@@ -610,5 +643,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 8, "every file is written by this journey");
+    assert_eq!(there, 9, "every file is written by this journey");
 }

@@ -6,7 +6,7 @@ use clinical::catalogue::Catalogue;
 use exchange::{
     cohort_csv::{RowDefaults, read_rows},
     cohort_output::{CohortResult, write_rows},
-    outcome_columns::{MOST_MONTHS, read_followed_rows, read_study_rows},
+    outcome_columns::{MOST_MONTHS, read_followed_rows},
 };
 use libfuzzer_sys::fuzz_target;
 use spineboard_fuzz::{Panics, assess, noon, start};
@@ -33,11 +33,6 @@ fuzz_target!(
             file_name: "table.csv".to_owned(),
         };
         if let Ok(rows) = read_followed_rows(bytes, Catalogue::shipped(), defaults.clone()) {
-            for patient in rows.take(50).filter_map(|row| row.patient.ok()) {
-                assert!((0.0..=MOST_MONTHS).contains(&patient.followed.months));
-            }
-        }
-        if let Ok(rows) = read_study_rows(bytes, Catalogue::shipped(), defaults.clone()) {
             for patient in rows.take(50).filter_map(|row| row.patient.ok()) {
                 assert!((0.0..=MOST_MONTHS).contains(&patient.followed.months));
             }

@@ -12,7 +12,8 @@ import { storeHost } from './demo/store.ts';
 import { studyHost } from './demo/study.ts';
 import type { Host } from './host.ts';
 
-/** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast. */
+/** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
+ * and `&recalibration` is `used` or `refused`. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
   const state = installation(shared);
@@ -23,6 +24,6 @@ export function demoHost(search: URLSearchParams): Host {
     ...casesHost(shared),
     ...imagesHost(shared),
     ...reportHost(),
-    ...studyHost(),
+    ...studyHost(shared),
   };
 }

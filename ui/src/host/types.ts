@@ -92,6 +92,7 @@ export type { PublishedSurvival } from './generated/PublishedSurvival.ts';
 export type { Reason } from './generated/Reason.ts';
 export type { Recalibration } from './generated/Recalibration.ts';
 export type { RecoveryKey } from './generated/RecoveryKey.ts';
+export type { RefusedRecalibration } from './generated/RefusedRecalibration.ts';
 export type { RejectedFile } from './generated/RejectedFile.ts';
 export type { Rescale } from './generated/Rescale.ts';
 export type { Role } from './generated/Role.ts';

@@ -11,6 +11,8 @@ interface Asker {
 export class StudyRun {
   path = $state('');
   setting = $state('');
+  /** Without the centre's recalibration. */
+  asShipped = $state(false);
   /** Ids of the scores; none asks for every one. */
   scores = $state<string[]>([]);
   developedHere = $state<string[]>([]);
@@ -34,6 +36,7 @@ export class StudyRun {
     const turn = (this.#turn += 1);
     const question: StudyQuestion = {
       setting: this.setting === '' ? null : this.setting,
+      as_shipped: this.asShipped,
       scores: this.scores,
       developed_here: this.developedHere,
       thresholds,
@@ -71,6 +74,7 @@ export class StudyRun {
     this.written = '';
     this.path = '';
     this.setting = '';
+    this.asShipped = false;
     this.scores = [];
     this.developedHere = [];
     this.thresholds = '';

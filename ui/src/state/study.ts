@@ -1,6 +1,7 @@
 // A comparison in words: numbers with their interval or the reason why there is none. The words are those of
 // paper and terminal (`study.<key>`); nothing here judges a difference, the board has done so.
 import type { CohortPart, CohortStudy, Comparison, Estimate, PassedColumn, PredictorSource, StudyCalibration, StudyFigure, Compared, NotEstimable } from '../host/types.ts';
+import { recalibrationText } from './forecast.ts';
 import { t } from './words.svelte.ts';
 
 /** The id of the model among the predictors. */
@@ -31,6 +32,17 @@ export function figureText(figure: StudyFigure, digits: number): string {
   return figure.kind === 'estimated' ? estimateText(figure, digits) : whyNot(figure.reason);
 }
 
+/** A net benefit as patients of 100, as the curves have it. */
+export function benefitText(benefit: StudyFigure): string {
+  return benefit.kind === 'estimated' ? decimal(benefit.point * 100, 1) : whyNot(benefit.reason);
+}
+
+/** A share as percent, with a digit after the point where there is one. */
+export function percent(share: number): string {
+  const text = decimal(share * 100, 1);
+  return text.endsWith('.0') ? text.slice(0, -2) : text;
+}
+
 /** How far a score lies from the model, and what that shows; nothing for the model itself. */
 export function differenceText({ difference, shown }: Compared, digits: number): string {
   if (!difference) return '';
@@ -48,14 +60,25 @@ export function countsText({ counts }: Comparison): string {
   return [t('study.patients_and_deaths', { patients: counts.patients, deaths: counts.deaths }), ...horizons].join(' ');
 }
 
+/** How many lines were read, what the model is, and in which setting it answers. */
+export function readText(study: CohortStudy): string {
+  const { pack, setting } = study;
+  const said = [t('study.counts', { patients: study.result.patients, lines: study.lines })];
+  if (pack) said.push(t('study.model_is', { name: pack.name, version: pack.version, parts: pack.rests_on.map((code) => t(`screen.model.rests_on_${code}`)).join(', ') }));
+  said.push(setting === undefined ? t('study.no_setting') : t('study.setting', { setting }));
+  return said.join(' ');
+}
+
 function passedText({ name, reason, nearest }: PassedColumn): string {
   return nearest === undefined ? t(`study.passed_${reason}`, { name }) : t('study.passed_nearest', { name, nearest });
 }
 
 /** What makes a comparison doubtful, the gravest first. */
 export function doubts(study: CohortStudy, label: (feature: string) => string): string[] {
+  const recalibration = study.pack?.recalibration;
   return [
     ...study.result.suspicious.map(({ feature, harrell_c: c }) => t('study.suspicious', { feature: label(feature), c: decimal(c, COARSE) })),
+    ...(recalibration ? [`${recalibrationText(recalibration)} ${t('study.recalibrated')}`] : []),
     ...study.developed_here.map((id) => t('study.developed_here', { name: nameOf(study, id) })),
     ...study.passed.map(passedText),
   ];

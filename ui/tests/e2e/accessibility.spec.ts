@@ -128,6 +128,11 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.locator('details').first().locator('summary').click();
     await page.locator('#study-thresholds').fill('300');
   },
+  'recalibrated forecast': async (page) => {
+    await page.goto('/?start=open&demo&recalibration=used');
+    await page.locator('#tab-assessment').click();
+    await expect(page.getByTestId('recalibrated')).toBeVisible();
+  },
   unlock: async (page) => {
     await page.goto('/?start=locked');
     await page.locator('#passphrase').fill('wrong');

@@ -205,6 +205,18 @@ test('a derived class is typed with a reason, which stands beside it, and undone
   await expect(page.getByTestId('computed-tomita_growth')).toHaveText('Slow growth');
 });
 
+test('a recalibrated forecast says on whom, by whom and what the shipped model says', async ({ page }) => {
+  await page.goto('/?start=open&demo&recalibration=used');
+  await page.locator('#tab-assessment').click();
+  await expect(page.getByTestId('recalibrated')).toContainText('Recalibrated on 420 patients of this centre (338 deaths), Prof. Dr. Amélie Ferrand, 12 Mar 2026.');
+  for (const months of [3, 6, 12]) await expect(page.getByTestId(`shipped-${months}`)).toContainText(/Shipped model: \d+ of 100/);
+});
+
+test('a recalibration that was changed after it was signed is named on the list', async ({ page }) => {
+  await page.goto('/?start=open&recalibration=refused');
+  await expect(page.getByTestId('recalibration-refused')).toContainText('spine-ensemble.recalibration.toml was refused; the model answers as shipped. It was changed after it was signed.');
+});
+
 test('a refused forecast is said in words', async ({ page }) => {
   await page.goto('/?start=open&demo&refused');
   await page.locator('#tab-assessment').click();

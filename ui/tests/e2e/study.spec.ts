@@ -47,6 +47,19 @@ test('the curve of each predictor can be chosen, and who says to have made a sco
   await expect(curves).toHaveCount(2);
 });
 
+test('a recalibrated model is said to be one, and can be compared as shipped', async ({ page }) => {
+  await page.goto('/?start=open&recalibration=used');
+  await menu(page, 'study');
+  await page.locator('#study-path').fill('/demo/cohort.csv');
+  await page.locator('#study-run').click();
+  const doubt = page.getByTestId('study-doubt').filter({ hasText: 'Recalibrated on 420 patients of this centre' });
+  await expect(doubt).toContainText('compare it as shipped too');
+  await page.locator('#study-as-shipped').check();
+  await page.locator('#study-run').click();
+  await expect(page.getByTestId('study-counts')).toBeVisible();
+  await expect(doubt).toHaveCount(0);
+});
+
 test('wrong thresholds are refused, a running comparison is ended, and a table that is none is named', async ({ page }) => {
   await page.goto('/?start=open');
   await menu(page, 'study');

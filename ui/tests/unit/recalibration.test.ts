@@ -32,7 +32,7 @@ it('puts what the shipped model says beside a recalibrated number, and nothing b
   const { unmount } = render(HorizonCard, { point, shipped: { months: 12, alive: 0.52 } });
   expect(screen.getByTestId('shipped-12').textContent).toBe('Shipped model: 52 of 100');
   unmount();
-  render(HorizonCard, { point });
+  render(HorizonCard, { point, shipped: undefined });
   expect(screen.queryByTestId('shipped-12')).toBeNull();
 });
 

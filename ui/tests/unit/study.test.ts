@@ -1,7 +1,7 @@
 import words from 'virtual:words';
 import { beforeEach, expect, it } from 'vitest';
 import type { Compared, Estimate } from '../../src/host/types.ts';
-import { decimal, differenceText, figureText, thresholdsOf, whyNot } from '../../src/state/study.ts';
+import { benefitText, decimal, differenceText, figureText, percent, thresholdsOf, whyNot } from '../../src/state/study.ts';
 import { setWords } from '../../src/state/words.svelte.ts';
 
 beforeEach(() => setWords(words));
@@ -27,6 +27,12 @@ it('gives the reason in place of a figure', () => {
   expect(whyNot({ kind: 'too_few', events: 40, non_events: 230, needed: 100 })).toBe('not assessed: 40 deaths and 230 known alive, 100 of each are needed');
   expect(figureText({ kind: 'not_estimable', reason: { kind: 'no_probability' } }, 3)).toBe('none: publishes no probability');
   expect(figureText({ kind: 'estimated', point: 0.7 }, 2)).toBe('0.70');
+});
+
+it('says net benefit as patients of 100, and a threshold without a needless digit', () => {
+  expect(benefitText({ kind: 'estimated', point: -0.078 })).toBe('−7.8');
+  expect(benefitText({ kind: 'not_estimable', reason: { kind: 'no_probability' } })).toBe('none: publishes no probability');
+  expect([percent(0.3), percent(0.125), percent(0.29)]).toEqual(['30', '12.5', '29']);
 });
 
 it('reads thresholds in percent', () => {

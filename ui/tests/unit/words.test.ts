@@ -57,6 +57,7 @@ const ACTIONS = [
   ...['recovery_key_used', 'keychain_on', 'keychain_off', 'case_viewed', 'cases_listed', 'revision_saved', 'key_image_stored'],
   ...['report_exported', 'images_exported', 'case_exported', 'audit_exported', 'backup_written', 'backup_failed'],
   ...['backup_restored', 'audit_verified', 'setting_changed', 'cohort_compared', 'cohort_comparison_exported'],
+  ...['recalibrated', 'recalibration_removed'],
 ];
 
 it('says for every refusal what is kept and what to do', () => {

@@ -7,7 +7,7 @@ mod window;
 
 use crate::{
     APP_VERSION, BoardError,
-    tables::{BATCH, facts_of, file_error, row_defaults, table_error},
+    tables::{BATCH, facts_of, open_followed, table_error},
 };
 use chrono::{DateTime, Utc};
 use clinical::{
@@ -18,11 +18,10 @@ use clinical::{
     scores::{self, ScoreTable},
     words::Words,
 };
-use exchange::outcome_columns::read_study_rows;
 pub use files::write_study;
 use inference::PackSet;
 use serde::{Deserialize, Serialize};
-use std::{fs::File, io::BufReader, path::Path};
+use std::path::Path;
 use ts_rs::TS;
 pub use window::{ScoreChoice, StudyOptions};
 
@@ -34,6 +33,8 @@ const HORIZONS: [u32; 3] = [3, 6, 12];
 pub struct StudyQuestion {
     /// Kind of cohort whose baseline the model takes; none is the pack's first.
     pub setting: Option<String>,
+    /// The model without the centre's recalibration, where it has one.
+    pub as_shipped: bool,
     /// Ids of the scores; none asks for every score of survival.
     pub scores: Vec<String>,
     /// Scores that were made from these patients.
@@ -53,6 +54,7 @@ impl Default for StudyQuestion {
         } = Settings::default();
         StudyQuestion {
             setting: None,
+            as_shipped: false,
             scores: Vec::new(),
             developed_here: Vec::new(),
             thresholds: Vec::new(),
@@ -86,16 +88,17 @@ pub fn study_cohort(
         )
     })?;
     crate::check_setting(packs, question.setting.as_deref())?;
+    let pack = match question.as_shipped {
+        true => &pack.shipped(),
+        false => pack,
+    };
     let tables = tables_of(&question.scores)?;
     tables_of(&question.developed_here)?;
-    let source = File::open(input).map_err(|error| file_error(input, error))?;
-    let mut lines_read = read_study_rows(
-        BufReader::new(source),
-        Catalogue::shipped(),
-        row_defaults(input, now),
-    )?;
+    let mut lines_read = open_followed(input, now)?;
     let passed = lines_read.passed_columns().to_vec();
-    let (mut patients, mut faults, mut lines, mut setting) = (Vec::new(), Vec::new(), 0, None);
+    let (mut patients, mut faults, mut lines) = (Vec::new(), Vec::new(), 0);
+    // Which model answers depends on the setting.
+    let (mut identity, mut setting) = (pack.identity().clone(), None);
     loop {
         let batch: Vec<_> = lines_read.by_ref().take(BATCH).collect();
         if batch.is_empty() {
@@ -116,7 +119,7 @@ pub fn study_cohort(
         for ((one, facts), forecast) in known.iter().zip(&facts).zip(forecasts) {
             patients.push(rows::patient(one, facts, &forecast, &tables));
             if let ForecastState::Available(forecast) = forecast {
-                setting = forecast.setting;
+                (identity, setting) = (forecast.pack, forecast.setting);
             }
         }
         // Reading is counted as the first half.
@@ -140,7 +143,7 @@ pub fn study_cohort(
     Ok(CohortStudy {
         made_on: now.date_naive(),
         app_version: APP_VERSION.to_owned(),
-        pack: Some(pack.identity().clone()),
+        pack: Some(identity),
         setting,
         lines: lines as u32,
         faults,

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use clinical::{
     assessment::{PackIdentity, Recalibration},
     facts::Facts,
+    head_to_head::PassedColumn,
     scores,
 };
 use inference::{Found, Outcome, PackSet, RecalibrationCohort, RecalibrationFile};
@@ -27,6 +28,8 @@ pub struct LearnedRecalibration {
     pub found: Found,
     /// What is wrong with which line of the table; these were left out.
     pub faults: Vec<String>,
+    /// Columns of the table that were not read.
+    pub passed: Vec<PassedColumn>,
 }
 
 /// Learns from a table of followed patients. `pack` names the model; none is the one that answers.
@@ -50,6 +53,7 @@ pub fn learn_recalibration(
         .map_err(|refusal| refused(refusal.to_string()))?;
     let mut faults = Vec::new();
     let mut rows = open_followed(table, now)?;
+    let passed = rows.passed_columns().to_vec();
     loop {
         let mut read = false;
         let mut batch = Vec::new();
@@ -81,6 +85,7 @@ pub fn learn_recalibration(
         pack: pack.shipped().identity().clone(),
         found,
         faults,
+        passed,
     })
 }
 

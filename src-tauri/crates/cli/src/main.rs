@@ -133,13 +133,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
         } => {
             let question = StudyQuestion {
                 setting: setting.clone(),
+                as_shipped: false,
                 scores: score.clone(),
                 developed_here: cohort_of.clone(),
                 thresholds: threshold.clone(),
                 bootstraps: *bootstraps,
                 seed: *seed,
             };
-            let packs = PackSet::open(&folders);
+            let packs = answering(arguments, &folders);
             let mut progress = print::Progress::default();
             let study = board::study_cohort(table, &question, &packs, now, &mut |share| {
                 progress.tell(share);
@@ -302,7 +303,9 @@ fn recalibrate(
         let path = store::signed_in(arguments, signer)?.keep_recalibration(&learned)?;
         println!("kept       {}", path.display());
     }
-    Ok(in_part(learned.faults.is_empty()))
+    Ok(in_part(
+        learned.faults.is_empty() && learned.passed.is_empty(),
+    ))
 }
 
 /// The case in a file, and the day on which it is judged.

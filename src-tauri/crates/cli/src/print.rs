@@ -3,7 +3,7 @@
 use board::{
     AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, DeidentifiedView,
     DeidentifiedWarningCode, DemoFiles, ImagesReport, LearnedRecalibration, LibraryQuestion,
-    PackCheck, Refusal, RefusedRecalibration, TableOutcome,
+    PackCheck, Refusal, RefusedRecalibration, TableOutcome, study_words,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, io::IsTerminal, path::Path};
@@ -107,6 +107,10 @@ pub(crate) fn cohort(outcome: &CohortOutcome) {
 
 /// What a table taught, with what the prior allowed.
 pub(crate) fn learned(learned: &LearnedRecalibration) {
+    let words = study_words();
+    for column in &learned.passed {
+        eprintln!("{}", words.passed(column));
+    }
     for fault in &learned.faults {
         eprintln!("{fault}");
     }

@@ -14,7 +14,7 @@ pub use result::{
     CohortPart, CohortPartKind, CohortStudy, HeadToHead, LeftOut, MissingFact, PairOfPredictors,
     PassedColumn, PassedReason, PredictorSource, ProbabilitySource, SuspiciousFact,
 };
-pub use sentences::{StudyWords, decimal};
+pub use sentences::{StudyWords, decimal, percent};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},

@@ -33,10 +33,8 @@ pub(crate) enum Column {
 pub(crate) enum FollowUp {
     /// It has no such columns.
     None,
-    /// It has both.
-    Both,
     /// It has both, and perhaps `year`; columns that are none of the application's are passed over.
-    Study,
+    Known,
 }
 
 /// Pieces of names that a table of patients gives to what happened after the forecast, and whole ones;
@@ -77,11 +75,11 @@ pub(crate) fn resolve(
             return Err(wrong(&format!("column {} has no name", position + 1)));
         }
         let column = match (follow_up, name.as_str()) {
-            (FollowUp::Both | FollowUp::Study, MONTHS) => Column::Months,
-            (FollowUp::Both | FollowUp::Study, DIED) => Column::Died,
-            (FollowUp::Study, YEAR) => Column::Year,
+            (FollowUp::Known, MONTHS) => Column::Months,
+            (FollowUp::Known, DIED) => Column::Died,
+            (FollowUp::Known, YEAR) => Column::Year,
             _ => match column(name, catalogue) {
-                Err(problem) if follow_up == FollowUp::Study => {
+                Err(problem) if follow_up == FollowUp::Known => {
                     passed.push(problem.passed(name));
                     Column::Passed
                 }
@@ -100,7 +98,7 @@ pub(crate) fn resolve(
         {
             let (name, feature) = (&names[position], feature.clone());
             let problem = Problem::UnitWithoutColumn(feature);
-            if follow_up != FollowUp::Study {
+            if follow_up != FollowUp::Known {
                 return Err(wrong(&problem.text(name)));
             }
             passed.push(problem.passed(name));
@@ -276,7 +274,7 @@ mod tests {
         use PassedReason::{OutcomeLike, UnitWithoutNumber, Unknown};
         let header = "id,months,died,year,age,hemoglobin,death,Date of death,OS_months,vital-status,performance_status,albumin_unit,sex_unit";
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
-        let (columns, passed) = resolve(&names, Catalogue::shipped(), FollowUp::Study).unwrap();
+        let (columns, passed) = resolve(&names, Catalogue::shipped(), FollowUp::Known).unwrap();
         assert_eq!(columns[3], Column::Year);
         assert!(columns[5..].iter().all(|column| *column == Column::Passed));
         let passed: Vec<(&str, PassedReason, Option<&str>)> = passed
@@ -298,7 +296,7 @@ mod tests {
         );
         let refused = |header: &str| {
             let names: Vec<String> = header.split(',').map(str::to_owned).collect();
-            resolve(&names, Catalogue::shipped(), FollowUp::Study).is_err()
+            resolve(&names, Catalogue::shipped(), FollowUp::Known).is_err()
         };
         assert!(
             refused("months,age") && refused("months,died,age,age") && refused("months,died,x,x")

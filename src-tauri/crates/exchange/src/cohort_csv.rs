@@ -134,7 +134,7 @@ pub(crate) fn open<Table: Read>(
         names,
         columns,
         passed,
-        quotes: follow_up != FollowUp::Study,
+        quotes: follow_up != FollowUp::Known,
         catalogue,
         defaults,
         ended: false,

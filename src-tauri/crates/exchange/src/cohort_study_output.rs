@@ -262,6 +262,15 @@ pub fn write_origin(target: impl Write, study: &CohortStudy) -> Result<usize, Ex
         line("model", pack.name.clone())?;
         line("model_version", pack.version.clone())?;
         line("model_sha256", pack.sha256.clone())?;
+        if let Some(recalibration) = &pack.recalibration {
+            line(
+                "recalibrated_on_patients",
+                recalibration.patients.to_string(),
+            )?;
+            line("recalibrated_on", recalibration.date.to_string())?;
+            line("recalibration_intercept", number(recalibration.intercept))?;
+            line("recalibration_slope", number(recalibration.slope))?;
+        }
     }
     line("setting", study.setting.clone().unwrap_or_default())?;
     if let Some((_, comparison)) = comparisons(&study.result).first() {

@@ -57,32 +57,15 @@ pub struct FollowedRows<'catalogue, Table> {
     seen: Vec<HashMap<String, u64>>,
 }
 
-/// Reads the header, which must have `months` and `died`, and gives the lines.
+/// Reads the header, which must have `months` and `died` and may have `year` of diagnosis or treatment,
+/// and gives the lines. Columns that are none of the application's are not read and stand in
+/// [`FollowedRows::passed_columns`]; faults quote no cell.
 pub fn read_followed_rows<Table: Read>(
     source: Table,
     catalogue: &Catalogue,
     defaults: RowDefaults,
 ) -> Result<FollowedRows<'_, Table>, ExchangeError> {
-    open(source, catalogue, defaults, FollowUp::Both)
-}
-
-/// The same of a table from elsewhere, which may have `year` of diagnosis or treatment, and columns that
-/// are none of the application's: those are not read and stand in [`FollowedRows::passed_columns`].
-pub fn read_study_rows<Table: Read>(
-    source: Table,
-    catalogue: &Catalogue,
-    defaults: RowDefaults,
-) -> Result<FollowedRows<'_, Table>, ExchangeError> {
-    open(source, catalogue, defaults, FollowUp::Study)
-}
-
-fn open<Table: Read>(
-    source: Table,
-    catalogue: &Catalogue,
-    defaults: RowDefaults,
-    follow_up: FollowUp,
-) -> Result<FollowedRows<'_, Table>, ExchangeError> {
-    let rows = cohort_csv::open(source, catalogue, defaults, follow_up)?;
+    let rows = cohort_csv::open(source, catalogue, defaults, FollowUp::Known)?;
     let labels = rows.label_columns();
     Ok(FollowedRows {
         seen: vec![HashMap::new(); labels.len()],
@@ -206,15 +189,21 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    fn read(table: &str) -> Result<Vec<FollowedRow>, String> {
-        let defaults = RowDefaults {
+    fn defaults() -> RowDefaults {
+        RowDefaults {
             now: "2026-03-02T10:00:00Z".parse().unwrap(),
             author: "Dr Test".to_owned(),
             file_name: "cohort.csv".to_owned(),
-        };
-        let rows = read_followed_rows(table.as_bytes(), Catalogue::shipped(), defaults);
-        rows.map(Iterator::collect)
-            .map_err(|error| error.to_string())
+        }
+    }
+
+    fn open(table: &str) -> Result<FollowedRows<'static, &[u8]>, ExchangeError> {
+        read_followed_rows(table.as_bytes(), Catalogue::shipped(), defaults())
+    }
+
+    fn read(table: &str) -> Result<Vec<FollowedRow>, String> {
+        let rows = open(table).map_err(|error| error.to_string())?;
+        Ok(rows.collect())
     }
 
     fn reasons(table: &str) -> Vec<String> {
@@ -249,11 +238,11 @@ mod tests {
         let table = "months,died,age\n-1,0,60\nNaN,2,60\n,1,60\n3,,sixty\n1200,yes,60\n3\n4,0,60\n";
         let found = reasons(table);
         let expected = [
-            "line 2, column months: '-1' is negative",
-            "line 3, column months: 'NaN' is not a number; column died: '2' is neither 0 (alive then) nor 1 (died then)",
+            "line 2, column months: the value is negative",
+            "line 3, column months: the value is not a number; column died: the value is neither 0 (alive then) nor 1 (died then)",
             "line 4, column months: it is blank; follow-up cannot be guessed",
-            "line 5, column age: 'sixty' is not a number; column died: it is blank; follow-up cannot be guessed",
-            "line 6, column months: '1200' is beyond all follow-up in months; are these days?; column died: 'yes' is neither 0 (alive then) nor 1 (died then)",
+            "line 5, column age: the value is not a number; column died: it is blank; follow-up cannot be guessed",
+            "line 6, column months: the value is beyond all follow-up in months; are these days?; column died: the value is neither 0 (alive then) nor 1 (died then)",
             "line 7: it has 1 cells, the header has 3",
         ];
         assert_eq!(found, expected);
@@ -269,21 +258,16 @@ mod tests {
             [
                 "line 3, column patient: the same as on line 2, which is used",
                 "line 4, column id: the same as on line 2, which is used",
-                "line 7, column died: '7' is neither 0 (alive then) nor 1 (died then)",
+                "line 7, column died: the value is neither 0 (alive then) nor 1 (died then)",
             ],
             "a faulty line does not stand in the way of a later one"
         );
     }
 
     #[test]
-    fn a_study_knows_the_year_and_passes_over_other_columns() {
+    fn the_year_is_read_and_other_columns_are_passed_over() {
         let table = "months,died,year,index_date,survival_days\n3,1,2019,2020-03-01,90\n4,0,,2020-03-01,x\n5,0,,,\n6,0,19,,\n";
-        let defaults = RowDefaults {
-            now: "2026-03-02T10:00:00Z".parse().unwrap(),
-            author: String::new(),
-            file_name: String::new(),
-        };
-        let rows = read_study_rows(table.as_bytes(), Catalogue::shipped(), defaults).unwrap();
+        let rows = open(table).unwrap();
         assert_eq!(rows.passed_columns()[0].name, "survival_days");
         let years: Vec<Result<Option<i32>, String>> = rows
             .map(|row| row.patient.map(|one| one.patient.year))
@@ -293,19 +277,13 @@ mod tests {
             years,
             [Ok(Some(2019)), Ok(Some(2020)), Ok(None), Err(fault)]
         );
-        assert!(read(table).is_err(), "elsewhere every column must be known");
     }
 
     #[test]
-    fn faults_of_a_study_quote_no_cell() {
+    fn faults_quote_no_cell() {
         let table = "patient,months,died,year,age,sex,albumin,albumin_unit,index_level,index_date\n\
                      Doe,-7,Jane,1e3,Smith,Jones,35,Brown,Baker,Green\n";
-        let defaults = RowDefaults {
-            now: "2026-03-02T10:00:00Z".parse().unwrap(),
-            author: String::new(),
-            file_name: String::new(),
-        };
-        let mut rows = read_study_rows(table.as_bytes(), Catalogue::shipped(), defaults).unwrap();
+        let mut rows = open(table).unwrap();
         let fault = rows.next().unwrap().patient.unwrap_err();
         for cell in table.lines().last().unwrap().split(',') {
             assert!(!fault.contains(cell) || cell == "35", "{cell} in {fault}");
@@ -329,18 +307,11 @@ mod tests {
             "line 1: there is no column 'months'; a cohort needs 'months' of follow-up and 'died' (0 or 1)"
         );
         assert!(read("months,died,died\n").unwrap_err().contains("twice"));
-        assert!(read("months,died,months_unit\n").is_err());
-        assert!(read("months,died,death\n").unwrap_err().contains("outcome"));
-        let defaults = RowDefaults {
-            now: "2026-03-02T10:00:00Z".parse().unwrap(),
-            author: String::new(),
-            file_name: String::new(),
+        let plain = |table: &str| {
+            let rows = cohort_csv::read_rows(table.as_bytes(), Catalogue::shipped(), defaults());
+            rows.err().unwrap().to_string()
         };
-        let plain = cohort_csv::read_rows(
-            "age,months,died\n".as_bytes(),
-            Catalogue::shipped(),
-            defaults,
-        );
-        assert!(plain.err().unwrap().to_string().contains("'months'"));
+        assert!(plain("age,months,died\n").contains("'months'"));
+        assert!(plain("age,death\n").contains("outcome"));
     }
 }

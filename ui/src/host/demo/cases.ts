@@ -3,7 +3,7 @@ import catalogue from 'virtual:catalogue';
 import type { Host } from '../host.ts';
 import type { CaseSummary, CaseView, EntryAdvice, FeatureId, Observation, UsedFact } from '../types.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
-import { DEMO_CASE, EMPTY_CASE, REASONS } from './recorded.ts';
+import { DEMO_CASE, EMPTY_CASE, REASONS, RECALIBRATED } from './recorded.ts';
 
 type CasesHost = Pick<
   Host,
@@ -101,7 +101,9 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
     if (!revisions.has(id)) {
       const forecast = search.has('refused')
         ? { kind: 'refused' as const, code: 'no_pack', parameters: {} }
-        : DEMO_CASE.assessment.forecast;
+        : search.get('recalibration') === 'used'
+          ? RECALIBRATED.forecast
+          : DEMO_CASE.assessment.forecast;
       save({ ...DEMO_CASE, assessment: { ...DEMO_CASE.assessment, forecast } });
     }
     return latest(id);

@@ -1,11 +1,14 @@
 // What the demo installation is: its store, keys, people and settings, as the recorded status tells at the start.
-import type { AppStatus, BackupStatus, CrashReport, KeychainState, Person, StoreStatus } from '../types.ts';
+import type { AppStatus, BackupStatus, CrashReport, KeychainState, Person, RefusedRecalibration, StoreStatus } from '../types.ts';
 import { refuse, type Memory } from './memory.ts';
 import { STATUS } from './recorded.ts';
 
 /** The secret of every recorded person. */
 export const RECORDED_SECRET = '24681357';
 export const RECORDED_PASSPHRASE = 'correct horse battery staple';
+
+/** What `&recalibration=refused` finds beside the packs. */
+const CHANGED: RefusedRecalibration = { file: 'spine-ensemble.recalibration.toml', code: 'forged', detail: '' };
 
 /** What `&crash` in the address tells of an earlier run. */
 const CRASH: CrashReport = { at: '2026-03-11T17:02:11Z', path: '/demo/spineboard/crash-20260311T170211Z.shown.txt' };
@@ -88,6 +91,7 @@ export function installation({ search }: Memory): Installation {
         auto_lock_minutes: state.autoLockMinutes,
         recovery_key_made_at: state.recoveryKeyMadeAt,
         backup: state.backup,
+        ...(search.get('recalibration') === 'refused' ? { refused_recalibrations: [CHANGED] } : {}),
       });
     },
   };

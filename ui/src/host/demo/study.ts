@@ -1,17 +1,18 @@
 // Comparisons of the demo host: the recorded one, whatever the table.
 import type { Host } from '../host.ts';
-import { refuse } from './memory.ts';
-import { STUDY } from './recorded.ts';
+import { refuse, type Memory } from './memory.ts';
+import { RECALIBRATED, STUDY } from './recorded.ts';
 
 type StudyHost = Pick<Host, 'studyOptions' | 'studyTable' | 'cancelStudy' | 'exportStudy' | 'pickTable'>;
 
 /** `/slow.csv` takes its time and `/letter.csv` is no table; with scores of which the patients were their own, these are said. */
-export function studyHost(): StudyHost {
+export function studyHost({ search }: Memory): StudyHost {
+  const isRecalibrated = search.get('recalibration') === 'used';
   let running = new AbortController();
   let isThere = false;
 
   return {
-    studyOptions: () => Promise.resolve(STUDY.options),
+    studyOptions: () => Promise.resolve(isRecalibrated ? RECALIBRATED.options : STUDY.options),
     studyTable: async (path, question, onProgress) => {
       running = new AbortController();
       const { signal } = running;
@@ -23,7 +24,9 @@ export function studyHost(): StudyHost {
       }
       if (path.startsWith('/letter')) return refuse('table_file', { detail: "line 1: there is no column 'months'; a cohort needs 'months' of follow-up and 'died' (0 or 1)" });
       isThere = true;
-      return { ...STUDY.study, developed_here: question.developed_here };
+      const { forecast } = RECALIBRATED;
+      const pack = isRecalibrated && !question.as_shipped && forecast.kind === 'available' ? { pack: forecast.pack } : {};
+      return { ...STUDY.study, ...pack, developed_here: question.developed_here };
     },
     cancelStudy: () => {
       running.abort();

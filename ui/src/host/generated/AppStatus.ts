@@ -4,6 +4,7 @@ import type { CrashReport } from "./CrashReport";
 import type { KeychainState } from "./KeychainState";
 import type { PackStatus } from "./PackStatus";
 import type { Person } from "./Person";
+import type { RefusedRecalibration } from "./RefusedRecalibration";
 import type { StartArguments } from "./StartArguments";
 import type { StoreStatus } from "./StoreStatus";
 
@@ -14,7 +15,11 @@ export type AppStatus = { app_version: string, store: StoreStatus,
 /**
  * Whether a person of this installation accepted the research-use statement.
  */
-research_use_accepted: boolean, data_folder: string, packs: Array<PackStatus>, start: StartArguments, 
+research_use_accepted: boolean, data_folder: string, packs: Array<PackStatus>, 
+/**
+ * Recalibrations beside the packs that are not used; the packs answer as shipped.
+ */
+refused_recalibrations: Array<RefusedRecalibration>, start: StartArguments, 
 /**
  * An error of an earlier run that ended something unexpectedly, told once.
  */

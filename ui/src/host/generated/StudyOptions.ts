@@ -12,4 +12,8 @@ scores: Array<ScoreChoice>,
 /**
  * Kinds of cohort that the model knows, the default first; empty where it knows one only.
  */
-settings: Array<string>, };
+settings: Array<string>, 
+/**
+ * The centre's own patients moved the model, so that it can be compared as shipped too.
+ */
+recalibrated: boolean, };

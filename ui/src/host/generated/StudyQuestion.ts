@@ -9,6 +9,10 @@ export type StudyQuestion = {
  */
 setting: string | null, 
 /**
+ * The model without the centre's recalibration, where it has one.
+ */
+as_shipped: boolean, 
+/**
  * Ids of the scores; none asks for every score of survival.
  */
 scores: Array<string>, 

@@ -4,6 +4,7 @@ import type { FeatureId } from "./FeatureId";
 import type { MedianSurvival } from "./MedianSurvival";
 import type { PackIdentity } from "./PackIdentity";
 import type { PopulationMatch } from "./PopulationMatch";
+import type { ShippedPoint } from "./ShippedPoint";
 import type { SurvivalPoint } from "./SurvivalPoint";
 
 /**
@@ -18,6 +19,10 @@ setting?: string,
  * At 3, 6 and 12 months.
  */
 horizons: Array<SurvivalPoint>, 
+/**
+ * What the shipped model says at 3, 6 and 12 months, where a recalibrated one answers.
+ */
+shipped_horizons?: Array<ShippedPoint>, 
 /**
  * At 1, 3, 6, 12 and 24 months, as far as the curve has them.
  */

@@ -21,6 +21,8 @@ pub struct StudyOptions {
     pub scores: Vec<ScoreChoice>,
     /// Kinds of cohort that the model knows, the default first; empty where it knows one only.
     pub settings: Vec<String>,
+    /// The centre's own patients moved the model, so that it can be compared as shipped too.
+    pub recalibrated: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -36,10 +38,12 @@ impl Board {
             id: table.id.clone(),
             short_name: table.short_name.clone(),
         };
-        let pack = self.packs().default_pack();
+        let answering = self.answering();
+        let pack = answering.packs.default_pack();
         StudyOptions {
             scores: scores::prognostic().map(choice).collect(),
             settings: pack.map(|pack| pack.settings()).unwrap_or_default(),
+            recalibrated: pack.is_some_and(|pack| pack.identity().recalibration.is_some()),
         }
     }
 
@@ -55,7 +59,7 @@ impl Board {
         self.with_store(|store| self.note(store, "cohort_compared", None))?;
         let ended = Arc::new(AtomicBool::new(false));
         self.replace_study(Arc::clone(&ended));
-        let packs = self.packs();
+        let packs = &self.answering().packs;
         let study = study_cohort(table, question, packs, self.now(), &mut |share| {
             progress(share);
             !ended.load(Ordering::Relaxed)

@@ -45,7 +45,7 @@ impl StudyWords<'_> {
             .to_owned()
     }
 
-    /// How many lines were read, and in which setting the model answers.
+    /// How many lines were read, what the model is, and in which setting it answers.
     pub fn read(&self, study: &CohortStudy) -> Vec<String> {
         let (patients, lines) = (study.result.patients.to_string(), study.lines.to_string());
         let counts = [("patients", patients.as_str()), ("lines", lines.as_str())];
@@ -53,7 +53,23 @@ impl StudyWords<'_> {
             Some(setting) => self.say("setting", &[("setting", setting)]),
             None => self.say("no_setting", &[]),
         };
-        vec![self.say("counts", &counts), setting]
+        let model = study.pack.as_ref().map(|pack| {
+            let part = |code: &String| {
+                let key = format!("screen.model.rests_on_{code}");
+                self.words.text(&key, &[])
+            };
+            let parts: Vec<String> = pack.rests_on.iter().map(part).collect();
+            let values = [
+                ("name", pack.name.as_str()),
+                ("version", &pack.version),
+                ("parts", &parts.join(", ")),
+            ];
+            self.say("model_is", &values)
+        });
+        let mut said = vec![self.say("counts", &counts)];
+        said.extend(model);
+        said.push(setting);
+        said
     }
 
     /// What makes the comparison doubtful, the gravest first. Faults of lines are not among it.
@@ -62,11 +78,29 @@ impl StudyWords<'_> {
             let (feature, c) = (self.feature(&fact.feature), decimal(fact.harrell_c, 2));
             self.say("suspicious", &[("feature", &feature), ("c", &c)])
         });
+        let recalibrated = study.pack.iter().filter_map(|pack| {
+            let recalibration = pack.recalibration.as_deref()?;
+            let values = [
+                ("patients", recalibration.patients.to_string()),
+                ("deaths", recalibration.deaths.to_string()),
+                ("person", recalibration.person.clone()),
+                ("date", recalibration.date.to_string()),
+            ];
+            let values = values
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
+            let named = self.words.text("recalibration.named", &values);
+            Some(format!("{named} {}", self.say("recalibrated", &[])))
+        });
         let developed_here = study.developed_here.iter();
         let developed_here =
             developed_here.map(|id| self.say("developed_here", &[("name", &self.name(id))]));
         let passed = study.passed.iter().map(|column| self.passed(column));
-        suspicious.chain(developed_here).chain(passed).collect()
+        suspicious
+            .chain(recalibrated)
+            .chain(developed_here)
+            .chain(passed)
+            .collect()
     }
 
     /// How to read the figures.
@@ -102,7 +136,8 @@ impl StudyWords<'_> {
         reasons.into_iter().filter_map(named).collect()
     }
 
-    fn passed(&self, column: &PassedColumn) -> String {
+    /// That a column was not read, and why.
+    pub fn passed(&self, column: &PassedColumn) -> String {
         let name = ("name", column.name.as_str());
         match &column.nearest {
             Some(nearest) => self.say("passed_nearest", &[name, ("nearest", nearest)]),
@@ -151,6 +186,14 @@ impl StudyWords<'_> {
             ("high", high.as_str()),
         ];
         self.say("with_interval", &values)
+    }
+
+    /// A net benefit as patients of 100, as the curves have it, or why there is none.
+    pub fn benefit(&self, benefit: &Figure) -> String {
+        match benefit {
+            Figure::Estimated(estimate) => decimal(estimate.point * 100.0, 1),
+            Figure::NotEstimable { reason } => self.why_not(reason),
+        }
     }
 
     /// A difference from the model and what it shows; nothing for the model itself.
@@ -262,6 +305,12 @@ fn population_in_short(population: &ScorePopulation) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
+/// A share as percent, with a digit after the point where there is one.
+pub fn percent(share: f64) -> String {
+    let text = decimal(share * 100.0, 1);
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
+}
+
 /// With a minus sign, and never minus nothing.
 pub fn decimal(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
@@ -320,6 +369,15 @@ mod tests {
         assert_eq!(
             words().why_not(&reason),
             "not assessed: 40 deaths and 230 known alive, 100 of each are needed"
+        );
+    }
+
+    #[test]
+    fn net_benefit_is_of_100_patients_and_a_threshold_has_no_needless_digit() {
+        assert_eq!(words().benefit(&estimated(-0.078, -0.1, 0.0)), "−7.8");
+        assert_eq!(
+            [0.3, 0.125, 0.29].map(percent),
+            ["30", "12.5", "29"].map(str::to_owned)
         );
     }
 

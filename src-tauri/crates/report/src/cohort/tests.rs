@@ -3,7 +3,7 @@
 use super::*;
 use crate::texts_of;
 use clinical::{
-    assessment::PackIdentity,
+    assessment::{FollowUp, PackIdentity, Recalibration, RecalibrationGain},
     head_to_head::{Compared, PassedColumn, PassedReason, Patient, head_to_head},
     performance::Settings,
     scores::{Prognosis, prognostic},
@@ -64,7 +64,8 @@ fn study(deaths: usize) -> CohortStudy {
             name: "test-pack".to_owned(),
             version: "3".to_owned(),
             sha256: "0123456789abcdef".repeat(4),
-            rests_on: Vec::new(),
+            rests_on: vec!["real_patients".to_owned(), "published_evidence".to_owned()],
+            recalibration: None,
         }),
         setting: Some("referral".to_owned()),
         lines: 325,
@@ -121,13 +122,46 @@ fn the_report_says_what_is_needed_to_judge_and_to_repeat_it() {
         "Made by",
         "Most often missing: Albumin (100).",
         "No order of merit follows from it",
-        "Net benefit at a threshold of 30.0 %",
+        "Net benefit, of 100 patients, at a threshold of 30 %",
+        "Model test-pack 3; rests on survival times of real patients, published evidence.",
         "act for everybody",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     for word in ["best", "winner", "superior", "study.", "{"] {
         assert!(!text.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn a_recalibrated_model_is_said_to_be_one_and_to_flatter_itself_on_the_same_patients() {
+    let mut study = study(150);
+    assert!(!text_of(&study).contains("ecalibrated"));
+    let recalibration = Recalibration {
+        intercept: 0.31,
+        slope: 0.9,
+        patients: 212,
+        deaths: 98,
+        follow_up: FollowUp {
+            median_months: None,
+            longest_months: 40,
+        },
+        gain: RecalibrationGain {
+            per_patient: 0.02,
+            low: 0.01,
+            high: 0.03,
+            interval_level: 0.95,
+        },
+        person: "Dr Rossi".to_owned(),
+        date: "2026-03-02".parse().unwrap(),
+    };
+    study.pack.as_mut().unwrap().recalibration = Some(Box::new(recalibration));
+    let text = text_of(&study);
+    for part in [
+        "Recalibrated on 212 patients of this centre (98 deaths), Dr Rossi, 2026-03-02.",
+        "calibration and Brier score look better than they are",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
     }
 }
 

@@ -1,11 +1,11 @@
 //! Net benefit at the thresholds that were stated.
 
-use super::{super::Talk, FINE};
+use super::super::Talk;
 use crate::{
     layout::{Cell, Flow},
     style::{CONTENT_WIDTH, NOTE},
 };
-use clinical::performance::DecisionCurve;
+use clinical::{head_to_head::percent, performance::DecisionCurve};
 
 pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
     let study = talk.study();
@@ -13,7 +13,7 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         return;
     };
     for threshold in &study.thresholds {
-        let share = format!("{:.1}", threshold * 100.0);
+        let share = percent(*threshold);
         flow.heading(&talk.say("benefit_at", &[("threshold", &share)]), 60.0);
         flow.paragraph(NOTE, &talk.say("note_decision", &[]));
         flow.space(2.0);
@@ -42,7 +42,7 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
 fn at(talk: &Talk, curve: &DecisionCurve, threshold: f64) -> Cell {
     let point = curve.points.iter().find(|one| one.threshold == threshold);
     talk.cell(&match point {
-        Some(point) => talk.words.figure(&point.net_benefit, FINE),
+        Some(point) => talk.words.benefit(&point.net_benefit),
         None => talk.words.say("reason_no_probability", &[]),
     })
 }
