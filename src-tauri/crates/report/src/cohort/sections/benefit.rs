@@ -28,6 +28,10 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         let mut rows: Vec<Vec<Cell>> = comparison
             .predictors
             .iter()
+            .filter(|one| {
+                let mut curves = one.horizons.iter().map(|horizon| &horizon.decision_curve);
+                curves.any(|curve| !curve.points.is_empty())
+            })
             .map(|one| {
                 let curves = one.horizons.iter().map(|horizon| &horizon.decision_curve);
                 row(talk.name(&one.id), curves.collect())
