@@ -3,7 +3,11 @@
 //! Observations are never overwritten: a laboratory value that is measured again is a second
 //! observation. What an assessment uses is decided by [`crate::facts`], by date.
 
-use crate::{catalogue::FeatureId, level::Level};
+use crate::{
+    catalogue::FeatureId,
+    level::Level,
+    marks::{Mark, SpineLabels},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -37,6 +41,12 @@ pub struct Case {
     pub studies: Vec<LinkedStudy>,
     #[serde(default)]
     pub key_images: Vec<KeyImage>,
+    /// Measurements on images.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
+    /// One for each frame of reference whose vertebrae are labelled.
+    #[serde(default)]
+    pub spine_labels: Vec<SpineLabels>,
 }
 
 /// Who the patient is.
@@ -177,7 +187,13 @@ pub enum Source {
     /// Read from a file (its name without folders).
     File { name: String },
     /// Read from or measured on an image.
-    Image { sop_instance_uid: String },
+    Image {
+        sop_instance_uid: String,
+        /// The mark that was measured, in [`Case::marks`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        mark: Option<String>,
+    },
 }
 
 /// A course of treatment. Absent parts are not known.
@@ -284,6 +300,8 @@ impl Case {
             episodes: Vec::new(),
             studies: Vec::new(),
             key_images: Vec::new(),
+            marks: Vec::new(),
+            spine_labels: Vec::new(),
         }
     }
 

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod findings;
 pub mod head_to_head;
 pub mod level;
+pub mod marks;
 pub mod performance;
 pub mod scores;
 pub mod units;

@@ -9,6 +9,7 @@ use clinical::{
     },
     catalogue::{Catalogue, FeatureId, Per},
     level::Level,
+    marks::{Mark, SpineLabels},
 };
 use serde::{
     Deserialize, Deserializer,
@@ -43,6 +44,10 @@ pub(crate) struct CaseDraft {
     studies: Vec<LinkedStudy>,
     #[serde(default)]
     key_images: Vec<KeyImage>,
+    #[serde(default)]
+    marks: Vec<Mark>,
+    #[serde(default)]
+    spine_labels: Vec<SpineLabels>,
 }
 
 #[derive(Default, Deserialize)]
@@ -187,6 +192,8 @@ impl CaseDraft {
             episodes,
             studies: self.studies,
             key_images: self.key_images,
+            marks: self.marks,
+            spine_labels: self.spine_labels,
         })
     }
 }

@@ -169,6 +169,10 @@ mod tests {
         },
         catalogue::FeatureId,
         level::Level,
+        marks::{
+            LabelAnchor, Mark, MarkKind, MarkPart, Measured, Quantity, SpineLabel, SpineLabels,
+            Unit,
+        },
     };
     use proptest::prelude::*;
 
@@ -451,7 +455,12 @@ mod tests {
         let source = prop_oneof![
             Just(Source::Typed),
             any::<String>().prop_map(|name| Source::File { name }),
-            any::<String>().prop_map(|sop_instance_uid| Source::Image { sop_instance_uid }),
+            (any::<String>(), any::<Option<String>>()).prop_map(|(sop_instance_uid, mark)| {
+                Source::Image {
+                    sop_instance_uid,
+                    mark,
+                }
+            }),
         ];
         let texts = (
             any::<String>(),
@@ -508,6 +517,18 @@ mod tests {
                 id: text(0), series_instance_uid: text(1), sop_instance_uid: text(2), frame: 1, window_center: 40.0,
                 window_width: 400.0, level, note: text(3), caption: text(4), marked_at: now(), author: text(5),
             });
+            case.marks.push(Mark {
+                id: text(0), kind: MarkKind::Length, study_instance_uid: text(1), series_instance_uid: text(2),
+                frame_of_reference_uid: Some(text(3)), modality: text(4), study_date: day,
+                parts: vec![MarkPart { sop_instance_uid: text(5), frame: 2, points: vec![[0.5, -1.25, 3.0], [4.0, 5.0, -6.5]] }],
+                window_center: 40.0, window_width: 400.0, level, note: text(6),
+                measured: vec![Measured { quantity: Quantity::Length, value: 12.5, unit: Unit::Millimetre }],
+                drawn_at: now(), author: text(0),
+            });
+            case.spine_labels.extend(level.map(|level| SpineLabels {
+                frame_of_reference_uid: text(1), anchor: LabelAnchor::Sacrum, thoracic: None, lumbar: Some(6),
+                labels: vec![SpineLabel { level, point: [1.0, 2.0, 3.5] }], labelled_at: now(), author: text(2),
+            }));
             prop_assert_eq!(parsed(&to_json(&case).unwrap()).unwrap(), case);
         }
     }

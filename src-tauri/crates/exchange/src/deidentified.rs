@@ -11,6 +11,7 @@ use clinical::{
         Source, Subject, TreatmentCourse, Value,
     },
     catalogue::{Catalogue, FeatureId},
+    marks::{Mark, MarkPart, SpineLabels},
 };
 
 /// What stands for identity in one export.
@@ -84,7 +85,13 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
         key_images: case
             .key_images
             .iter()
-            .map(|mark| marked(mark, with))
+            .map(|image| key_image(image, with))
+            .collect(),
+        marks: case.marks.iter().map(|mark| marked(mark, with)).collect(),
+        spine_labels: case
+            .spine_labels
+            .iter()
+            .map(|labels| labelled(labels, with))
             .collect(),
     }
 }
@@ -136,8 +143,12 @@ fn observed(
             Source::File { .. } => Source::File {
                 name: String::new(),
             },
-            Source::Image { sop_instance_uid } => Source::Image {
+            Source::Image {
+                sop_instance_uid,
+                mark,
+            } => Source::Image {
                 sop_instance_uid: (with.uid)(sop_instance_uid),
+                mark: mark.as_deref().map(|id| (with.id)(id)),
             },
         },
         author: AUTHOR.to_owned(),
@@ -231,19 +242,56 @@ fn linked(study: &LinkedStudy, with: &Replacements) -> LinkedStudy {
     }
 }
 
-fn marked(mark: &KeyImage, with: &Replacements) -> KeyImage {
+fn key_image(image: &KeyImage, with: &Replacements) -> KeyImage {
     KeyImage {
+        id: (with.id)(&image.id),
+        series_instance_uid: (with.uid)(&image.series_instance_uid),
+        sop_instance_uid: (with.uid)(&image.sop_instance_uid),
+        frame: image.frame,
+        window_center: image.window_center,
+        window_width: image.window_width,
+        level: image.level,
+        note: String::new(),
+        caption: (with.description)(&image.caption),
+        marked_at: moved_time(image.marked_at, with),
+        author: AUTHOR.to_owned(),
+    }
+}
+
+fn marked(mark: &Mark, with: &Replacements) -> Mark {
+    let part = |part: &MarkPart| MarkPart {
+        sop_instance_uid: (with.uid)(&part.sop_instance_uid),
+        frame: part.frame,
+        points: part.points.clone(),
+    };
+    Mark {
         id: (with.id)(&mark.id),
+        kind: mark.kind,
+        study_instance_uid: (with.uid)(&mark.study_instance_uid),
         series_instance_uid: (with.uid)(&mark.series_instance_uid),
-        sop_instance_uid: (with.uid)(&mark.sop_instance_uid),
-        frame: mark.frame,
+        frame_of_reference_uid: mark
+            .frame_of_reference_uid
+            .as_deref()
+            .map(|uid| (with.uid)(uid)),
+        modality: (with.description)(&mark.modality),
+        study_date: moved(mark.study_date, with),
+        parts: mark.parts.iter().map(part).collect(),
         window_center: mark.window_center,
         window_width: mark.window_width,
         level: mark.level,
         note: String::new(),
-        caption: (with.description)(&mark.caption),
-        marked_at: moved_time(mark.marked_at, with),
+        measured: mark.measured.clone(),
+        drawn_at: moved_time(mark.drawn_at, with),
         author: AUTHOR.to_owned(),
+    }
+}
+
+fn labelled(labels: &SpineLabels, with: &Replacements) -> SpineLabels {
+    SpineLabels {
+        frame_of_reference_uid: (with.uid)(&labels.frame_of_reference_uid),
+        labelled_at: moved_time(labels.labelled_at, with),
+        author: AUTHOR.to_owned(),
+        ..labels.clone()
     }
 }
 
@@ -274,7 +322,16 @@ mod tests {
             "mismatch_confirmed_by": "Dr QX" } ],
         "key_images": [ { "id": "k-QX", "series_instance_uid": "1.4.QX", "sop_instance_uid": "1.2.QX", "frame": 2,
             "window_center": 40, "window_width": 400, "note": "QX", "caption": "CT · QX · 2026-01-31",
-            "marked_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ] }"#;
+            "marked_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ],
+        "marks": [ { "id": "m-QX", "kind": "length", "study_instance_uid": "1.3.QX", "series_instance_uid": "1.4.QX",
+            "frame_of_reference_uid": "1.5.QX", "modality": "CT QX", "study_date": "2026-01-31",
+            "parts": [ { "sop_instance_uid": "1.2.QX", "frame": 1, "points": [[0, 0, 1.5], [3, 4, 1.5]] } ],
+            "window_center": 40, "window_width": 400, "level": "L3", "note": "QX",
+            "measured": [ { "quantity": "length", "value": 5, "unit": "millimetre" } ],
+            "drawn_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ],
+        "spine_labels": [ { "frame_of_reference_uid": "1.5.QX", "anchor": "sacrum",
+            "labels": [ { "level": "L5", "point": [0, 1, 2] } ],
+            "labelled_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ] }"#;
 
     fn parsed(text: &str) -> Case {
         let mut new_id = || "new".to_owned();
@@ -311,6 +368,15 @@ mod tests {
         assert_eq!(again.studies[0].study_date, "2025-01-31".parse().ok());
         assert_eq!(again.key_images[0].sop_instance_uid, "2.25.6");
         assert_eq!(again.key_images[0].frame, 2);
+        let mark = &again.marks[0];
+        assert_eq!(mark.parts[0].sop_instance_uid, "2.25.6");
+        assert_eq!(mark.parts[0].points, case.marks[0].parts[0].points);
+        assert_eq!(mark.measured, case.marks[0].measured);
+        assert_eq!(
+            mark.frame_of_reference_uid.as_ref(),
+            Some(&again.spine_labels[0].frame_of_reference_uid)
+        );
+        assert_eq!(again.spine_labels[0].labels, case.spine_labels[0].labels);
     }
 
     #[test]

@@ -30,7 +30,9 @@ pub(super) fn collect(case: &Case, found: &mut Identifying) {
             found.add_text(note, "reason");
         }
         match &observation.source {
-            Source::Image { sop_instance_uid } => found.add_uid(sop_instance_uid),
+            Source::Image {
+                sop_instance_uid, ..
+            } => found.add_uid(sop_instance_uid),
             Source::File { name } => found.add_text(name, "file name"),
             Source::Typed => {}
         }
@@ -54,12 +56,29 @@ pub(super) fn collect(case: &Case, found: &mut Identifying) {
             found.add_name(person, "author");
         }
     }
-    for mark in &case.key_images {
-        dates.push(Some(mark.marked_at.date_naive()));
+    for image in &case.key_images {
+        dates.push(Some(image.marked_at.date_naive()));
+        found.add_uid(&image.series_instance_uid);
+        found.add_uid(&image.sop_instance_uid);
+        found.add_text(&image.note, "note");
+        found.add_name(&image.author, "author");
+    }
+    for mark in &case.marks {
+        dates.extend([mark.study_date, Some(mark.drawn_at.date_naive())]);
+        found.add_uid(&mark.study_instance_uid);
         found.add_uid(&mark.series_instance_uid);
-        found.add_uid(&mark.sop_instance_uid);
+        mark.frame_of_reference_uid
+            .iter()
+            .chain(mark.parts.iter().map(|part| &part.sop_instance_uid))
+            .for_each(|uid| found.add_uid(uid));
+        found.add_text(&mark.id, "mark id");
         found.add_text(&mark.note, "note");
         found.add_name(&mark.author, "author");
+    }
+    for labels in &case.spine_labels {
+        dates.push(Some(labels.labelled_at.date_naive()));
+        found.add_uid(&labels.frame_of_reference_uid);
+        found.add_name(&labels.author, "author");
     }
     dates
         .into_iter()

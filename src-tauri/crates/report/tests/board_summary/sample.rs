@@ -186,6 +186,7 @@ fn facts(case: &mut Case) -> Vec<UsedFact> {
         name: "laboratory-2026-03.csv".to_owned(),
     };
     let image = Source::Image {
+        mark: None,
         sop_instance_uid: "2.25.1.1".to_owned(),
     };
     let recorded: [(&str, Value, &Source, NaiveDate, bool); 20] = [
