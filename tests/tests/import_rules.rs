@@ -43,6 +43,8 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
             "zeroize",
             "aho-corasick",
             "unicode-normalization",
+            // outlines drawn on images
+            "i_overlay",
         ],
     ),
     ("inference", &["clinical"], &["tract-onnx"]),

@@ -90,6 +90,8 @@ pub struct ImagePlace {
     pub position: Option<[f64; 3]>,
 }
 
+pub(crate) const HOUNSFIELD: &str = "HU";
+
 /// CT windows of common use: level and width of bone, lung and soft tissue of the spine as listed
 /// in the Radiopaedia article "Windowing (CT)".
 fn ct_presets() -> Vec<Window> {
@@ -134,7 +136,7 @@ pub fn stack_geometry(study: &Study, series: &Series, stack: &Stack) -> StackGeo
         windows: stack.windows.clone(),
         presets: if is_ct { ct_presets() } else { Vec::new() },
         modality: series.modality.clone(),
-        unit: is_ct.then(|| "HU".to_owned()),
+        unit: unit(&series.modality).map(str::to_owned),
         series_uid: series.uid.clone(),
         series_number: series.number,
         series_description: series.description.clone(),
@@ -146,6 +148,11 @@ pub fn stack_geometry(study: &Study, series: &Series, stack: &Stack) -> StackGeo
         patient_id: study.patient.patient_id.clone(),
         patient_birth_date: study.patient.birth_date,
     }
+}
+
+/// The unit of modality values; none where the images do not say, as in MR.
+pub(crate) fn unit(modality: &str) -> Option<&'static str> {
+    (modality == "CT").then_some(HOUNSFIELD)
 }
 
 fn place(image: &ImageRef) -> ImagePlace {

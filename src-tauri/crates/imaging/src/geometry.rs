@@ -35,7 +35,7 @@ pub(crate) fn length(a: [f64; 3]) -> f64 {
     dot(a, a).sqrt()
 }
 
-fn scaled(a: [f64; 3], factor: f64) -> [f64; 3] {
+pub(crate) fn scaled(a: [f64; 3], factor: f64) -> [f64; 3] {
     [a[0] * factor, a[1] * factor, a[2] * factor]
 }
 

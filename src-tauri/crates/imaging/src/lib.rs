@@ -2,7 +2,8 @@
 //!
 //! [`scan_all()`] opens folders, archives, discs and files and groups what it finds; [`FrameCache`]
 //! gives the stored values of a frame; [`display`] turns them into what a viewer draws and [`render`]
-//! into pictures for a report; [`worker`] keeps the reading of files from outside in child processes;
+//! into pictures for a report; [`measure()`](measure::measure) computes the values of what was drawn on
+//! images; [`worker`] keeps the reading of files from outside in child processes;
 //! [`phantom`] writes a synthetic patient. Nothing here decides anything medical.
 
 mod archive;
@@ -24,6 +25,7 @@ mod geometry;
 mod grouping;
 mod header;
 pub mod library;
+pub mod measure;
 pub mod orientation;
 mod part10;
 pub mod phantom;
