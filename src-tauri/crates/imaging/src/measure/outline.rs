@@ -287,14 +287,14 @@ mod tests {
 
     #[test]
     fn outlines_may_touch_themselves() {
-        // a square of 4 with a bay of 1 × 2 whose mouth is closed
+        // a square of 4, cut open to a hole of 1 × 2
         let bay = [
             [0.0, 0.0],
             [2.0, 0.0],
             [2.0, 1.0],
-            [3.0, 1.0],
-            [3.0, 3.0],
             [2.0, 3.0],
+            [3.0, 3.0],
+            [3.0, 1.0],
             [2.0, 1.0],
             [2.0, 0.0],
             [4.0, 0.0],
