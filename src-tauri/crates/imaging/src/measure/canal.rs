@@ -26,6 +26,8 @@ pub const REACH: f64 = 20.0;
 /// Gaps of the bony ring that are closed, mm: the smallest one first, as a vessel leaves by, then wider
 /// ones up to a destroyed wall.
 pub const GAPS: [f64; 11] = [4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0];
+/// Share of the outline that has to lie on bone: what is open for the most part is no canal.
+pub const ON_BONE: f64 = 0.5;
 /// Pixels that are finer than CT makes them, or too coarse to tell a canal by, mm.
 const PIXELS: std::ops::RangeInclusive<f64> = 0.1..=2.0;
 
@@ -76,7 +78,8 @@ impl CanalProblem {
 /// Grows the soft tissue around `seed`, a place in the canal in the plane of the image, up to the bone.
 /// The smallest gap of [`GAPS`] is taken that keeps it from leaving: it is grown where a disc of that
 /// width fits between the bones (a morphological opening). The outline lies where the value between two
-/// pixels reaches [`BONE`], and half way across a closed gap.
+/// pixels reaches [`BONE`], and runs straight across a closed gap. The order of its points is that of
+/// going round; there is no proposal where less than [`ON_BONE`] of it lies on bone.
 pub fn propose_canal(
     series: &Series,
     stack: &Stack,
@@ -157,7 +160,11 @@ fn grown(grid: &Grid) -> Result<(Vec<[f64; 2]>, f64), CanalProblem> {
         }
         let to_core = grid.distances(|cell| core[cell]);
         let region = grid.connected(start, |cell| to_core[cell] <= radius && !grid.is_bone(cell));
-        return Ok((grid.outline(&region), gap));
+        let (outline, on_bone) = grid.outline(&region);
+        if on_bone < ON_BONE {
+            continue;
+        }
+        return Ok((outline, gap));
     }
     match had_room {
         true => Err(CanalProblem::Leaks),

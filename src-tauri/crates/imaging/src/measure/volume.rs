@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     geometry::{dot, normal},
+    header::LARGEST,
     library::{Series, Stack},
 };
 use clinical::marks::{MarkPart, Measured, Quantity, Unit};
@@ -110,7 +111,7 @@ fn spacing(stack: &Stack) -> Option<f64> {
     stack
         .spacing_between_slices
         .or(stack.slice_thickness)
-        .filter(|distance| distance.is_finite() && *distance > 0.0)
+        .filter(|distance| *distance > 0.0 && *distance <= LARGEST)
 }
 
 /// Whether the series holds the image: if not in this stack, then among images that lie otherwise.

@@ -170,10 +170,11 @@ impl Grid {
     }
 
     /// The outer outline of a region that is joined by sides, as columns and rows of the image: one
-    /// point for each side of a cell beyond which the region ends, between the two cells.
-    pub(super) fn outline(&self, region: &Mask) -> Vec<[f64; 2]> {
+    /// point for each side of a cell beyond which there is bone, between the two cells. Where the
+    /// region ends without bone there is no point. Second, the share of sides with bone.
+    pub(super) fn outline(&self, region: &Mask) -> (Vec<[f64; 2]>, f64) {
         let Some(first) = region.iter().position(|inside| *inside) else {
-            return Vec::new();
+            return (Vec::new(), 0.0);
         };
         let is_inside = |place, step| {
             self.beside(place, step)
@@ -185,8 +186,10 @@ impl Grid {
         let start = (self.place(first), 0);
         let (mut place, mut side) = start;
         let mut points = Vec::new();
+        let mut sides = 0.0;
         for _ in 0..4 * region.len() {
-            points.push(self.edge(place, SIDES[side]));
+            sides += 1.0;
+            points.extend(self.edge_of_bone(place, SIDES[side]));
             let onward = SIDES[(side + 1) % 4];
             let across = [0, 1].map(|axis| onward[axis] + SIDES[side][axis]);
             (place, side) = match (is_inside(place, onward), is_inside(place, across)) {
@@ -198,23 +201,25 @@ impl Grid {
                 break;
             }
         }
-        points
+        let share = points.len() as f64 / sides;
+        (points, share)
     }
 
-    /// Where the region ends between a cell and the one beyond its side.
-    fn edge(&self, place: [usize; 2], side: [isize; 2]) -> [f64; 2] {
+    /// Where between a cell and the one beyond its side the value is that of bone.
+    fn edge_of_bone(&self, place: [usize; 2], side: [isize; 2]) -> Option<[f64; 2]> {
         let inside = self.values[place[0] * self.columns + place[1]];
-        let beyond = self.beside(place, side).map(|cell| self.values[cell]);
-        let share = match beyond {
-            Some(beyond) if beyond >= BONE && inside.is_finite() => {
-                (BONE - inside) / (beyond - inside)
-            }
-            _ => 0.5,
+        let beyond = self.values[self.beside(place, side)?];
+        if beyond < BONE {
+            return None;
+        }
+        let share = match inside.is_finite() {
+            true => (BONE - inside) / (beyond - inside),
+            false => 0.5,
         };
         let [row, column] = [0, 1].map(|axis| {
             (self.origin[axis] as usize + place[axis]) as f64 + share * side[axis] as f64
         });
-        [column, row]
+        Some([column, row])
     }
 }
 
@@ -250,7 +255,7 @@ mod tests {
         let region = grid.connected(6, open);
         assert_eq!(region.iter().filter(|inside| **inside).count(), 2);
         // 0 to 452 HU: 226 is half way; clockwise from above the first cell
-        let expected = [
+        let expected = vec![
             [1.0, 0.5],
             [2.0, 0.5],
             [2.5, 1.0],
@@ -258,7 +263,7 @@ mod tests {
             [1.0, 1.5],
             [0.5, 1.0],
         ];
-        assert_eq!(grid.outline(&region), expected);
+        assert_eq!(grid.outline(&region), (expected, 1.0));
     }
 
     #[test]
@@ -266,7 +271,16 @@ mod tests {
         let grid = drawn(&["#####", "#...#", "#.#.#", "#...#", "#.#.#", "#####"]);
         let region = grid.connected(6, |cell| !grid.is_bone(cell));
         // sides: 3 above, 4 right, 1 + 3 + 1 below with the bay, 4 left
-        assert_eq!(grid.outline(&region).len(), 3 + 4 + 5 + 4);
+        assert_eq!(grid.outline(&region).0.len(), 3 + 4 + 5 + 4);
+    }
+
+    #[test]
+    fn an_outline_has_no_points_where_there_is_no_bone() {
+        let grid = drawn(&["#####", "#...#", "#...#", "#...#", "##.##", "##.##"]);
+        let upper = grid.connected(6, |cell| !grid.is_bone(cell) && cell < 20);
+        let (points, share) = grid.outline(&upper);
+        assert_eq!(points.len(), 11);
+        assert_eq!(share, 11.0 / 12.0);
     }
 
     #[test]
