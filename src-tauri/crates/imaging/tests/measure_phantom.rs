@@ -312,32 +312,26 @@ const HALF_DEPTHS: [(&str, f64); 8] = [
     ("L4", 17.5),
 ];
 
-/// The canal of the phantom has the same area at every height. Prints what is proposed through the
-/// middle of each body, from the middle of the canal and from 3 mm to each side of it.
+/// The canal of the phantom has the same area at every height. What is proposed is the room within the
+/// bone, which is larger by the ligament that the phantom draws beside its canal, and at L1, whose back
+/// wall is destroyed, a little smaller. Measured: −3.3 to +12.7 % of the area, 94.4 to 98.8 % of the
+/// true canal held.
 #[test]
 fn the_proposed_canal_is_near_the_true_one() {
-    let plans = [
-        (
-            "1 mm",
-            PhantomPlan {
-                with_mr: false,
-                ..PhantomPlan::DEMO
-            },
-        ),
-        (
-            "0.5 mm",
-            PhantomPlan {
-                ct_matrix: 256,
-                ct_slices: 120,
-                ct_pixel: 0.5,
-                ct_spacing: 2.0,
-                with_mr: false,
-            },
-        ),
-    ];
-    for (pixel, plan) in plans {
+    let finer = PhantomPlan {
+        ct_matrix: 256,
+        ct_slices: 40,
+        ct_pixel: 0.5,
+        ct_spacing: 2.0,
+        with_mr: false,
+    };
+    let whole = PhantomPlan {
+        with_mr: false,
+        ..PhantomPlan::DEMO
+    };
+    for (plan, levels) in [(whole, 8), (finer, 3)] {
         let phantom = Phantom::new(&plan);
-        let mut proposed = 0;
+        let mut judged_levels = 0;
         for (level, half_depth) in HALF_DEPTHS {
             let body = phantom.centre(level);
             let index = phantom.index(body[2]);
@@ -345,24 +339,41 @@ fn the_proposed_canal_is_near_the_true_one() {
             if (z - body[2]).abs() > 1.01 {
                 continue;
             }
+            judged_levels += 1;
             let middle = canal_centre(body, half_depth);
-            for shift in [[0.0, 0.0], [3.0, 0.0], [-3.0, 0.0], [0.0, 3.0], [0.0, -3.0]] {
+            let proposal = phantom.propose(z, [0.0, middle]).unwrap();
+            let (error, held) = judged(&phantom, &proposal, z);
+            println!(
+                "{level}, pixels of {} mm: {:.1} mm², {error:+.1} % of the true area, {held:.1} % of \
+                 the true canal held, gaps of {} mm closed",
+                plan.ct_pixel, proposal.area, proposal.closed_gap
+            );
+            assert!((-5.0..14.0).contains(&error), "{level}: {error} %");
+            assert!(held > 93.0, "{level}: {held} %");
+            for shift in [[3.0, 0.0], [-3.0, 0.0], [0.0, 3.0], [0.0, -3.0]] {
                 let seed = [shift[0], middle + shift[1]];
-                let place = format!("{level} at {z:+.0} mm, {pixel} pixels, seed {shift:?}");
-                match phantom.propose(z, seed) {
-                    Ok(proposal) => {
-                        proposed += 1;
-                        let (error, held) = judged(&phantom, &proposal, z);
-                        println!(
-                            "{place}: {:.1} mm², {error:+.1} % of the truth, {held:.1} % of it held, \
-                             gaps of {} mm closed",
-                            proposal.area, proposal.closed_gap
-                        );
-                    }
-                    Err(code) => println!("{place}: {code}"),
-                }
+                assert_eq!(
+                    phantom.propose(z, seed).unwrap(),
+                    proposal,
+                    "{level} {shift:?}"
+                );
             }
         }
-        assert!(proposed > 0);
+        assert_eq!(judged_levels, levels);
     }
+}
+
+#[test]
+fn between_the_vertebrae_there_is_no_canal_of_bone() {
+    let phantom = Phantom::new(&PhantomPlan::SMALL);
+    // The disc below L1, and a place in the body above it.
+    let z = -12.5 - 4.5;
+    let body = [0.0, 10.0 * (z * std::f64::consts::PI / 260.0).sin(), z];
+    let middle = canal_centre(body, 16.7);
+    assert_eq!(
+        phantom.propose(z, [0.0, middle]).unwrap_err(),
+        "canal_leaks"
+    );
+    let wall = phantom.propose(11.0, [0.0, canal_centre([0.0, 1.3, 11.0], 16.5) - 9.5]);
+    assert_eq!(wall.unwrap_err(), "canal_seed_in_bone");
 }
