@@ -64,24 +64,13 @@ fn measured(quantity: Quantity, value: f64, unit: Unit) -> Measured {
     }
 }
 
-/// The only part, which has so many points.
-fn exactly_one(parts: &[MarkPart], points: usize) -> Result<&MarkPart, MeasureProblem> {
-    let [part] = parts else {
-        return Err(MeasureProblem::WrongParts {
-            expected: "one part",
+/// The only part.
+fn exactly_one(parts: &[MarkPart]) -> Result<&MarkPart, MeasureProblem> {
+    match parts {
+        [part] => Ok(part),
+        _ => Err(MeasureProblem::WrongParts {
+            needed: 1,
             found: parts.len(),
-        });
-    };
-    if part.points.len() != points {
-        return Err(MeasureProblem::WrongPoints {
-            expected: match points {
-                2 => "two",
-                3 => "three",
-                4 => "four",
-                _ => "six",
-            },
-            found: part.points.len(),
-        });
+        }),
     }
-    Ok(part)
 }

@@ -8,6 +8,8 @@ use imaging::{
     problem::Reason,
 };
 
+use std::slice::from_ref;
+
 mod drawn;
 
 use drawn::{AXIAL, Images, SAGITTAL, found, near, units, value};
@@ -43,7 +45,7 @@ fn lines_leave_their_image_in_a_volume_only() {
     let mut images = Images::new("CT", AXIAL, [1.0, 1.0], &positions);
     let part = images.part(0, &[[1.0, 2.0, 0.0], [4.0, 6.0, 12.0]]);
     assert_eq!(
-        images.code(MarkKind::Length, &[part.clone()]),
+        images.code(MarkKind::Length, from_ref(&part)),
         "measure_out_of_plane"
     );
     images.stack_mut().is_volume = true;
@@ -81,7 +83,7 @@ fn an_angle_of_lines_is_the_small_one_and_that_of_end_plates_the_directed_one() 
         [3.0 + cosine, 3.0 + sine],
     ];
     let part = images.drawn(0, &points);
-    let plain = images.measure(MarkKind::Angle, &[part.clone()]).unwrap();
+    let plain = images.measure(MarkKind::Angle, from_ref(&part)).unwrap();
     near(value(&plain, Quantity::Angle), 30.0);
     let cobb = images.measure(MarkKind::CobbAngle, &[part]).unwrap();
     near(value(&cobb, Quantity::Angle), 150.0);
@@ -135,7 +137,7 @@ fn values_are_rescaled_by_their_own_image_and_padding_is_left_out() {
 fn values_of_mr_have_no_unit_and_colour_has_no_values() {
     let mut images = Images::new("MR", AXIAL, [1.0, 1.0], &[[0.0; 3]]);
     let part = images.drawn(0, &SQUARE);
-    let values = images.measure(MarkKind::Freehand, &[part.clone()]).unwrap();
+    let values = images.measure(MarkKind::Freehand, from_ref(&part)).unwrap();
     assert_eq!(units(&values)[1], (Quantity::Mean, Unit::None));
     images.stack_mut().format.photometric = imaging::pixels::Photometric::Rgb;
     let values = images.measure(MarkKind::Freehand, &[part]).unwrap();
@@ -347,7 +349,7 @@ fn a_single_image_is_as_thick_as_it_says() {
     let mut images = Images::axial();
     let part = images.drawn(0, &SQUARE);
     assert_eq!(
-        images.code(MarkKind::Volume, &[part.clone()]),
+        images.code(MarkKind::Volume, from_ref(&part)),
         "measure_no_thickness"
     );
     images.stack_mut().slice_thickness = Some(3.0);
@@ -369,15 +371,15 @@ fn what_cannot_be_measured_is_said() {
         "measure_wrong_parts"
     );
     assert_eq!(
-        code(&images, Length, &[square.clone()]),
+        code(&images, Length, from_ref(&square)),
         "measure_wrong_points"
     );
     assert_eq!(
-        code(&images, Freehand, &[two.clone()]),
-        "measure_wrong_points"
+        code(&images, Freehand, from_ref(&two)),
+        "measure_too_few_points"
     );
     assert_eq!(
-        code(&images, CanalCompromise, &[square.clone()]),
+        code(&images, CanalCompromise, from_ref(&square)),
         "measure_wrong_parts"
     );
     assert_eq!(code(&images, Volume, &[]), "measure_wrong_parts");
@@ -390,6 +392,8 @@ fn what_cannot_be_measured_is_said() {
     assert_eq!(code(&images, Length, &[infinite]), "measure_not_a_place");
     let many = images.drawn(0, &vec![[0.0, 0.0]; 10_001]);
     assert_eq!(code(&images, Freehand, &[many]), "measure_too_many_points");
+    let parts = vec![two.clone(); 2001];
+    assert_eq!(code(&images, Volume, &parts), "measure_too_many_parts");
     let off = images.part(0, &[[1.0, 1.0, 0.0], [5.0, 1.0, 0.06], [1.0, 5.0, 0.0]]);
     assert_eq!(code(&images, Freehand, &[off]), "measure_out_of_plane");
     let eight = images.drawn(0, &[[0.0, 0.0], [4.0, 4.0], [4.0, 0.0], [0.0, 4.0]]);
@@ -403,7 +407,7 @@ fn what_cannot_be_measured_is_said() {
         "measure_not_axial"
     );
     images.stack_mut().pixel_spacing = None;
-    assert_eq!(code(&images, Length, &[two.clone()]), "measure_no_spacing");
+    assert_eq!(code(&images, Length, from_ref(&two)), "measure_no_spacing");
     images.stack_mut().pixel_spacing = Some([1.0, 1.0]);
     images.stack_mut().images[0].position = None;
     assert_eq!(code(&images, Length, &[two]), "measure_no_position");

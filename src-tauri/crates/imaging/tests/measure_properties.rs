@@ -164,10 +164,18 @@ proptest! {
     }
 
     #[test]
-    fn a_patient_who_leans_a_little_has_the_same_translation(
+    fn a_patient_who_leans_a_little_has_the_same_translation_and_muscles(
         points in plane_points(3),
+        right in star(9, [7.0, 9.0]),
+        left in star(9, [40.0, 9.0]),
         motion in motion(0.3),
     ) {
+        let images = three_slices();
+        let muscles = [images.drawn(1, &right), images.drawn(1, &left)];
+        let before = images.measure(MarkKind::PsoasArea, &muscles).unwrap();
+        let moved = motion.images(&images);
+        same(&before, &moved.measure(MarkKind::PsoasArea, &motion.parts(&muscles)).unwrap())?;
+
         let images = sagittal();
         let parts = [images.drawn(0, &points)];
         let Ok(before) = images.measure(MarkKind::Translation, &parts) else {
@@ -194,7 +202,8 @@ proptest! {
         let ellipse = images.drawn(1, &[[2.05, 9.0], [14.05, 9.0], [8.05, 5.0], [8.05, 13.0]]);
         let marks = [
             (MarkKind::Freehand, vec![one.clone()]),
-            (MarkKind::Ellipse, vec![ellipse]),
+            (MarkKind::Ellipse, vec![ellipse.clone()]),
+            (MarkKind::Bidirectional, vec![ellipse]),
             (MarkKind::CanalCompromise, vec![one.clone(), other.clone()]),
             (MarkKind::Volume, vec![first, one, other, last]),
         ];

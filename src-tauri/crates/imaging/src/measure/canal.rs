@@ -18,6 +18,8 @@ use crate::{
 };
 use clinical::marks::{MarkPart, Point};
 use grid::Grid;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// From this value on a pixel is bone, HU.
 pub const BONE: f64 = 226.0;
@@ -32,7 +34,7 @@ pub const ON_BONE: f64 = 0.5;
 const PIXELS: std::ops::RangeInclusive<f64> = 0.1..=2.0;
 
 /// An outline to be corrected.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct CanalProposal {
     /// At least three points in the plane of the image.
     pub part: MarkPart,

@@ -24,7 +24,7 @@ const UPRIGHT: f64 = 0.1;
 
 /// Distance of two points, mm.
 pub(super) fn line(parts: &[MarkPart], stack: &Stack) -> Result<Vec<Measured>, MeasureProblem> {
-    let [from, to] = planar_points(exactly_one(parts, 2)?, stack)?;
+    let [from, to] = planar_points(exactly_one(parts)?, stack)?;
     let distance = long(between(from, to))?;
     Ok(vec![measured(Quantity::Length, distance, Unit::Millimetre)])
 }
@@ -47,7 +47,7 @@ pub(super) fn cobb_angle(
 }
 
 fn directed_angle(parts: &[MarkPart], stack: &Stack) -> Result<f64, MeasureProblem> {
-    let [a, b, c, d] = planar_points(exactly_one(parts, 4)?, stack)?;
+    let [a, b, c, d] = planar_points(exactly_one(parts)?, stack)?;
     let (first, second) = (between(a, b), between(c, d));
     long(first)?;
     long(second)?;
@@ -59,7 +59,7 @@ pub(super) fn bidirectional(
     parts: &[MarkPart],
     stack: &Stack,
 ) -> Result<Vec<Measured>, MeasureProblem> {
-    let [a, b, c, d] = planar_points(exactly_one(parts, 4)?, stack)?;
+    let [a, b, c, d] = planar_points(exactly_one(parts)?, stack)?;
     let (first, second) = (between(a, b), between(c, d));
     let (one, other) = (long(first)?, long(second)?);
     if !is_perpendicular(first, second) {
@@ -77,7 +77,7 @@ pub(super) fn height_loss(
     parts: &[MarkPart],
     stack: &Stack,
 ) -> Result<Vec<Measured>, MeasureProblem> {
-    let [a, b, c, d, e, f] = planar_points(exactly_one(parts, 6)?, stack)?;
+    let [a, b, c, d, e, f] = planar_points(exactly_one(parts)?, stack)?;
     let height = long(between(a, b))?;
     let expected = (long(between(c, d))? + long(between(e, f))?) / 2.0;
     let loss = 100.0 * (1.0 - height / expected);
@@ -94,7 +94,7 @@ pub(super) fn translation(
     parts: &[MarkPart],
     stack: &Stack,
 ) -> Result<Vec<Measured>, MeasureProblem> {
-    let [upper, lower, corner] = planar_points(exactly_one(parts, 3)?, stack)?;
+    let [upper, lower, corner] = planar_points(exactly_one(parts)?, stack)?;
     let wall = between(lower, upper);
     let wall = scaled(wall, 1.0 / long(wall)?);
     let offset = between(lower, corner);

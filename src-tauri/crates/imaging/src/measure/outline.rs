@@ -3,7 +3,10 @@
 //! Areas of overlays come from the crate i_overlay, which computes on a grid of about a billionth of the
 //! outlines' extent.
 
+mod crossings;
+
 use super::{place::PlanePoint, problem::MeasureProblem};
+use crossings::count_crossings;
 use i_overlay::{
     core::{fill_rule::FillRule, overlay_rule::OverlayRule},
     float::overlay::FloatOverlay,
@@ -18,8 +21,6 @@ pub(super) struct Outline {
 
 /// Loops of less than this share of an outline's area are rounding.
 const ROUNDING: f64 = 1e-4;
-/// An edge crosses another where it leads more than this to both of its sides, mm.
-const CROSSING: f64 = 1e-6;
 /// The overlay of outlines grows with how often they cross; drawn ones cross a few times.
 const CROSSINGS: usize = 10_000;
 
@@ -132,42 +133,13 @@ fn is_wound_once(points: &[PlanePoint], area: f64) -> bool {
         && (wound(FillRule::Positive) - area).abs() <= ROUNDING * area
 }
 
-#[derive(Clone, Copy)]
-struct Edge {
-    ends: [PlanePoint; 2],
-    /// Contour and place within it.
-    at: (usize, usize),
-}
-
-impl Edge {
-    fn span(&self, axis: usize) -> (f64, f64) {
-        let [a, b] = self.ends.map(|end| end[axis]);
-        (a.min(b), a.max(b))
-    }
-
-    /// How far the points lie from the line of this edge, one on each side.
-    fn parts(&self, points: [PlanePoint; 2]) -> bool {
-        let [a, b] = self.ends;
-        let along = [b[0] - a[0], b[1] - a[1]];
-        let length = along[0].hypot(along[1]);
-        let [first, second] = points
-            .map(|point| (along[0] * (point[1] - a[1]) - along[1] * (point[0] - a[0])) / length);
-        (first > CROSSING && second < -CROSSING) || (first < -CROSSING && second > CROSSING)
-    }
-
-    fn crosses(&self, other: &Edge) -> bool {
-        let ((low, high), (other_low, other_high)) = (self.span(1), other.span(1));
-        low <= other_high && other_low <= high && self.parts(other.ends) && other.parts(self.ends)
-    }
-}
-
 fn crosses_itself(points: &[PlanePoint]) -> bool {
     count_crossings(&[points], |_, _| true, 1) > 0
 }
 
 fn check_tangle<Contour: AsRef<[PlanePoint]>>(contours: &[Contour]) -> Result<(), MeasureProblem> {
     let contours: Vec<&[PlanePoint]> = contours.iter().map(AsRef::as_ref).collect();
-    let found = count_crossings(&contours, |a, b| a.at.0 != b.at.0, CROSSINGS);
+    let found = count_crossings(&contours, |a, b| a != b, CROSSINGS);
     if found >= CROSSINGS {
         return Err(MeasureProblem::TooManyPoints {
             found: contours.iter().map(|contour| contour.len()).sum(),
@@ -175,49 +147,6 @@ fn check_tangle<Contour: AsRef<[PlanePoint]>>(contours: &[Contour]) -> Result<()
         });
     }
     Ok(())
-}
-
-/// Pairs of edges that cross, up to a number. Edges are compared in order of their left ends, each with
-/// those that begin before it ends.
-fn count_crossings(
-    contours: &[&[PlanePoint]],
-    is_asked: impl Fn(&Edge, &Edge) -> bool,
-    limit: usize,
-) -> usize {
-    let mut edges: Vec<Edge> = Vec::new();
-    for (contour, points) in contours.iter().enumerate() {
-        let next = points.iter().skip(1).chain(points.first());
-        edges.extend(
-            points
-                .iter()
-                .zip(next)
-                .enumerate()
-                .map(|(place, (a, b))| Edge {
-                    ends: [*a, *b],
-                    at: (contour, place),
-                }),
-        );
-    }
-    edges.sort_by(|a, b| {
-        let order = a.span(0).0.total_cmp(&b.span(0).0);
-        order.then(a.at.cmp(&b.at))
-    });
-    let mut found = 0;
-    for (place, edge) in edges.iter().enumerate() {
-        let end = edge.span(0).1;
-        let beside = edges[place + 1..]
-            .iter()
-            .take_while(|other| other.span(0).0 <= end);
-        for other in beside {
-            if is_asked(edge, other) && edge.crosses(other) {
-                found += 1;
-                if found >= limit {
-                    return found;
-                }
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -117,9 +117,9 @@ impl ImagePlane {
 /// Refuses numbers that are no places in a patient, and more points than are measured.
 pub(super) fn check_points(parts: &[MarkPart]) -> Result<(), MeasureProblem> {
     if parts.len() > PARTS {
-        return Err(MeasureProblem::WrongParts {
-            expected: "no more than 2000 outlines",
+        return Err(MeasureProblem::TooManyParts {
             found: parts.len(),
+            limit: PARTS,
         });
     }
     let mut all = 0;
@@ -140,6 +140,15 @@ pub(super) fn check_points(parts: &[MarkPart]) -> Result<(), MeasureProblem> {
     Ok(())
 }
 
+/// The points of a part that has so many.
+pub(super) fn counted<const N: usize>(part: &MarkPart) -> Result<[Point; N], MeasureProblem> {
+    let points = part.points.as_slice();
+    points.try_into().map_err(|_| MeasureProblem::WrongPoints {
+        needed: N,
+        found: points.len(),
+    })
+}
+
 /// The points of a mark made of lines. They lie in the plane of their image and are laid straight into
 /// it; in a volume they may lie in any one plane, as on a reformatted picture, since lengths and angles
 /// ask nothing of its pixels.
@@ -147,13 +156,8 @@ pub(super) fn planar_points<const N: usize>(
     part: &MarkPart,
     stack: &Stack,
 ) -> Result<[Point; N], MeasureProblem> {
+    let points: [Point; N] = counted(part)?;
     let plane = ImagePlane::of(part, stack)?;
-    let points: [Point; N] = <[Point; N]>::try_from(part.points.as_slice()).map_err(|_| {
-        MeasureProblem::WrongPoints {
-            expected: "other",
-            found: part.points.len(),
-        }
-    })?;
     let distance = plane.farthest(&points);
     if distance <= IN_PLANE {
         return Ok(points.map(|point| plane.place(plane.flat(point))));

@@ -5,16 +5,14 @@ use crate::problem::ImagingError;
 /// What is wrong with the points of a mark, or with the images that it lies on.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasureProblem {
-    #[error("this tool needs {expected} on its images, {found} were drawn")]
-    WrongParts {
-        expected: &'static str,
-        found: usize,
-    },
-    #[error("this tool needs {expected} points, {found} were set")]
-    WrongPoints {
-        expected: &'static str,
-        found: usize,
-    },
+    #[error("{found} outlines or sets of points were drawn, this tool needs {needed}")]
+    WrongParts { needed: usize, found: usize },
+    #[error("{found} points were set, this tool needs {needed}")]
+    WrongPoints { needed: usize, found: usize },
+    #[error("an outline has at least three points, {found} were set")]
+    TooFewPoints { found: usize },
+    #[error("{found} outlines were drawn, at most {limit} are measured together")]
+    TooManyParts { found: usize, limit: usize },
     #[error("an image holds {found} points, at most {limit} are measured: draw a coarser outline")]
     TooManyPoints { found: usize, limit: usize },
     #[error("a point of the mark is no place in a patient")]
@@ -65,6 +63,8 @@ impl MeasureProblem {
         match self {
             MeasureProblem::WrongParts { .. } => "measure_wrong_parts",
             MeasureProblem::WrongPoints { .. } => "measure_wrong_points",
+            MeasureProblem::TooFewPoints { .. } => "measure_too_few_points",
+            MeasureProblem::TooManyParts { .. } => "measure_too_many_parts",
             MeasureProblem::TooManyPoints { .. } => "measure_too_many_points",
             MeasureProblem::NotAPlace => "measure_not_a_place",
             MeasureProblem::UnknownImage => "measure_unknown_image",

@@ -6,7 +6,7 @@ use super::{
     lines::is_perpendicular,
     measured,
     outline::Outline,
-    place::{IN_PLANE, ImagePlane, PlanePoint},
+    place::{IN_PLANE, ImagePlane, PlanePoint, counted},
     problem::MeasureProblem,
     statistics::{Ellipse, Polygon, statistics},
 };
@@ -14,7 +14,7 @@ use crate::{
     geometry::{length, subtract},
     library::{Plane, Series, Stack},
 };
-use clinical::marks::{MarkPart, Measured, Quantity, Unit};
+use clinical::marks::{MarkPart, Measured, Point, Quantity, Unit};
 
 /// Middles of the diameters of an ellipse may lie so far apart, as a share of the shorter one.
 const CENTRED: f64 = 0.01;
@@ -26,12 +26,11 @@ pub(super) fn ellipse(
     stack: &Stack,
     frames: &Frames,
 ) -> Result<Vec<Measured>, MeasureProblem> {
-    let part = exactly_one(parts, 4)?;
+    let part = exactly_one(parts)?;
+    let points: [Point; 4] = counted(part)?;
     let plane = ImagePlane::of(part, stack)?;
-    let flat = plane.within(&part.points)?;
-    let [a, b, c, d] = flat[..] else {
-        return Err(MeasureProblem::NotAnEllipse);
-    };
+    plane.within(&points)?;
+    let [a, b, c, d] = points.map(|point| plane.flat(point));
     let halves = [half(a, b), half(c, d)];
     let middles = [middle(a, b), middle(c, d)];
     let solid = |[x, y]: PlanePoint| [x, y, 0.0];
@@ -60,7 +59,7 @@ pub(super) fn freehand(
     stack: &Stack,
     frames: &Frames,
 ) -> Result<Vec<Measured>, MeasureProblem> {
-    let (plane, outline) = outlined(exactly_one_outline(parts)?, stack)?;
+    let (plane, outline) = outlined(exactly_one(parts)?, stack)?;
     let region = Polygon(
         outline
             .points
@@ -128,7 +127,7 @@ fn two_on_an_axial_image(
 ) -> Result<[Outline; 2], MeasureProblem> {
     let [first, second] = parts else {
         return Err(MeasureProblem::WrongParts {
-            expected: "two outlines",
+            needed: 2,
             found: parts.len(),
         });
     };
@@ -149,24 +148,13 @@ pub(super) fn outlined(
     stack: &Stack,
 ) -> Result<(ImagePlane, Outline), MeasureProblem> {
     if part.points.len() < 3 {
-        return Err(MeasureProblem::WrongPoints {
-            expected: "three or more",
+        return Err(MeasureProblem::TooFewPoints {
             found: part.points.len(),
         });
     }
     let plane = ImagePlane::of(part, stack)?;
     let outline = Outline::new(plane.within(&part.points)?)?;
     Ok((plane, outline))
-}
-
-fn exactly_one_outline(parts: &[MarkPart]) -> Result<&MarkPart, MeasureProblem> {
-    match parts {
-        [part] => Ok(part),
-        _ => Err(MeasureProblem::WrongParts {
-            expected: "one outline",
-            found: parts.len(),
-        }),
-    }
 }
 
 fn half([ax, ay]: PlanePoint, [bx, by]: PlanePoint) -> PlanePoint {

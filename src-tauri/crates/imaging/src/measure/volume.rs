@@ -32,7 +32,7 @@ pub(super) fn volume(
 ) -> Result<Vec<Measured>, MeasureProblem> {
     if parts.is_empty() {
         return Err(MeasureProblem::WrongParts {
-            expected: "one or more outlines",
+            needed: 1,
             found: 0,
         });
     }

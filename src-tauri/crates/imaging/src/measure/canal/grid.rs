@@ -68,7 +68,8 @@ impl Grid {
         [cell / self.columns, cell % self.columns]
     }
 
-    fn from_seed(&self, cell: usize) -> f64 {
+    /// Distance of a cell from the seed, mm.
+    fn apart(&self, cell: usize) -> f64 {
         let place = self.place(cell);
         let [down, along] =
             [0, 1].map(|axis| place[axis].abs_diff(self.seed[axis]) as f64 * self.spacing[axis]);
@@ -123,8 +124,8 @@ impl Grid {
     ) -> Option<usize> {
         let within = within + self.spacing[0].hypot(self.spacing[1]);
         (0..self.values.len())
-            .filter(|cell| is_kind(*cell) && self.from_seed(*cell) <= within)
-            .min_by(|a, b| self.from_seed(*a).total_cmp(&self.from_seed(*b)))
+            .filter(|cell| is_kind(*cell) && self.apart(*cell) <= within)
+            .min_by(|a, b| self.apart(*a).total_cmp(&self.apart(*b)))
     }
 
     /// Cells of a kind that are joined to one by their sides.
@@ -162,7 +163,7 @@ impl Grid {
         let far = |cell: usize| {
             let place = self.place(cell);
             match SIDES.iter().all(|side| self.beside(place, *side).is_some()) {
-                true => self.from_seed(cell),
+                true => self.apart(cell),
                 false => f64::INFINITY,
             }
         };
