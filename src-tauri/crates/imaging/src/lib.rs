@@ -26,6 +26,7 @@ mod header;
 pub mod image_plane;
 pub mod library;
 mod mark_shapes;
+pub mod objects;
 pub mod orientation;
 mod part10;
 pub mod phantom;
