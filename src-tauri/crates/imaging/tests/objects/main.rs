@@ -340,8 +340,15 @@ fn dcmtk_reads_reports_selections_and_segmentations_without_complaint() {
 fn quiet(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap();
     let wrong = String::from_utf8_lossy(&output.stderr);
+    let mut complaints = wrong.lines().filter(|line| {
+        // It says so of every file in UTF-8, and of every template.
+        let is_of_dcmtk = line
+            .ends_with("does not support this Specific Character Set: ISO_IR 192")
+            || line.ends_with("Check for template constraints not yet supported");
+        !is_of_dcmtk && !line.trim().is_empty()
+    });
     assert!(
-        output.status.success() && wrong.trim().is_empty(),
+        output.status.success() && complaints.next().is_none(),
         "{program} {arguments:?}: {wrong}"
     );
     String::from_utf8_lossy(&output.stdout).into_owned()

@@ -92,7 +92,7 @@ pub(crate) const LARGE: [[f64; 2]; 5] = [
     [16.2, 23.7],
     [8.6, 17.3],
 ];
-pub(crate) const INNER: [[f64; 2]; 4] = [[12.4, 11.3], [19.6, 12.7], [18.2, 17.1], [12.9, 15.8]];
+pub(crate) const INNER: [[f64; 2]; 4] = [[12.4, 11.2], [19.6, 12.7], [18.2, 17.1], [12.9, 15.8]];
 pub(crate) const OTHER: [[f64; 2]; 4] = [[28.3, 10.6], [36.4, 12.2], [34.7, 20.4], [28.8, 18.9]];
 
 /// One of each kind on `slices` of one series; `pixel` is the unit of pixel values.

@@ -11,6 +11,7 @@ lies inside. Prints what was compared; ends with an AssertionError where somethi
 import json
 import math
 import sys
+import warnings
 from collections import Counter, defaultdict
 
 import highdicom as hd
@@ -18,7 +19,6 @@ import numpy as np
 from highdicom.spatial import ImageToReferenceTransformer
 from pydicom import dcmread
 from pydicom.sr.codedict import codes
-from pydicom.valuerep import PersonName
 
 OURS = "99SPINEBOARD"
 COUNTS = Counter()
@@ -187,7 +187,7 @@ def named_series(dataset):
 def observer_of(contexts, name):
     (context,) = contexts
     person = context.observer_identifying_attributes
-    assert name in {person.name, PersonName(str(person.name)).ideographic}, person.name
+    assert str(person.name).lstrip("=") == name, person.name
 
 
 def shown(item, case, part):
@@ -455,6 +455,8 @@ def read_segmentation(path, case, masks_of):
 
 
 def main(path):
+    # SpineBoard knows a person by one name
+    warnings.filterwarnings("ignore", message=".*contains only a single component")
     with open(path, encoding="utf-8") as file:
         cases = json.load(file)
     for content in cases:
