@@ -76,11 +76,14 @@ pub(super) fn shown_name(tag: Tag, name: &str) -> Element {
             0x1100..=0x11ff | 0x2e80..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0xff00..=0xffef
                 | 0x2_0000..=0x3_ffff)
     };
+    // A single component is a retired form; the caret says that the family name is all there is.
     let name = component(name).replace('^', " ");
-    let group = if name.chars().any(is_east_asian) {
-        format!("={name}")
-    } else {
+    let group = if name.is_empty() {
         name
+    } else if name.chars().any(is_east_asian) {
+        format!("={name}^")
+    } else {
+        format!("{name}^")
     };
     plain(tag, VR::PN, &group)
 }
@@ -94,12 +97,12 @@ pub(super) fn person_name(tag: Tag, name: &PersonName) -> Element {
     plain(tag, VR::PN, joined.trim_end_matches('='))
 }
 
-/// 64 characters for each group (PS3.5 section 6.2).
+/// 64 characters for each group (PS3.5 section 6.2), one of them kept for a caret.
 fn component(text: &str) -> String {
     text.trim()
         .chars()
         .filter(|letter| !letter.is_control() && !matches!(letter, '\\' | '='))
-        .take(64)
+        .take(63)
         .collect()
 }
 
@@ -185,9 +188,10 @@ mod tests {
     #[test]
     fn names_stand_in_the_group_of_their_script() {
         let name = |text| value(&shown_name(tags::PERSON_NAME, text));
-        assert_eq!(name("Dr. Zoë O'Neil"), "Dr. Zoë O'Neil");
-        assert_eq!(name("山田 太郎"), "=山田 太郎");
-        assert_eq!(name("a^b=c\\d"), "a bcd");
+        assert_eq!(name("Dr. Zoë O'Neil"), "Dr. Zoë O'Neil^");
+        assert_eq!(name("山田 太郎"), "=山田 太郎^");
+        assert_eq!(name("a^b=c\\d"), "a bcd^");
+        assert_eq!(name(" "), "");
         let read = PersonName {
             alphabetic: Some("Yamada^Tarou".to_owned()),
             ideographic: None,

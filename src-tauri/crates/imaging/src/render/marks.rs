@@ -44,19 +44,19 @@ pub fn lettered<'mark>(
 }
 
 /// Draws on a picture of a whole image what of the marks lies on that image; the frame counts from 1.
-/// Where nothing does, the picture stays as it is. Parts on other images, and marks whose points are not
+/// Where nothing does, or the plane is not known, the picture stays as it is. Parts on other images, and marks whose points are not
 /// those of their kind, are not drawn.
 pub fn draw_marks(
     picture: DynamicImage,
-    plane: &ImagePlane,
+    plane: Option<&ImagePlane>,
     sop_instance_uid: &str,
     frame: u32,
     marks: &[Mark],
 ) -> DynamicImage {
     let marks = lettered(marks, sop_instance_uid, frame);
-    if marks.is_empty() {
+    let Some(plane) = plane.filter(|_| !marks.is_empty()) else {
         return picture;
-    }
+    };
     let mut picture = picture.into_rgb8();
     let (width, height) = picture.dimensions();
     let scale = [
@@ -98,12 +98,12 @@ pub fn render_image_with_marks(
     marks: &[Mark],
 ) -> Result<DynamicImage, ImagingError> {
     let picture = super::render_image(frames, stack, index, window, size)?;
-    let Some((plane, image)) = ImagePlane::of(stack, index).zip(stack.images.get(index)) else {
+    let Some(image) = stack.images.get(index) else {
         return Ok(picture);
     };
     Ok(draw_marks(
         picture,
-        &plane,
+        ImagePlane::of(stack, index).as_ref(),
         &image.sop_instance_uid,
         image.frame,
         marks,

@@ -22,7 +22,14 @@ fn plane() -> ImagePlane {
 /// Square pixels of 0.25 mm: 400 wide, 800 high.
 fn drawn(marks: &[Mark]) -> RgbImage {
     let grey = GrayImage::from_pixel(400, 800, image::Luma([90]));
-    draw_marks(DynamicImage::ImageLuma8(grey), &plane(), UID, 1, marks).into_rgb8()
+    draw_marks(
+        DynamicImage::ImageLuma8(grey),
+        Some(&plane()),
+        UID,
+        1,
+        marks,
+    )
+    .into_rgb8()
 }
 
 fn at(picture: &RgbImage, x: u32, y: u32) -> [u8; 3] {
@@ -111,11 +118,13 @@ fn marks_of_other_images_and_broken_ones_are_not_drawn() {
     let picture = drawn(&[elsewhere.clone(), other_frame, broken]);
     assert!(picture.pixels().all(|pixel| pixel.0 == GREY));
     let untouched = DynamicImage::new_luma8(4, 4);
-    let same = draw_marks(untouched.clone(), &plane(), UID, 1, &[elsewhere]);
+    let same = draw_marks(untouched.clone(), Some(&plane()), UID, 1, &[elsewhere]);
     assert_eq!(same, untouched);
+    let here = mark(MarkKind::Length, &[line]);
+    let placeless = draw_marks(untouched.clone(), None, UID, 1, &[here]);
+    assert_eq!(placeless, untouched);
 }
 
-/// Only the first part of a volume lies on this image.
 #[test]
 fn each_mark_has_its_letter() {
     let line: &[Point] = &[[7.0, -75.0, 0.0], [7.0, -25.0, 0.0]];
