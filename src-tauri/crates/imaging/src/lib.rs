@@ -2,8 +2,9 @@
 //!
 //! [`scan_all()`] opens folders, archives, discs and files and groups what it finds; [`FrameCache`]
 //! gives the stored values of a frame; [`display`] turns them into what a viewer draws and [`render`]
-//! into pictures for a report; [`worker`] keeps the reading of files from outside in child processes;
-//! [`phantom`] writes a synthetic patient. Nothing here decides anything medical.
+//! into pictures for a report, with marks on them; [`worker`] keeps the reading of files from outside in
+//! child processes; [`objects`] writes measurements, key images and outlines for other systems; [`phantom`]
+//! writes a synthetic patient. Nothing here decides anything medical.
 
 mod archive;
 pub mod cache;
