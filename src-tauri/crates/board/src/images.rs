@@ -518,6 +518,13 @@ mod tests {
         case
     }
 
+    #[test]
+    fn a_picture_that_was_kept_without_its_plane_is_still_read() {
+        let kept = r#"{"pixel_spacing":[0.5,0.5],"edges":["R","L","A","P"]}"#;
+        let shape: KeyImageShape = serde_json::from_str(kept).unwrap();
+        assert_eq!((shape.pixel_spacing, shape.plane), (Some([0.5, 0.5]), None));
+    }
+
     /// Which patient's stack is looked at is not known when a study is linked by its UID.
     #[test]
     fn a_study_under_several_patients_is_never_linked_as_the_cases_own() {

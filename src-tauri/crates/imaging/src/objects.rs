@@ -11,6 +11,7 @@
 mod codes;
 mod content;
 mod elements;
+mod frames;
 mod key_images;
 mod modules;
 mod outlines;
