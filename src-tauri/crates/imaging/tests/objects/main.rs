@@ -15,7 +15,7 @@ use clinical::{
     marks::{Mark, MarkKind, Unit},
 };
 use imaging::{
-    Library, Stack,
+    ImageRef, Library, Series, Stack, Study,
     objects::{
         Making, ObjectError, Sources, key_object_selections, measurement_reports, segmentations,
         uid_of_random,
@@ -170,26 +170,49 @@ fn japanese_case(folder: &Path) -> serde_json::Value {
     write(folder, "japanese", &library, &marks, &keys)
 }
 
+/// A real patient with a Japanese name; axial slices in several directions in one series, so several
+/// segmentations of it.
+fn multiangle_case(folder: &Path) -> Option<serde_json::Value> {
+    let series = shared::folder("dicom/spine_study/MR_AX_MULTIANGLE")?;
+    let library = shared::scanned(&series).unwrap();
+    let mut marks = Vec::new();
+    let mut keys = Vec::new();
+    for (study, series, stack) in library.stacks() {
+        let slices = images_of(study, series, stack, "MR");
+        marks.extend(one_of_each(&slices[..1], Unit::None));
+        keys.push(key_image(&slices[0], Some("L4"), "level of the disc"));
+    }
+    let written = write(folder, "multiangle", &library, &marks, &keys);
+    let segmentations = written["segmentations"].as_array().unwrap();
+    assert_eq!(segmentations.len(), library.stacks().count());
+    assert!(segmentations.len() >= 5);
+    Some(written)
+}
+
+/// Images with the directions that the library read.
+fn images_of(study: &Study, series: &Series, stack: &Stack, modality: &'static str) -> Vec<Image> {
+    let [a, b, c, d, e, f] = stack.orientation.unwrap();
+    let image = |image: &ImageRef| Image {
+        study: study.uid.clone(),
+        series: series.uid.clone(),
+        instance: image.sop_instance_uid.clone(),
+        frame: image.frame,
+        modality,
+        position: image.position.unwrap(),
+        along: [a, b, c],
+        down: [d, e, f],
+        spacing: stack.pixel_spacing.unwrap(),
+    };
+    stack.images.iter().map(image).collect()
+}
+
 /// The second frame of a real enhanced MR: references name the frame.
 fn multiframe_case(folder: &Path) -> Option<serde_json::Value> {
     let file = shared::folder("dicom/conformance/enhanced_mr_XA10_6_1.dcm")?;
     let library = shared::scanned(&file).unwrap();
     let (study, series, stack) = library.stacks().next().unwrap();
-    let [a, b, c, d, e, f] = stack.orientation.unwrap();
-    let slices: Vec<Image> = stack.images[..2.min(stack.images.len())]
-        .iter()
-        .map(|image| Image {
-            study: study.uid.clone(),
-            series: series.uid.clone(),
-            instance: image.sop_instance_uid.clone(),
-            frame: image.frame,
-            modality: "MR",
-            position: image.position.unwrap(),
-            along: [a, b, c],
-            down: [d, e, f],
-            spacing: stack.pixel_spacing.unwrap(),
-        })
-        .collect();
+    let mut slices = images_of(study, series, stack, "MR");
+    slices.truncate(2);
     assert!(slices.len() == 2 && slices.iter().any(|slice| slice.frame > 1));
     let marks = one_of_each(&slices, Unit::None);
     let keys = [key_image(&slices[1], None, "second")];
@@ -219,6 +242,7 @@ fn python() -> Option<PathBuf> {
 fn pydicom_and_highdicom_find_every_value_point_and_pixel() {
     let folder = tempfile::tempdir().unwrap();
     let mut cases = vec![phantom_case(folder.path()), japanese_case(folder.path())];
+    cases.extend(multiangle_case(folder.path()));
     cases.extend(multiframe_case(folder.path()));
     let expected = folder.path().join("expected.json");
     fs::write(&expected, serde_json::to_vec(&cases).unwrap()).unwrap();

@@ -377,8 +377,12 @@ SEGMENTS = {
 }
 
 
+def grid_of(plane):
+    return plane.dataset.SeriesInstanceUID, tuple(np.round(plane.orientation, 3)), tuple(plane.spacing)
+
+
 def wanted_masks(case):
-    """By series and mark: for each segment the mask on each image, [rows, columns]."""
+    """By series and direction: for each segment the mask on each image, [rows, columns]."""
     series = defaultdict(list)
     for mark in case.marks:
         if mark["kind"] not in SEGMENTS:
@@ -389,15 +393,17 @@ def wanted_masks(case):
             key = (part["sop_instance_uid"], part["frame"])
             mask = inside(part["points"], case.plane(part))
             masks[key] = masks[key] | mask if key in masks else mask
-        key = case.sources[mark["parts"][0]["sop_instance_uid"]].SeriesInstanceUID
+        key = grid_of(case.plane(mark["parts"][0]))
         series[key] += [(mark, place, masks) for place, masks in enumerate(segments)]
     return series
 
 
 def read_segmentation(path, case, masks_of):
     document = hd.seg.segread(path)
-    (referenced,) = document.ReferencedSeriesSequence
-    wanted = masks_of.pop(referenced.SeriesInstanceUID)
+    (derivation,) = document.PerFrameFunctionalGroupsSequence[0].DerivationImageSequence
+    (source,) = derivation.SourceImageSequence
+    first = Plane(case.sources[source.ReferencedSOPInstanceUID], int(source.get("ReferencedFrameNumber", 1)))
+    wanted = masks_of.pop(grid_of(first))
     used = {uid for _, _, masks in wanted for uid, _ in masks}
     common(document, case, document.StudyInstanceUID, SEG, "SEG", used)
     assert document.segmentation_type == hd.seg.SegmentationTypeValues.BINARY
