@@ -4,8 +4,8 @@
 use crate::{Board, BoardError, CaseView, KeyImageInput, lock, new_id};
 use clinical::case::{Case, KeyImage, LinkedStudy};
 use imaging::{
-    Continue, FrameCache, ImagingError, Library, ScanProgress, Series, Stack, StackGeometry, Study,
-    Workers,
+    Continue, FrameCache, ImagePlane, ImagingError, Library, ScanProgress, Series, Stack,
+    StackGeometry, Study, Workers,
     cache::DEFAULT_LIMIT,
     charset::PersonName,
     library::Window,
@@ -60,6 +60,9 @@ pub(crate) struct KeyImageShape {
     pub(crate) pixel_spacing: Option<[f64; 2]>,
     /// Letters at the left, right, top and bottom.
     pub(crate) edges: Option<[String; 4]>,
+    /// Where the image lies, so that marks can be drawn on it; none where it does not say.
+    #[serde(default)]
+    pub(crate) plane: Option<ImagePlane>,
 }
 
 impl Board {
@@ -223,17 +226,30 @@ impl Board {
         })
     }
 
-    /// The kept picture of a key image, PNG.
+    /// The kept picture of a key image with the measurements on it as they are now, PNG.
     pub fn key_image_png(&self, case_id: &str, id: &str) -> Result<Vec<u8>, BoardError> {
         let kept = self.with_store(|store| Ok(store.key_image(id)?))?;
-        kept.filter(|image| image.case_id == case_id)
-            .map(|image| image.pixels)
+        let kept = kept
+            .filter(|image| image.case_id == case_id)
             .ok_or_else(|| {
                 BoardError::new(
                     "unknown_key_image",
                     "The picture of this mark was not kept.",
                 )
-            })
+            })?;
+        let case = self.with_store(|store| Ok(store.case(case_id)?.case))?;
+        let shape: Option<KeyImageShape> = serde_json::from_str(&kept.geometry).ok();
+        let plane = shape.and_then(|shape| shape.plane);
+        let Some(key_image) = case.key_images.iter().find(|known| known.id == id) else {
+            return Ok(kept.pixels);
+        };
+        let (image, frame) = (&key_image.sop_instance_uid, key_image.frame);
+        if imaging::lettered(&case.marks, image, frame).is_empty() {
+            return Ok(kept.pixels);
+        }
+        let picture = imaging::from_png(&kept.pixels)?;
+        let drawn = imaging::draw_marks(picture, plane.as_ref(), image, frame, &case.marks);
+        Ok(imaging::png(&drawn)?)
     }
 
     fn open(&self) -> Arc<OpenImages> {
@@ -354,6 +370,7 @@ pub(crate) fn picture(
         KeyImageShape {
             pixel_spacing,
             edges,
+            plane: ImagePlane::of(stack, index),
         },
     ))
 }
@@ -499,6 +516,13 @@ mod tests {
         let mut case = crate::demo::demo_case(chrono::Utc::now());
         case.identity.patient_id = patient_id.to_owned();
         case
+    }
+
+    #[test]
+    fn a_picture_that_was_kept_without_its_plane_is_still_read() {
+        let kept = r#"{"pixel_spacing":[0.5,0.5],"edges":["R","L","A","P"]}"#;
+        let shape: KeyImageShape = serde_json::from_str(kept).unwrap();
+        assert_eq!((shape.pixel_spacing, shape.plane), (Some([0.5, 0.5]), None));
     }
 
     /// Which patient's stack is looked at is not known when a study is linked by its UID.

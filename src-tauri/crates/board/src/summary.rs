@@ -189,11 +189,20 @@ fn printed(
     pictures: &Pictures,
     input: &Printed,
 ) -> Result<Vec<u8>, BoardError> {
-    let drawn: Vec<_> = pictures
+    let drawn: Vec<_> = case
+        .key_images
         .iter()
-        .map(|picture| {
+        .zip(pictures)
+        .map(|(key_image, picture)| {
             let (png, shape) = picture.as_ref()?;
-            Some((imaging::from_png(png).ok()?, shape))
+            let pixels = imaging::draw_marks(
+                imaging::from_png(png).ok()?,
+                shape.plane.as_ref(),
+                &key_image.sop_instance_uid,
+                key_image.frame,
+                &case.marks,
+            );
+            Some((pixels, shape))
         })
         .collect();
     let key_pictures: Vec<KeyPicture> = case

@@ -5,7 +5,7 @@
 //! groups of enhanced multi-frame objects (C.7.6.16, see [`crate::functional_groups`]).
 
 use crate::{
-    charset::Charsets,
+    charset::{Charsets, PersonName},
     functional_groups::FunctionalGroups,
     library::{Padding, PatientFacts, Rescale, Window},
     part10::{OpenedFile, PixelLocation},
@@ -45,6 +45,20 @@ pub(crate) struct ImageHeader {
     pub(crate) shape: FrameShape,
     pub(crate) padding: Option<Padding>,
     pub(crate) frames: Vec<FrameFacts>,
+    pub(crate) entry: StudyEntry,
+}
+
+/// What an object that refers to the image repeats of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StudyEntry {
+    pub(crate) sop_class_uid: String,
+    /// As stored.
+    pub(crate) study_time: String,
+    pub(crate) study_id: String,
+    pub(crate) accession_number: String,
+    pub(crate) referring_physician: PersonName,
+    /// Lossy Image Compression (0028,2110) says so.
+    pub(crate) is_lossy: bool,
 }
 
 /// What the decoder has to know of a file.
@@ -200,6 +214,17 @@ impl ImageHeader {
             frames: frames(object, &shape, &charsets),
             shape,
             patient,
+            entry: StudyEntry {
+                sop_class_uid: Some(plain(object, tags::SOP_CLASS_UID))
+                    .filter(|uid| !uid.is_empty())
+                    .unwrap_or_else(|| file.media_sop_class.clone()),
+                study_time: plain(object, tags::STUDY_TIME),
+                study_id: text(tags::STUDY_ID),
+                accession_number: text(tags::ACCESSION_NUMBER),
+                referring_physician: charsets
+                    .person_name(&raw(object, tags::REFERRING_PHYSICIAN_NAME)),
+                is_lossy: plain(object, tags::LOSSY_IMAGE_COMPRESSION) == "01",
+            },
         };
         header.fill_identifiers(file);
         Ok(header)

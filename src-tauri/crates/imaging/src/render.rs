@@ -1,5 +1,10 @@
 //! Pictures for reports and thumbnails: a frame under a window, pixels made square, as PNG.
 
+mod letters;
+mod marks;
+
+pub use marks::{draw_marks, lettered, render_image_with_marks};
+
 use crate::{
     FrameCache, colour,
     display::{percentile_window, rescaled},

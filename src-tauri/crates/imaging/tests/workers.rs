@@ -303,12 +303,12 @@ fn a_worker_that_lies_is_ended() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let image = small(folder.path(), "image");
-    // lengths of head and body, then the head: Ready { version: 1 }
-    let ready = r"\002\000\000\000\000\000\000\000\000\001";
+    // lengths of head and body, then the head: Ready { version: 2 }
+    let ready = r"\002\000\000\000\000\000\000\000\000\002";
     for lie in [
         r"\002\000\000\000\000\000\000\040\002\000",
         r"\377\377\377\377\377\377\377\377",
-        r"\002\000\000\000\000\000\000\000\000\001",
+        r"\002\000\000\000\000\000\000\000\000\002",
         r"\001\000\000\000\000\000\000\000\011",
     ] {
         let script =

@@ -18,7 +18,7 @@ use std::{
 
 /// Raised with every change of the messages. Parent and worker are one executable; they differ only
 /// where it was replaced while the program ran.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Files asked about at once; each is answered by itself.
 pub(super) const FILES_LIMIT: usize = 16;
