@@ -46,6 +46,8 @@ export function bindPanes(engineId: string, bound: readonly Bound[], mode: LeftB
     if (!group) continue;
     groups.push(groupId);
     for (const tool of [WindowLevelTool, PanTool, ZoomTool, StackScrollTool]) group.addTool(tool.toolName as string);
+    for (const { viewportId } of members) group.addViewport(viewportId, engineId);
+    // After its viewports: a crosshair of one alone complains.
     if (stackId !== null) {
       group.addTool(CrosshairsTool.toolName as string, {
         getReferenceLineColor: (viewportId: string) => PLANE_COLOURS[views.get(viewportId) ?? 'stack'],
@@ -56,7 +58,6 @@ export function bindPanes(engineId: string, bound: readonly Bound[], mode: LeftB
         getReferenceLineSlabThicknessControlsOn: () => false,
       });
     }
-    for (const { viewportId } of members) group.addViewport(viewportId, engineId);
   }
   setLeftButton(mode);
 }

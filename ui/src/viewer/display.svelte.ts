@@ -113,6 +113,7 @@ export class Display {
     if (this.layout === 'planes') {
       const before = this.#before;
       this.#before = null;
+      if (this.leftButton === 'crosshair') this.choose('window');
       if (before) void this.hang(before);
     } else if (stack?.isVolume && this.planesPossible) {
       const before = this.arrangement;

@@ -36,8 +36,8 @@ export function hanging(library: ImageLibrary, stackId: string, planesPossible: 
   const prior = priorStudy(library, chosen);
   const rows = roles.map((role) => ({ now: role(chosen.study), before: prior ? role(prior) : null })).filter(({ now }) => now !== null);
   if (rows.some(({ before }) => before !== null)) {
-    // Beside each other, so that the eye moves along one line from then to now; two views at most.
-    const panes = rows.slice(0, 2).flatMap(({ now, before }) => [now, before]);
+    // Beside each other, so that the eye moves along one line from now to then; the first view and the last.
+    const panes = rows.filter((_, index) => index === 0 || index === rows.length - 1).flatMap(({ now, before }) => [now, before]);
     return opened(panes.length === 2 ? 'two' : 'four', panes, content, chosen);
   }
   const panes = rows.map(({ now }) => now).slice(0, 3);

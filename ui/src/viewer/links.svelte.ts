@@ -28,6 +28,7 @@ export class Links {
   follow(active: Pane, panes: readonly Pane[], moves = this.isOn): void {
     const source = active.plane;
     const notes: Record<number, LinkNote> = {};
+    if (!active.picture) panes = [];
     for (const pane of panes) {
       if (pane === active || !pane.picture) continue;
       notes[pane.number] = this.#noteOf(source, pane, moves);

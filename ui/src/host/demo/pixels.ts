@@ -109,10 +109,10 @@ function tissue(x: number, y: number, z: number): Tissue {
     ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2 <= 1;
   if (!inside(0, -18, 115, 87)) return 'air';
   if (inside(0, 26, 11.5, 9)) return 'canal';
-  const height = (((z % 30) + 30) % 30) - 15;
+  const height = ((((z + 15) % 30) + 30) % 30) - 15;
   if (inside(0, -3, 28, 22)) {
     if (Math.abs(height) > 11) return 'disc';
-    return Math.hypot(x + 10, y - 5, (z - 3) * 0.9) < 10 ? 'lesion' : 'bone';
+    return Math.hypot(x + 10, y - 5, z) < 10 ? 'lesion' : 'bone';
   }
   if (inside(0, 33, 15, 20) && Math.abs(height) < 9) return 'bone';
   if ((inside(-23, 31, 10, 5) || inside(23, 31, 10, 5)) && Math.abs(height) < 6) return 'bone';
