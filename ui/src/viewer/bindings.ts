@@ -63,7 +63,12 @@ export function bindPanes(engineId: string, bound: readonly Bound[], mode: LeftB
 }
 
 export function unbindPanes(): void {
-  for (const groupId of groups) ToolGroupManager.destroyToolGroup(groupId);
+  for (const groupId of groups) {
+    // Before its viewports go one by one: a crosshair of one alone complains.
+    const group = ToolGroupManager.getToolGroup(groupId);
+    if (group?.hasTool(CrosshairsTool.toolName as string)) group.setToolDisabled(CrosshairsTool.toolName as string);
+    ToolGroupManager.destroyToolGroup(groupId);
+  }
   groups = [];
 }
 
