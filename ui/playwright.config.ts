@@ -2,6 +2,9 @@ import { defineConfig } from '@playwright/test';
 
 // Serves the demo build with exactly the policy of the desktop window. The browser is the system's:
 // SPINEBOARD_CHROMIUM names another one.
+// SPINEBOARD_E2E_PORT another port, so that two working copies can be tested at a time.
+const port = process.env.SPINEBOARD_E2E_PORT ?? '4517';
+
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: false,
@@ -11,7 +14,7 @@ export default defineConfig({
   reporter: [['list']],
   outputDir: 'test-results',
   use: {
-    baseURL: 'http://localhost:4517',
+    baseURL: `http://localhost:${port}`,
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     colorScheme: 'light',
@@ -29,8 +32,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'node build/serve_with_policy.mjs dist-demo 4517',
-    url: 'http://localhost:4517',
+    command: `node build/serve_with_policy.mjs dist-demo ${port}`,
+    url: `http://localhost:${port}`,
     reuseExistingServer: false,
   },
 });

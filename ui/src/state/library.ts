@@ -1,5 +1,7 @@
 // Finding one's way in a library of images. Grouping into stacks is Rust's.
-import type { ImageLibrary, PersonName, Series, Stack, Study } from '../host/types.ts';
+import type { ImageLibrary, PersonName, Series, Stack, StackNote, Study } from '../host/types.ts';
+import { number } from './format.ts';
+import { t } from './words.svelte.ts';
 
 /** A stack with what it belongs to. */
 export function findStack(library: ImageLibrary, stackId: string): { study: Study; series: Series; stack: Stack } | null {
@@ -40,4 +42,10 @@ export function personName(name: PersonName): string {
   const group = name.alphabetic ?? name.ideographic ?? name.phonetic ?? '';
   const [family = '', given = ''] = group.split('^');
   return [family, given].filter((part) => part !== '').join(', ');
+}
+
+/** Why a stack is not, or not quite, a volume, in words. */
+export function noteText(note: StackNote): string {
+  const lengths = Object.entries(note).filter(([name]) => name !== 'kind');
+  return t(`screen.images.note_${note.kind}`, Object.fromEntries(lengths.map(([name, value]) => [name, number(Number(value))])));
 }

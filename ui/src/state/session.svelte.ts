@@ -15,6 +15,7 @@ import type {
   ScoreSheet,
   Subject,
 } from '../host/types.ts';
+import type { Arrangement } from './arrangement.ts';
 import { recordedLesions, recordedLevels } from './form.ts';
 import { ImageReading } from './reading.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
@@ -59,8 +60,10 @@ export class Session {
   formLesion = $state('');
   /** Images opened for the case; kept while tabs are changed. */
   images = $state.raw<ImageLibrary | null>(null);
-  /** The stack that is shown. */
+  /** The stack of the active pane. */
   stackId = $state<string | null>(null);
+  /** What stands in which pane of the viewer; kept while tabs are changed. */
+  arrangement = $state.raw<Arrangement | null>(null);
   readonly reading: ImageReading = new ImageReading(this);
   readonly study: StudyRun = new StudyRun(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
@@ -206,6 +209,7 @@ export class Session {
     this.reading.forget();
     this.images = null;
     this.stackId = null;
+    this.arrangement = null;
   }
 
   async lock(): Promise<void> {

@@ -1,253 +1,272 @@
-// What the panes show: one stack, or the three planes of its volume. Holds the drawing engine's
-// life cycle, so that the component only lays out.
-import { CoreEnums, RenderingEngine, applyWindow, bindTools, createVolume, forgetPicture, forgetStack, registerStack, setLeftButton, startEngine, type LeftButton } from './engine.ts';
-import { setVolumesForViewports, cache, type Types } from '@cornerstonejs/core';
-import { asHostError, type Host } from '../host/host.ts';
-import type { HostError, StackGeometry } from '../host/types.ts';
-import { StackFrames } from './frames.ts';
-import { cross, edgesOf, type Vector } from './orientation.ts';
-import { openingWindow, windowOfRange } from './presets.ts';
+// All panes together: which are shown, which is active, and what one does to the others.
+import type { Host } from '../host/host.ts';
+import { MOST_PANES, PANES_OF, PLANES, type Arrangement, type Layout, type PaneContent } from '../state/arrangement.ts';
+import { bindPanes, crosshairStacks, setLeftButton, unbindPanes, type Bound, type LeftButton } from './bindings.ts';
+import { RenderingEngine, forgetPicture, forgetStack, registerStack, startEngine } from './engine.ts';
+import { Links } from './links.svelte.ts';
+import type { Vector } from './orientation.ts';
+import { Pane, type Surroundings } from './pane.svelte.ts';
+import { BLENDS, SLAB_THICKNESSES, following, type Slab } from './slab.ts';
+import { OpenStacks } from './stacks.svelte.ts';
 
-export type Layout = 'stack' | 'planes';
-
-export interface PaneState {
-  index: number;
-  count: number;
-  edges: { left: string; right: string; top: string; bottom: string };
-}
-
-const EMPTY_PANE: PaneState = { index: 0, count: 0, edges: { left: '', right: '', top: '', bottom: '' } };
 const ENGINE = 'spineboard-engine';
-const GROUP = 'spineboard-tools';
-export const PLANES = ['sagittal', 'axial', 'coronal'] as const;
+const TILT_DEGREES = 5;
 
-/** One viewer's display. Call `close` before the elements go away. */
+/** What has to be done before a stack is looked at; false if it may not be. */
+export type Permit = (stackId: string) => Promise<boolean>;
+
+/** One viewer's display. Call `release` before the elements go away. */
 export class Display {
   readonly planesPossible: boolean;
-  panes = $state<Record<string, PaneState>>({});
-  window = $state({ center: 0, width: 1 });
-  read = $state({ done: 0, total: 0 });
-  /** Why nothing of the stack can be shown. */
-  failure = $state.raw<HostError | undefined>(undefined);
-  /** Why the frame that the stack pane shows is blank. */
-  frameFailure = $state.raw<HostError | undefined>(undefined);
-  /** How many frames read so far could not be decoded. */
-  blankFrames = $state(0);
-  geometry = $state.raw<StackGeometry | undefined>(undefined);
+  readonly panes: readonly Pane[];
+  readonly links = new Links();
+  readonly stacks: OpenStacks;
+  layout = $state<Layout>('one');
+  /** Numbers of the panes on the screen, in order. */
+  visible = $state.raw<readonly number[]>([1]);
+  activeNumber = $state(1);
+  leftButton = $state<LeftButton>('window');
+  /** The place in the patient that the reader pointed at, and its frame of reference. */
+  pointed = $state.raw<{ point: Vector; frameOfReference: string } | null>(null);
 
-  /** Small enough to be in memory as a whole, as three planes need it. */
-  isHeld = $state(true);
-
-  readonly #host: Host;
+  readonly #permit: Permit;
   #engine: RenderingEngine | undefined;
-  #frames: StackFrames | undefined;
-  #imageIds: string[] = [];
-  #viewports: string[] = [];
-  #reading: Promise<void> | undefined;
-  #leftButton: LeftButton = 'window';
-  #listening = new AbortController();
+  #hangings = 0;
+  #isBinding = false;
+  #isResizing = false;
+  /** What was shown before one pane was enlarged, or before the three planes. */
+  #before: Arrangement | null = null;
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(host: Host, permit: Permit) {
     this.planesPossible = startEngine();
-  }
-
-  /** Opens a stack: the frame in the middle first, all others behind it. */
-  async open(stackId: string): Promise<void> {
-    this.release();
-    this.failure = undefined;
-    const geometry = await this.#host.stackGeometry(stackId);
-    this.geometry = geometry;
-    this.window = openingWindow(geometry);
-    this.#frames = new StackFrames(this.#host, geometry);
-    const imageIds = registerStack(geometry, this.#frames);
-    this.#imageIds = imageIds;
-    this.#frames.onDropped = (index) => forgetPicture(imageIds[index] ?? '', geometry.id);
-    this.isHeld = this.#frames.isHeld;
-    this.read = { done: 0, total: geometry.images.length };
-    this.frameFailure = undefined;
-    this.blankFrames = 0;
-  }
-
-  /** Shows the open stack in the given elements: one for a stack, three for the planes. */
-  async show(layout: Layout, elements: Record<string, HTMLDivElement>): Promise<void> {
-    const geometry = this.geometry;
-    const frames = this.#frames;
-    if (!geometry || !frames) return;
-    this.#listening.abort();
-    this.#listening = new AbortController();
-    this.#engine?.destroy();
-    const engine = new RenderingEngine(ENGINE);
-    this.#engine = engine;
-    this.#viewports = Object.keys(elements);
-    this.panes = Object.fromEntries(this.#viewports.map((id) => [id, EMPTY_PANE]));
-    engine.setViewports(
-      this.#viewports.map((viewportId) => ({
-        viewportId,
-        element: elements[viewportId] as HTMLDivElement,
-        type: layout === 'stack' ? CoreEnums.ViewportType.STACK : CoreEnums.ViewportType.ORTHOGRAPHIC,
-        defaultOptions: {
-          background: [0, 0, 0],
-          ...(layout === 'planes' ? { orientation: viewportId as never } : {}),
-        },
-      })),
-    );
-    if (layout === 'stack') {
-      const viewport = engine.getViewport('stack') as Types.IStackViewport;
-      await viewport.setStack(this.#imageIds, Math.floor(this.#imageIds.length / 2));
-      applyWindow(engine, this.#viewports, this.window.center, this.window.width);
-      void this.#readRest(frames);
-    } else {
-      await this.#readRest(frames);
-      if (frames.closed || this.#engine !== engine) return;
-      const volumeId = createVolume(geometry, frames);
-      await setVolumesForViewports(engine, [{ volumeId }], this.#viewports);
-      applyWindow(engine, this.#viewports, this.window.center, this.window.width);
-    }
-    bindTools(GROUP, ENGINE, this.#viewports, layout === 'planes');
-    this.setLeftButton(layout === 'planes' ? 'crosshair' : 'window');
-    engine.render();
-    for (const [id, element] of Object.entries(elements)) {
-      this.#listen(id, element);
-      this.#refresh(id);
-    }
-  }
-
-  #readRest(frames: StackFrames): Promise<void> {
-    if (!frames.isHeld) {
-      this.read = { done: 0, total: 0 };
-      return Promise.resolve();
-    }
-    this.#reading ??= frames
-      .readAll((done, total) => {
-        this.read = { done, total };
-        this.blankFrames = frames.failures;
-      })
-      .catch((reason: unknown) => {
-        this.failure = asHostError(reason);
-      });
-    return this.#reading;
-  }
-
-  #listen(id: string, element: HTMLDivElement): void {
-    const { Events } = CoreEnums;
-    const { signal } = this.#listening;
-    const refresh = (): void => this.#refresh(id);
-    for (const event of [Events.STACK_NEW_IMAGE, Events.VOLUME_NEW_IMAGE, Events.CAMERA_MODIFIED]) {
-      element.addEventListener(event, refresh, { signal });
-    }
-    element.addEventListener(Events.VOI_MODIFIED, (event) => {
-      const { range } = (event as CustomEvent<{ range?: { lower: number; upper: number } }>).detail;
-      if (!range) return;
-      this.window = windowOfRange(range.lower, range.upper);
-      for (const other of this.#viewports) if (other !== id) this.#follow(other);
-    }, { signal });
-  }
-
-  /** Three planes of one volume always share one window. */
-  #follow(id: string): void {
-    const viewport = this.#engine?.getViewport(id) as Types.IVolumeViewport | undefined;
-    const shown = viewport?.getProperties()?.voiRange;
-    const wanted = { lower: this.window.center - this.window.width / 2, upper: this.window.center + this.window.width / 2 };
-    if (!viewport || (shown && Math.abs(shown.lower - wanted.lower) < 0.5 && Math.abs(shown.upper - wanted.upper) < 0.5)) return;
-    viewport.setProperties({ voiRange: wanted }, undefined, true);
-    viewport.render();
-  }
-
-  #refresh(id: string): void {
-    const viewport = this.#engine?.getViewport(id) as Types.IStackViewport | Types.IVolumeViewport | undefined;
-    if (!viewport) return;
-    const camera = viewport.getCamera();
-    const up = camera.viewUp as Vector | undefined;
-    const normal = camera.viewPlaneNormal as Vector | undefined;
-    if (!up || !normal) return;
-    const right = cross(up, normal);
-    const down: Vector = [-up[0], -up[1], -up[2]];
-    this.panes[id] = {
-      index: viewport.getSliceIndex() ?? 0,
-      count: viewport.getNumberOfSlices() ?? 0,
-      edges: this.geometry?.orientation ? edgesOf(right, down) : EMPTY_PANE.edges,
+    this.#permit = permit;
+    this.stacks = new OpenStacks(host, { register: registerStack, forget: forgetStack, forgetPicture });
+    const around: Surroundings = {
+      stacks: this.stacks,
+      engine: () => (this.#engine ??= new RenderingEngine(ENGINE)),
+      onMoved: (pane) => pane === this.active && this.links.follow(pane, this.shown),
+      onOpened: () => this.links.follow(this.active, this.shown),
+      onWindow: (pane) => this.#shareWindow(pane),
+      onPictures: () => this.#bindSoon(),
     };
-    if (id === 'stack') this.#tellFailure();
+    this.panes = Array.from({ length: MOST_PANES }, (_, index) => new Pane(index + 1, around));
   }
 
-  #tellFailure(): void {
-    this.frameFailure = this.#frames?.failure(this.frameShown('stack'));
-    this.blankFrames = this.#frames?.failures ?? 0;
+  get active(): Pane {
+    return this.panes[this.activeNumber - 1] as Pane;
   }
 
-  /** Reads the shown frame again after it could not be decoded. */
-  async retryFrame(): Promise<void> {
-    const frames = this.#frames;
-    const index = this.frameShown('stack');
-    const imageId = this.#imageIds[index];
-    if (!frames || imageId === undefined) return;
-    try {
-      const read = await frames.retry(index);
-      if (frames.closed) return;
-      this.#tellFailure();
-      if (!read || !this.geometry) return;
-      // The blank picture and a volume that holds it are forgotten by the drawing machine.
-      forgetPicture(imageId, this.geometry.id);
-      const viewport = this.#engine?.getViewport('stack') as Types.IStackViewport | undefined;
-      await viewport?.setStack(this.#imageIds, this.frameShown('stack'));
-      this.setWindow(this.window.center, this.window.width);
-    } catch (reason) {
-      this.failure = asHostError(reason);
+  /** The panes on the screen. */
+  get shown(): Pane[] {
+    return this.visible.map((number) => this.panes[number - 1] as Pane);
+  }
+
+  get arrangement(): Arrangement {
+    return { layout: this.layout, panes: this.panes.map(({ content }) => content), active: this.activeNumber - 1 };
+  }
+
+  /** Lays the panes out and fills them, the active one first. */
+  async hang({ layout, panes, active }: Arrangement): Promise<void> {
+    const turn = (this.#hangings += 1);
+    this.activeNumber = active + 1;
+    this.#lay(layout);
+    for (const pane of this.panes) if (!panes[pane.number - 1]) pane.clear();
+    const order = [...this.panes].sort((a, b) => Number(b === this.active) - Number(a === this.active));
+    for (const pane of order) {
+      const content = panes[pane.number - 1];
+      const isPermitted = content && (await this.#permit(content.stackId));
+      if (turn !== this.#hangings) return;
+      if (isPermitted) void pane.show(content);
     }
   }
 
-  setWindow(center: number, width: number): void {
-    this.window = { center, width };
-    if (this.#engine) applyWindow(this.#engine, this.#viewports, center, width);
+  /** Puts a stack or a plane into a pane and makes it the active one. */
+  async put(number: number, content: PaneContent): Promise<void> {
+    this.activate(number);
+    if (!(await this.#permit(content.stackId))) return;
+    await this.panes[number - 1]?.show(content);
   }
 
-  setLeftButton(mode: LeftButton): void {
-    this.#leftButton = mode;
-    setLeftButton(GROUP, mode);
+  /** Another layout; panes beyond it keep what they show until they are seen again. */
+  arrange(layout: Layout): void {
+    if (layout === 'planes') return this.showPlanes();
+    if (this.layout === 'planes' && this.#before) void this.hang({ ...this.#before, layout, active: Math.min(this.#before.active, PANES_OF[layout] - 1) });
+    else this.#lay(layout);
+    this.#before = null;
   }
 
-  get leftButton(): LeftButton {
-    return this.#leftButton;
-  }
-
-  scroll(id: string, delta: number): void {
-    const viewport = this.#engine?.getViewport(id) as Types.IStackViewport | undefined;
-    viewport?.scroll(delta);
-  }
-
-  /** Shows a frame of the stack by its number, counted from 0. */
-  async goTo(index: number): Promise<void> {
-    const viewport = this.#engine?.getViewport('stack') as Types.IStackViewport | undefined;
-    await viewport?.setImageIdIndex(index);
-    viewport?.render();
-  }
-
-  fit(): void {
-    for (const id of this.#viewports) {
-      const viewport = this.#engine?.getViewport(id) as Types.IStackViewport | undefined;
-      viewport?.resetCamera();
-      viewport?.render();
+  /** The active pane alone, and back. */
+  enlarge(): void {
+    if (this.layout !== 'one') {
+      const before = this.arrangement;
+      this.#lay('one');
+      this.#before = before;
+    } else if (this.#before && this.#before.layout !== 'one') {
+      this.#lay(this.#before.layout);
+      this.#before = null;
     }
   }
 
+  /** Three planes of the active stack, and back. */
+  showPlanes(): void {
+    const { stack } = this.active;
+    if (this.layout === 'planes') {
+      const before = this.#before;
+      this.#before = null;
+      if (this.leftButton === 'crosshair') this.choose('window');
+      if (before) void this.hang(before);
+    } else if (stack?.isVolume && this.planesPossible) {
+      const before = this.arrangement;
+      const { id: stackId } = stack.geometry;
+      void this.hang({ layout: 'planes', panes: PLANES.map((view) => ({ stackId, view })), active: 0 });
+      this.#before = before;
+      this.choose('crosshair');
+    }
+  }
+
+  /** Why the three planes of the active stack cannot be shown: a word of the viewer, or none. */
+  get planesMissing(): string | null {
+    const { stack } = this.active;
+    if (!stack) return null;
+    if (stack.geometry.data_type === 'rgb8') return 'viewer.colour_stack_only';
+    if (stack.geometry.volume === null) return 'viewer.not_a_volume';
+    if (!this.planesPossible) return 'viewer.no_webgl';
+    return stack.frames.isHeld ? null : 'viewer.too_large_for_planes';
+  }
+
+  #lay(layout: Layout): void {
+    const wanted = PANES_OF[layout];
+    const first = Array.from({ length: wanted }, (_, index) => index + 1);
+    // The active pane is never lost from the screen.
+    this.visible = first.includes(this.activeNumber) ? first : [...first.slice(0, -1), this.activeNumber];
+    this.layout = layout;
+  }
+
+  activate(number: number): void {
+    if (this.activeNumber === number) return;
+    this.activeNumber = number;
+    if (!this.visible.includes(number)) this.#lay(this.layout);
+    // Only says anew what goes with what; nothing moves before the reader does.
+    this.links.follow(this.active, this.shown, false);
+  }
+
+  /** The pane after or before the active one; where one alone is on the screen, the next that shows something. */
+  step(by: 1 | -1): void {
+    const numbers = this.visible.length > 1 ? this.visible : this.panes.filter(({ content }) => content).map(({ number }) => number);
+    const at = numbers.indexOf(this.activeNumber);
+    this.activate(numbers[(at + by + numbers.length) % numbers.length] ?? this.activeNumber);
+  }
+
+  toggleLinks(): void {
+    this.links.isOn = !this.links.isOn;
+    this.links.follow(this.active, this.shown);
+  }
+
+  anchor(): void {
+    this.links.anchorAt(this.active);
+    this.links.follow(this.active, this.shown);
+  }
+
+  forgetAnchors(): void {
+    this.links.forgetAnchors();
+    this.links.follow(this.active, this.shown);
+  }
+
+  /** The planes of the active pane's stack that are on the screen. */
+  get planeGroup(): Pane[] {
+    return this.active.isPlane ? this.shown.filter((pane) => pane.isPlane && pane.stack === this.active.stack) : [];
+  }
+
+  setSlab(slab: Slab): void {
+    for (const pane of this.planeGroup) pane.setSlab(slab);
+  }
+
+  nextSlab(): void {
+    const { slab } = this.active;
+    this.setSlab({ ...slab, thickness: following(SLAB_THICKNESSES, slab.thickness) });
+  }
+
+  nextBlend(): void {
+    const { slab } = this.active;
+    this.setSlab({ ...slab, blend: following(BLENDS, slab.blend) });
+  }
+
+  /** Turns the other planes about the line of sight of the active one, as its crosshair does. */
+  tilt(by: 1 | -1): void {
+    const sight = this.active.picture?.sight;
+    if (!sight) return;
+    for (const pane of this.planeGroup) if (pane !== this.active) pane.picture?.tilt(sight.normal, sight.focalPoint, by * TILT_DEGREES);
+  }
+
+  straighten(): void {
+    for (const pane of this.planeGroup) pane.straighten();
+  }
+
+  choose(mode: LeftButton): void {
+    this.leftButton = mode;
+    this.pointed = null;
+    setLeftButton(mode);
+  }
+
+  /** Takes the other panes of the frame of reference to a place that the reader points at. */
+  pointAt(pane: Pane, place: readonly [number, number]): void {
+    const [point, plane] = [pane.canvasToWorld(place), pane.plane];
+    if (!point || !plane) return;
+    this.pointed = { point, frameOfReference: plane.frameOfReference };
+    for (const other of this.shown) {
+      if (other === pane || this.sharesCrosshair(pane, other)) continue;
+      if (other.plane?.frameOfReference === plane.frameOfReference) other.goToPoint(point);
+    }
+  }
+
+  /** The drawing machine draws the crosshair of these two itself. */
+  sharesCrosshair(one: Pane, other: Pane): boolean {
+    return one.isPlane && other.isPlane && one.stack === other.stack && crosshairStacks(this.#bound).includes(one.content?.stackId ?? '');
+  }
+
+  /** Reads the shown frame of a pane again; the planes that hold it are drawn anew. */
+  async retryFrame(pane: Pane): Promise<void> {
+    if (!(await pane.retryFrame())) return;
+    await Promise.all(this.shown.filter((other) => other !== pane && other.stack === pane.stack).map((other) => other.redraw()));
+  }
+
+  /** The planes of one volume always share one window. */
+  #shareWindow(pane: Pane): void {
+    if (!pane.isPlane) return;
+    for (const other of this.shown) if (other !== pane && other.isPlane && other.stack === pane.stack) other.followWindow(pane.window);
+  }
+
+  get #bound(): Bound[] {
+    return this.shown.flatMap(({ picture, viewportId, content }) => (picture && content ? [{ viewportId, ...content }] : []));
+  }
+
+  /** The mouse is bound once for all pictures that come and go together. */
+  #bindSoon(): void {
+    unbindPanes();
+    if (this.#isBinding) return;
+    this.#isBinding = true;
+    queueMicrotask(() => {
+      this.#isBinding = false;
+      if (this.#engine) bindPanes(ENGINE, this.#bound, this.leftButton);
+    });
+  }
+
+  /** Takes the new size of the panes; pictures that filled theirs fill it again. */
   resize(): void {
-    this.#engine?.resize(true, true);
-  }
-
-  /** The frame of the stack that the pane shows, for a key image. */
-  frameShown(id: string): number {
-    return this.panes[id]?.index ?? 0;
+    if (this.#isResizing) return;
+    this.#isResizing = true;
+    requestAnimationFrame(() => {
+      this.#isResizing = false;
+      const fitted = this.shown.filter(({ picture }) => picture?.isFitted);
+      this.#engine?.resize(true, true);
+      for (const pane of fitted) pane.fit();
+    });
   }
 
   release(): void {
-    this.#listening.abort();
+    for (const pane of this.panes) pane.clear();
+    unbindPanes();
     this.#engine?.destroy();
     this.#engine = undefined;
-    this.#reading = undefined;
-    if (this.geometry) forgetStack(this.geometry.id);
-    cache.purgeCache();
-    this.geometry = undefined;
-    this.#frames = undefined;
   }
 }

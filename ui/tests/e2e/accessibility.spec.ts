@@ -171,6 +171,33 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await expect(page.locator('[data-pane=stack]')).toBeVisible();
     await expect(page.getByTestId('mismatch-banner')).toBeVisible();
   },
+  'images in several panes, one of them empty': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/prior');
+    await page.locator('[data-stack="2.25.600.2.1"]').click();
+    await page.locator('[data-layout=six]').click();
+    await page.locator('[data-pane-number="1"]').focus();
+    await page.keyboard.press('a');
+    await expect(page.getByTestId('anchor-pending')).toBeVisible();
+    await expect(page.locator('[data-thumbnail]').first()).toBeVisible();
+  },
+  'three thick planes': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/demo/images');
+    await page.locator(CT).click();
+    await expect(page.locator('[data-pane=stack]')).toBeVisible();
+    await page.locator('[data-layout=planes]').click();
+    await page.locator('[data-pane=axial]').focus();
+    await page.keyboard.press('s');
+    await expect(page.getByTestId('blend')).toBeVisible();
+  },
+  'the list of keys': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/demo/images');
+    await page.locator(CT).click();
+    await page.locator('[data-action=keys]').click();
+    await expect(page.getByTestId('keys-dialog')).toBeVisible();
+  },
   'images being read': async (page) => {
     await openDemo(page);
     await openImages(page, '/slow');

@@ -158,7 +158,7 @@ test('an image that cannot be decoded says why, and the others are shown', async
   await expect(pane).toHaveAttribute('data-slice', '12');
   await expect(failure).toContainText('Image 13 cannot be shown');
   await expect(failure).toContainText('Reading took too long');
-  await expect(page.getByTestId('blank-frames')).toContainText('2 of 24 images cannot be decoded');
+  await expect(pane.getByTestId('blank-frames')).toContainText('2 of 24 images cannot be decoded');
   await pane.focus();
   await page.keyboard.press('k');
   await expect(page.getByTestId('key-image-marked')).toHaveCount(0);
@@ -177,7 +177,7 @@ test('an image that cannot be decoded says why, and the others are shown', async
   await page.keyboard.press('Enter');
   await expect(failure).toHaveCount(0);
   await expect(pane).toHaveAttribute('data-slice', '12');
-  await expect(page.getByTestId('blank-frames')).toContainText('1 of 24 images cannot be decoded');
+  await expect(pane.getByTestId('blank-frames')).toContainText('1 of 24 images cannot be decoded');
 });
 
 test('10,000 files leave the window as quick as it was', async ({ page }) => {

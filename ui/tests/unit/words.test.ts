@@ -16,7 +16,7 @@ function sources(folder = SOURCE, kind = /\.(ts|svelte)$/): string[] {
 
 const text = sources().join('\n');
 /** Keys in full, and the fixed beginnings of keys that end in a code. */
-const literal = [...text.matchAll(/\bt\(\s*'([a-z0-9_.]+)'/g), ...text.matchAll(/\? '((?:screen|viewer)\.[a-z0-9_.]+)'|: '((?:screen|viewer)\.[a-z0-9_.]+)'/g)].map((found) => found[1] ?? found[2] ?? '');
+const literal = [...text.matchAll(/\bt\(\s*'([a-z0-9_.]+)'/g), ...text.matchAll(/'(viewer\.[a-z0-9_.]+)'/g), ...text.matchAll(/\? '((?:screen|viewer)\.[a-z0-9_.]+)'|: '((?:screen|viewer)\.[a-z0-9_.]+)'/g)].map((found) => found[1] ?? found[2] ?? '');
 const beginnings = [...text.matchAll(/`((?:screen|viewer|finding|error|refusal|population|cord_compression|absence|subject|image_rejection|image_rejection_advice|specialty|role|audit|audit_action)\.[a-z0-9_.]*)\$\{/g)].map((found) => found[1] ?? '');
 
 beforeEach(() => setWords({ hello: 'Hello {name}, {again} {name}', waits: 'It is {absence}', 'absence.pending': 'result pending' }));
@@ -36,8 +36,8 @@ it('has words for every key that the interface uses', () => {
   expect(literal.filter((key) => !(key in words))).toEqual([]);
 });
 
-it('uses every word of its screens', () => {
-  const own = Object.keys(words).filter((key) => key.startsWith('screen.'));
+it('uses every word of its screens and of the viewer', () => {
+  const own = Object.keys(words).filter((key) => key.startsWith('screen.') || key.startsWith('viewer.'));
   const unused = own.filter((key) => !literal.includes(key) && !beginnings.some((beginning) => key.startsWith(beginning)));
   expect(unused).toEqual([]);
 });

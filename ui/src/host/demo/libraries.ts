@@ -40,6 +40,10 @@ function single(path: string): ImageLibrary {
       return mixed(plain);
     case 'unbroken':
       return unbroken(plain);
+    case 'prior':
+      return prior(plain);
+    case 'uneven':
+      return uneven(plain);
     case 'disc.zip':
       return { ...plain, files: plain.files + 60, rejected: disc(), missing: ['ST1/SE2/IM0007', 'ST1/SE2/IM0008', 'ST2/SE1/IM0001'].map((file) => ({ directory: 'disc.zip/DICOMDIR', file })) };
     case 'clean':
@@ -96,6 +100,47 @@ function mixed(plain: ImageLibrary): ImageLibrary {
   }));
   const question: LibraryQuestion = { kind: 'same_exam_other_patient', study_uids: [original.uid], patients: studies.map(({ patient }) => patient), images: 336 };
   return { ...plain, studies, questions: [question] };
+}
+
+/** Today's MR with a second weighting and axial slices, and the MR of half a year before, in which the patient lay
+ * elsewhere. Both with a scout, as scanners make them. */
+function prior(plain: ImageLibrary): ImageLibrary {
+  const magnetic = plain.studies.find(({ series }) => series[0]?.modality === 'MR');
+  const sagittal = magnetic?.series.find(({ description }) => description.includes('SAG'));
+  const axial = magnetic?.series.find(({ description }) => description.includes('AX'));
+  const [long, short] = [sagittal?.stacks[0], axial?.stacks[0]];
+  const [image] = short?.images ?? [];
+  if (!magnetic || !sagittal || !axial || !long || !short || !image) return plain;
+  const axials = (higher: number) =>
+    Array.from({ length: 20 }, (_, index) => ({ ...image, sop_instance_uid: `${image.sop_instance_uid}.${index}`, instance_number: index + 1, position: [-91.625, -101.625, -60 + higher + index * 6] as [number, number, number] }));
+  const study = (uid: string, description: string, day: string, higher: number): Study => {
+    const frame = `${uid}.9`;
+    const stack = (base: Stack, number: number, images: Stack['images']): Stack => ({ ...base, id: `${uid}.${number}.1`, frame_of_reference_uid: frame, images });
+    const moved = long.images.map((one) => ({ ...one, position: one.position && ([one.position[0], one.position[1], one.position[2] + higher] as [number, number, number]) }));
+    return {
+      ...magnetic,
+      uid,
+      description,
+      date: day,
+      series: [
+        { ...sagittal, uid: `${uid}.1`, number: 1, description: 'LOCALIZER', stacks: [stack(long, 1, moved.slice(0, 3))] },
+        { ...sagittal, uid: `${uid}.2`, number: 2, stacks: [stack(long, 2, moved)] },
+        { ...sagittal, uid: `${uid}.3`, number: 3, description: 'T1 TSE SAG', stacks: [stack(long, 3, moved)] },
+        { ...axial, uid: `${uid}.4`, number: 4, stacks: [{ ...stack(short, 4, axials(higher)), is_volume: true, spacing_between_slices: 6 }] },
+      ],
+    };
+  };
+  const computed = plain.studies.filter((one) => one !== magnetic);
+  return { ...plain, studies: [...computed, study('2.25.600', 'MR SPINE (SYNTHETIC)', '2026-03-02', 0), study('2.25.601', 'MR SPINE BEFORE (SYNTHETIC)', '2025-09-08', 12)] };
+}
+
+/** A CT of which slices are missing and one is there twice. */
+function uneven(plain: ImageLibrary): ImageLibrary {
+  const [study, ...others] = plain.studies;
+  if (!study) return plain;
+  const notes: Stack['notes'] = [{ kind: 'duplicate_positions', count: 1 }, { kind: 'gap', largest: 8, usual: 2 }];
+  const series = restacked(study, '2.25.700').map((one) => ({ ...one, stacks: one.stacks.map((stack) => ({ ...stack, is_volume: false, notes })) }));
+  return { ...plain, studies: [{ ...study, uid: '2.25.700', series }, ...others] };
 }
 
 function restacked(study: Study, uid: string): Study['series'] {

@@ -1,17 +1,23 @@
 // Made-up pixels for the demo host: a body with a vertebra and a canal, by geometry alone.
 import type { ImageLibrary, Series, Stack, StackGeometry, Study, VolumeGeometry, Window } from '../types.ts';
 
-const AIR = -1000;
-const SOFT_TISSUE = 40;
-const BONE = 450;
-const CANAL = 10;
-const LYTIC = 60;
+type Tissue = 'air' | 'soft' | 'bone' | 'canal' | 'disc' | 'lesion';
+
+/** CT in HU, and MR in arbitrary units with bright fluid (T2) or bright fat (T1). */
+const SIGNALS: Record<'CT' | 'T2' | 'T1', Record<Tissue, number>> = {
+  CT: { air: -1000, soft: 40, bone: 450, canal: 10, disc: 90, lesion: 60 },
+  T2: { air: 0, soft: 210, bone: 330, canal: 800, disc: 520, lesion: 180 },
+  T1: { air: 0, soft: 300, bone: 520, canal: 120, disc: 230, lesion: 160 },
+};
 /** Hounsfield windows as Rust offers them for CT. */
 const CT_PRESETS: Window[] = [
   { name: 'bone', center: 400, width: 1800 },
   { name: 'soft_tissue', center: 50, width: 250 },
   { name: 'lung', center: -600, width: 1500 },
 ];
+
+/** By the last number of a study's UID: by how much its patient lay higher in the scanner, mm. */
+const SHIFTS: Record<string, number> = { 601: 12 };
 
 /** The geometry of a recorded stack. */
 export function geometryOf(library: ImageLibrary, stackId: string): StackGeometry {
@@ -72,14 +78,19 @@ function volumeOf(stack: Stack): VolumeGeometry | null {
 
 /** Little-endian 16-bit values of some frames. */
 export function framesOf(library: ImageLibrary, stackId: string, first: number, count: number): ArrayBuffer {
-  const { stack } = find(library, stackId);
+  const { stack, series, study } = find(library, stackId);
+  const signals = SIGNALS[series.modality === 'CT' ? 'CT' : series.description.includes('T1') ? 'T1' : 'T2'];
+  const [betweenRows, betweenColumns] = stack.pixel_spacing ?? [1, 1];
+  const [a, b, c, d, e, f] = stack.orientation ?? [1, 0, 0, 0, 1, 0];
   const size = stack.rows * stack.columns;
   const values = new Int16Array(size * count);
+  const shift = SHIFTS[study.uid.split('.').at(-1) ?? ''] ?? 0;
   for (let frame = 0; frame < count; frame += 1) {
-    const depth = (first + frame) / Math.max(stack.images.length - 1, 1);
+    const [x, y, z] = stack.images[first + frame]?.position ?? [0, 0, first + frame];
     for (let row = 0; row < stack.rows; row += 1) {
       for (let column = 0; column < stack.columns; column += 1) {
-        values[frame * size + row * stack.columns + column] = tissue(column / stack.columns - 0.5, row / stack.rows - 0.5, depth);
+        const [across, down] = [column * betweenColumns, row * betweenRows];
+        values[frame * size + row * stack.columns + column] = signals[tissue(x + a * across + d * down, y + b * across + e * down, z + c * across + f * down - shift)];
       }
     }
   }
@@ -92,17 +103,20 @@ export function onePixel(): ArrayBuffer {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer;
 }
 
-function tissue(x: number, y: number, depth: number): number {
+/** What lies at a place of the patient, mm: vertebrae of 30 mm from disc to disc in a body 90 mm wide and deep. */
+function tissue(x: number, y: number, z: number): Tissue {
   const inside = (centreX: number, centreY: number, radiusX: number, radiusY: number) =>
     ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2 <= 1;
-  if (!inside(0, 0, 0.45, 0.34)) return AIR;
-  if (inside(0, 0.17, 0.045, 0.035)) return CANAL;
-  const disc = Math.abs(((depth * 6) % 1) - 0.5) > 0.38;
-  if (inside(0, 0.06, 0.11, 0.085)) {
-    return inside(-0.04, 0.09, 0.04, 0.035) && Math.abs(depth - 0.5) < 0.12 ? LYTIC : disc ? 90 : BONE;
+  if (!inside(0, -18, 115, 87)) return 'air';
+  if (inside(0, 26, 11.5, 9)) return 'canal';
+  const height = ((((z + 15) % 30) + 30) % 30) - 15;
+  if (inside(0, -3, 28, 22)) {
+    if (Math.abs(height) > 11) return 'disc';
+    return Math.hypot(x + 10, y - 5, z) < 10 ? 'lesion' : 'bone';
   }
-  if (inside(0, 0.2, 0.06, 0.08) || inside(-0.09, 0.19, 0.04, 0.02) || inside(0.09, 0.19, 0.04, 0.02)) return BONE;
-  return SOFT_TISSUE;
+  if (inside(0, 33, 15, 20) && Math.abs(height) < 9) return 'bone';
+  if ((inside(-23, 31, 10, 5) || inside(23, 31, 10, 5)) && Math.abs(height) < 6) return 'bone';
+  return 'soft';
 }
 
 function find(library: ImageLibrary, stackId: string): { study: Study; series: Series; stack: Stack } {

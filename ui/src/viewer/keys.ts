@@ -1,0 +1,114 @@
+// Every key of the viewer, once: what it does when it is pressed and the list that says so are made from here.
+//
+// There is no key that flips a picture: a flipped picture shows left as right, and nobody who looks later can
+// tell. Turning by 90° keeps the sides apart.
+
+export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'rest'] as const;
+export type KeyGroup = (typeof KEY_GROUPS)[number];
+
+interface KeyEntry {
+  group: KeyGroup;
+  /** Values of `KeyboardEvent.key`, letters small. */
+  keys: readonly string[];
+  /** Together with the shift key; signs such as `?` need none said. */
+  shift?: true;
+  /** Only while a pane has the keyboard: elsewhere the arrows move the focus or scroll. */
+  paneOnly?: true;
+  /** Not the viewer but the window around it listens; listed so that the list is whole. */
+  elsewhere?: true;
+}
+
+/** By action; what an action is called in words is `viewer.key.<action>`. */
+export const KEYS = {
+  next_image: { group: 'images', keys: ['ArrowDown'], paneOnly: true },
+  previous_image: { group: 'images', keys: ['ArrowUp'], paneOnly: true },
+  images_forward: { group: 'images', keys: ['PageDown'], paneOnly: true },
+  images_back: { group: 'images', keys: ['PageUp'], paneOnly: true },
+  first_image: { group: 'images', keys: ['Home'], paneOnly: true },
+  last_image: { group: 'images', keys: ['End'], paneOnly: true },
+  link: { group: 'images', keys: ['l'] },
+  anchor: { group: 'images', keys: ['a'] },
+  window_preset: { group: 'window', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'] },
+  narrower: { group: 'window', keys: [','] },
+  wider: { group: 'window', keys: ['.'] },
+  brighter: { group: 'window', keys: ['b'] },
+  darker: { group: 'window', keys: ['d'] },
+  invert: { group: 'window', keys: ['i'] },
+  fit: { group: 'picture', keys: ['f'] },
+  zoom_in: { group: 'picture', keys: ['+', '='] },
+  zoom_out: { group: 'picture', keys: ['-'] },
+  rotate: { group: 'picture', keys: ['r'] },
+  pan_left: { group: 'picture', keys: ['ArrowLeft'], shift: true, paneOnly: true },
+  pan_right: { group: 'picture', keys: ['ArrowRight'], shift: true, paneOnly: true },
+  pan_up: { group: 'picture', keys: ['ArrowUp'], shift: true, paneOnly: true },
+  pan_down: { group: 'picture', keys: ['ArrowDown'], shift: true, paneOnly: true },
+  next_pane: { group: 'panes', keys: [']'] },
+  previous_pane: { group: 'panes', keys: ['['] },
+  enlarge: { group: 'panes', keys: ['Enter'], paneOnly: true },
+  thumbnails: { group: 'panes', keys: ['t'] },
+  planes: { group: 'planes', keys: ['p'] },
+  tilt_left: { group: 'planes', keys: ['q'] },
+  tilt_right: { group: 'planes', keys: ['e'] },
+  straighten: { group: 'planes', keys: ['o'] },
+  slab: { group: 'planes', keys: ['s'] },
+  blend: { group: 'planes', keys: ['x'] },
+  left_window: { group: 'left_button', keys: ['w'] },
+  left_pan: { group: 'left_button', keys: ['g'] },
+  left_zoom: { group: 'left_button', keys: ['z'] },
+  left_crosshair: { group: 'left_button', keys: ['c'] },
+  key_image: { group: 'rest', keys: ['k'] },
+  mask: { group: 'rest', keys: ['m'], elsewhere: true },
+  keys: { group: 'rest', keys: ['?'] },
+} as const satisfies Record<string, KeyEntry>;
+
+export type KeyName = keyof typeof KEYS;
+/** What the viewer itself does at a key. */
+export type Action = Exclude<KeyName, 'mask'>;
+
+const ENTRIES = Object.entries(KEYS) as [KeyName, KeyEntry][];
+
+/** The part of an event that decides. */
+export interface Pressed {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  altKey: boolean;
+  metaKey: boolean;
+  /** Many layouts reach `[` and `]` by AltGr, which counts as control and alt. */
+  altGraph: boolean;
+}
+
+/** What a pressed key means, and which of its keys it was, from 0. */
+export function actionOf(pressed: Pressed, inPane: boolean): { action: Action; place: number } | null {
+  if (pressed.metaKey || ((pressed.ctrlKey || pressed.altKey) && !pressed.altGraph)) return null;
+  const isLetter = /^\p{L}$/u.test(pressed.key);
+  const isNamed = pressed.key.length > 1;
+  const key = isLetter ? pressed.key.toLowerCase() : pressed.key;
+  for (const [name, entry] of ENTRIES) {
+    const place = entry.keys.indexOf(key);
+    if (place < 0 || entry.elsewhere || (entry.paneOnly && !inPane)) continue;
+    if ((isNamed || isLetter) && pressed.shiftKey !== (entry.shift ?? false)) continue;
+    return { action: name as Action, place };
+  }
+  return null;
+}
+
+/** The entries of a group, in the order of the list. */
+export function keysOf(group: KeyGroup): KeyName[] {
+  return ENTRIES.filter(([, entry]) => entry.group === group).map(([name]) => name);
+}
+
+const SIGNS: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→' };
+
+/** The key as it is written on the keyboard; the words of named keys are `viewer.key_name.<name>`. */
+export function caps(name: KeyName): { shift: boolean; caps: string[] } {
+  const entry: KeyEntry = KEYS[name];
+  const [first = '', ...others] = entry.keys;
+  const shown = others.length > 2 ? [first, '…', others.at(-1) ?? ''] : [first];
+  return { shift: entry.shift ?? false, caps: shown.map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)) };
+}
+
+/** Of an action with one letter: the letter, for the title of its button. */
+export function letterOf(action: Action): string {
+  return caps(action).caps[0] ?? '';
+}
