@@ -2,10 +2,18 @@
 //! the patient (DICOM PS3.3 section C.7.6.2.1.1): mm, x to the left, y to the back, z to the head. Values are
 //! computed by `imaging` from points and pixels, never here and never on the screen.
 
+mod counting;
+mod progression;
+mod proposals;
+
 use crate::level::Level;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use counting::VertebraCounts;
+pub use progression::{DAYS_PER_MONTH, Progression, latest_progressions, progression};
+pub use proposals::{LEAST_HEIGHT_LOSS, Proposal, ProposalRule, proposals};
 
 /// A place in the coordinate system of the patient, mm.
 pub type Point = [f64; 3];
@@ -39,6 +47,42 @@ pub struct Mark {
     pub measured: Vec<Measured>,
     pub drawn_at: DateTime<Utc>,
     pub author: String,
+}
+
+impl Mark {
+    /// A measured value, where there is one.
+    pub fn value(&self, quantity: Quantity) -> Option<f64> {
+        let measured = self.measured.iter();
+        let mut found = measured.filter(|measured| measured.quantity == quantity);
+        Some(found.next()?.value)
+    }
+}
+
+/// The marks with a part on an image, in their order, each with the letter that names it on a picture. The
+/// frame counts from 1.
+pub fn lettered<'mark>(
+    marks: &'mark [Mark],
+    sop_instance_uid: &str,
+    frame: u32,
+) -> Vec<(String, &'mark Mark)> {
+    let is_here = |mark: &&Mark| {
+        let mut parts = mark.parts.iter();
+        parts.any(|part| part.sop_instance_uid == sop_instance_uid && part.frame == frame)
+    };
+    let here = marks.iter().filter(is_here).enumerate();
+    here.map(|(index, mark)| (letter(index), mark)).collect()
+}
+
+/// A to Z, then AA, AB and so on.
+fn letter(mut index: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b'A' + (index % 26) as u8));
+        if index < 26 {
+            return letters.iter().rev().collect();
+        }
+        index = index / 26 - 1;
+    }
 }
 
 /// What of a mark lies on one image.
@@ -106,6 +150,27 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Digits after the point, as far as a pixel can tell.
+    pub fn digits(self) -> usize {
+        match self {
+            Unit::Millimetre | Unit::Millilitre | Unit::Degree => 1,
+            Unit::SquareMillimetre | Unit::Percent | Unit::Hounsfield | Unit::None => 0,
+        }
+    }
+
+    /// The code of its words, `marks.unit.<code>`; a value without a unit has none.
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            Unit::Millimetre => Some("millimetre"),
+            Unit::SquareMillimetre => Some("square_millimetre"),
+            Unit::Millilitre => Some("millilitre"),
+            Unit::Degree => Some("degree"),
+            Unit::Percent => Some("percent"),
+            Unit::Hounsfield => Some("hounsfield"),
+            Unit::None => None,
+        }
+    }
+
     /// The code of UCUM, as DICOM writes it (PS3.16 CID 7181 and others).
     pub fn ucum(self) -> &'static str {
         match self {
@@ -149,6 +214,32 @@ pub enum Quantity {
     PsoasAreaLeft,
 }
 
+impl Quantity {
+    /// The code of its words, `marks.quantity.<code>`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Quantity::Length => "length",
+            Quantity::Angle => "angle",
+            Quantity::Area => "area",
+            Quantity::Mean => "mean",
+            Quantity::StandardDeviation => "standard_deviation",
+            Quantity::Minimum => "minimum",
+            Quantity::Maximum => "maximum",
+            Quantity::LongDiameter => "long_diameter",
+            Quantity::ShortDiameter => "short_diameter",
+            Quantity::Height => "height",
+            Quantity::ExpectedHeight => "expected_height",
+            Quantity::HeightLoss => "height_loss",
+            Quantity::Translation => "translation",
+            Quantity::CanalArea => "canal_area",
+            Quantity::CanalCompromise => "canal_compromise",
+            Quantity::Volume => "volume",
+            Quantity::PsoasAreaRight => "psoas_area_right",
+            Quantity::PsoasAreaLeft => "psoas_area_left",
+        }
+    }
+}
+
 /// The vertebrae of a frame of reference, labelled once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -187,4 +278,84 @@ pub enum LabelAnchor {
 pub struct SpineLabel {
     pub level: Level,
     pub point: Point,
+}
+
+/// No part of a vertebra lies farther from the middle of its body, mm; what does, has no level. A working rule.
+const REACH: f64 = 60.0;
+
+impl SpineLabels {
+    /// The vertebra whose label is nearest, within reach.
+    pub fn nearest(&self, point: Point) -> Option<Level> {
+        let distance = |label: &SpineLabel| -> f64 {
+            let square = |axis: usize| (label.point[axis] - point[axis]).powi(2);
+            (square(0) + square(1) + square(2)).sqrt()
+        };
+        self.labels
+            .iter()
+            .map(|label| (distance(label), label.level))
+            .filter(|(distance, _)| *distance <= REACH)
+            .min_by(|one, other| one.0.total_cmp(&other.0))
+            .map(|(_, level)| level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_nearest_label_within_reach_names_the_level() {
+        let label = |level: &str, z: f64| SpineLabel {
+            level: level.parse().unwrap(),
+            point: [0.0, 0.0, z],
+        };
+        let labels = SpineLabels {
+            frame_of_reference_uid: "1.5".to_owned(),
+            anchor: LabelAnchor::Stated,
+            thoracic: None,
+            lumbar: None,
+            labels: vec![label("L1", 35.0), label("L2", 0.0)],
+            labelled_at: "2026-03-02T10:00:00Z".parse().unwrap(),
+            author: "Dr Test".to_owned(),
+        };
+        // In the canal, 32 mm behind the body of L2.
+        assert_eq!(labels.nearest([3.0, 32.0, -2.0]), "L2".parse().ok());
+        assert_eq!(labels.nearest([0.0, 0.0, 18.0]), "L1".parse().ok());
+        assert_eq!(labels.nearest([0.0, 0.0, -61.0]), None);
+    }
+
+    #[test]
+    fn letters_go_on_after_z() {
+        let names = [0, 1, 25, 26, 27, 51, 52, 701, 702].map(letter);
+        assert_eq!(
+            names,
+            ["A", "B", "Z", "AA", "AB", "AZ", "BA", "ZZ", "AAA"].map(str::to_owned)
+        );
+    }
+
+    /// A mark at L1 without points and values.
+    pub(super) fn mark(kind: MarkKind, day: &str) -> Mark {
+        Mark {
+            id: format!("{kind:?} {day}"),
+            kind,
+            study_instance_uid: "1.2".to_owned(),
+            series_instance_uid: "1.3".to_owned(),
+            frame_of_reference_uid: None,
+            modality: "CT".to_owned(),
+            study_date: day.parse().ok(),
+            parts: vec![MarkPart {
+                sop_instance_uid: "1.4".to_owned(),
+                frame: 1,
+                points: Vec::new(),
+            }],
+            window_center: 400.0,
+            window_width: 1800.0,
+            level: "L1".parse().ok(),
+            note: String::new(),
+            measured: Vec::new(),
+            drawn_at: "2026-03-02T10:00:00Z".parse().unwrap(),
+            author: "Dr Test".to_owned(),
+        }
+    }
 }

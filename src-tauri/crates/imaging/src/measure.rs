@@ -11,13 +11,11 @@ mod lines;
 mod outline;
 mod place;
 mod problem;
-mod progression;
 mod regions;
 mod statistics;
 mod volume;
 
 pub use problem::MeasureProblem;
-pub use progression::{Progression, ProgressionProblem, progression};
 
 use crate::{
     library::{ImageRef, Series, Stack},

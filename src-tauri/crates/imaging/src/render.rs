@@ -3,7 +3,7 @@
 mod letters;
 mod marks;
 
-pub use marks::{draw_marks, lettered, render_image_with_marks};
+pub use marks::draw_marks;
 
 use crate::{
     FrameCache, colour,

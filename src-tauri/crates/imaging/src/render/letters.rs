@@ -86,18 +86,6 @@ const ROUND: Stroke = &[
     (1, 0),
 ];
 
-/// A to Z, then AA, AB and so on.
-pub(super) fn name(mut index: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'A' + (index % 26) as u8));
-        if index < 26 {
-            return letters.iter().rev().collect();
-        }
-        index = index / 26 - 1;
-    }
-}
-
 /// The strokes of a capital letter; none of anything else.
 pub(super) fn strokes(letter: char) -> &'static [Stroke] {
     let index = u32::from(letter).wrapping_sub(u32::from('A')) as usize;
@@ -107,15 +95,6 @@ pub(super) fn strokes(letter: char) -> &'static [Stroke] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_go_on_after_z() {
-        let names = [0, 1, 25, 26, 27, 51, 52, 701, 702].map(name);
-        assert_eq!(
-            names,
-            ["A", "B", "Z", "AA", "AB", "AZ", "BA", "ZZ", "AAA"].map(str::to_owned)
-        );
-    }
 
     #[test]
     fn every_letter_fills_its_height_within_the_grid() {

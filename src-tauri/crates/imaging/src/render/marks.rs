@@ -5,13 +5,10 @@
 
 use super::letters;
 use crate::{
-    FrameCache,
     image_plane::ImagePlane,
-    library::{Stack, Window},
     mark_shapes::{Form, Shape, ellipse_outline, shapes},
-    problem::ImagingError,
 };
-use clinical::marks::{Mark, Point};
+use clinical::marks::{Mark, Point, lettered};
 use image::{DynamicImage, Rgb, RgbImage};
 
 const COLOUR: [f32; 3] = [255.0, 221.0, 0.0];
@@ -23,25 +20,6 @@ const THINNESS: f64 = 400.0;
 const TICK: f64 = 4.0;
 const LETTER: f64 = 9.0;
 const GAP: f64 = 3.0;
-
-/// The marks with a part on an image, in their order, each with the letter that names it on a picture. The
-/// frame counts from 1.
-pub fn lettered<'mark>(
-    marks: &'mark [Mark],
-    sop_instance_uid: &str,
-    frame: u32,
-) -> Vec<(String, &'mark Mark)> {
-    let is_here = |mark: &&Mark| {
-        let mut parts = mark.parts.iter();
-        parts.any(|part| part.sop_instance_uid == sop_instance_uid && part.frame == frame)
-    };
-    marks
-        .iter()
-        .filter(is_here)
-        .enumerate()
-        .map(|(index, mark)| (letters::name(index), mark))
-        .collect()
-}
 
 /// Draws on a picture of a whole image what of the marks lies on that image; the frame counts from 1.
 /// Where nothing does, or the plane is not known, the picture stays as it is. Parts on other images, and marks whose points are not
@@ -86,28 +64,6 @@ pub fn draw_marks(
     }
     canvas.paint(&mut picture);
     DynamicImage::ImageRgb8(picture)
-}
-
-/// [`crate::render_image`] with marks on it. Without position, orientation or spacing nothing is drawn.
-pub fn render_image_with_marks(
-    frames: &FrameCache,
-    stack: &Stack,
-    index: usize,
-    window: Option<&Window>,
-    size: [u32; 2],
-    marks: &[Mark],
-) -> Result<DynamicImage, ImagingError> {
-    let picture = super::render_image(frames, stack, index, window, size)?;
-    let Some(image) = stack.images.get(index) else {
-        return Ok(picture);
-    };
-    Ok(draw_marks(
-        picture,
-        ImagePlane::of(stack, index).as_ref(),
-        &image.sop_instance_uid,
-        image.frame,
-        marks,
-    ))
 }
 
 /// How far each pixel is covered by lines and by their rim, 0 to 1.
