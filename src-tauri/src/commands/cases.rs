@@ -99,6 +99,11 @@ pub(super) async fn undo(board: State<'_, SharedBoard>, case_id: String) -> Resu
 }
 
 #[tauri::command]
+pub(super) async fn redo(board: State<'_, SharedBoard>, case_id: String) -> Result<CaseView> {
+    away(&board, move |board| board.redo(&case_id)).await
+}
+
+#[tauri::command]
 pub(super) async fn explain(
     board: State<'_, SharedBoard>,
     case_id: String,

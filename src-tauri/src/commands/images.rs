@@ -2,7 +2,10 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{BoardError, CaseView, ImageLibrary, KeyImageInput, ScanProgress, StackGeometry};
+use board::{
+    BoardError, CaseView, ImageLibrary, KeyImageInput, Level, MarkInput, MarkPartInput,
+    ScanProgress, SpineLabelsInput, StackGeometry,
+};
 use std::path::PathBuf;
 use tauri::{
     State,
@@ -98,6 +101,74 @@ pub(super) async fn remove_key_image(
         board.remove_key_image(&case_id, &key_image_id)
     })
     .await
+}
+
+#[tauri::command]
+pub(super) async fn draw_mark(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    input: MarkInput,
+) -> Result<CaseView> {
+    away(&board, move |board| board.draw_mark(&case_id, input)).await
+}
+
+#[tauri::command]
+pub(super) async fn redraw_mark(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    mark_id: String,
+    input: MarkInput,
+) -> Result<CaseView> {
+    away(&board, move |board| {
+        board.redraw_mark(&case_id, &mark_id, input)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn describe_mark(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    mark_id: String,
+    level: Option<Level>,
+    note: String,
+) -> Result<CaseView> {
+    away(&board, move |board| {
+        board.describe_mark(&case_id, &mark_id, level, &note)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn remove_mark(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    mark_id: String,
+) -> Result<CaseView> {
+    away(&board, move |board| board.remove_mark(&case_id, &mark_id)).await
+}
+
+/// The outline of the bony canal around a place, to be corrected.
+#[tauri::command]
+pub(super) async fn propose_canal(
+    board: State<'_, SharedBoard>,
+    stack_id: String,
+    image_index: u32,
+    point: [f64; 3],
+) -> Result<MarkPartInput> {
+    away(&board, move |board| {
+        board.propose_canal(&stack_id, image_index, point)
+    })
+    .await
+}
+
+#[tauri::command]
+pub(super) async fn label_spine(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    input: SpineLabelsInput,
+) -> Result<CaseView> {
+    away(&board, move |board| board.label_spine(&case_id, input)).await
 }
 
 #[tauri::command]

@@ -22,6 +22,19 @@ pub(super) async fn export_pdf(
     .await
 }
 
+/// Writes measurements, key images and outlines as DICOM objects into a new folder inside the given one.
+#[tauri::command]
+pub(super) async fn export_objects(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    folder: Option<String>,
+) -> Result<ExportedFile> {
+    away(&board, move |board| {
+        board.export_objects(&case_id, folder.as_deref().map(AsRef::as_ref))
+    })
+    .await
+}
+
 /// Writes images, case file and report of a case without identity.
 #[tauri::command]
 pub(super) async fn export_deidentified(

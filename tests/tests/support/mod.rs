@@ -9,6 +9,7 @@
 )]
 
 pub mod cohort;
+pub mod marks;
 pub mod trace;
 
 use board::{Board, BoardOptions, PersonInput, Role, Secret, Specialty, StoreStatus};

@@ -3,8 +3,9 @@
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
     CohortStudy, DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint,
-    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, ObservationInput, PersonChange,
-    PersonInput, RecoveryKey, ScanProgress, ScoreSheet, StackGeometry, StudyOptions, StudyQuestion,
+    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, MarkInput, ObservationInput,
+    PersonChange, PersonInput, RecoveryKey, ScanProgress, ScoreSheet, SpineLabelsInput,
+    StackGeometry, StudyOptions, StudyQuestion,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -28,6 +29,8 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     ExportedFile::export_all(&config)?;
     ImageLibrary::export_all(&config)?;
     KeyImageInput::export_all(&config)?;
+    MarkInput::export_all(&config)?;
+    SpineLabelsInput::export_all(&config)?;
     ObservationInput::export_all(&config)?;
     PersonChange::export_all(&config)?;
     PersonInput::export_all(&config)?;

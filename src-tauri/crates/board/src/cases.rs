@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use clinical::{
     case::{BoardEpisode, Case, Entry, Observation, Source, Value},
     catalogue::{Catalogue, Feature},
-    units,
+    marks, units,
 };
 use std::collections::BTreeMap;
 use store::{CaseSummary, Change, RevisionInfo, Store, StoredCase};
@@ -149,12 +149,30 @@ impl Board {
             let target = undo_target(&store.revisions(id)?).ok_or_else(|| {
                 BoardError::new("nothing_to_undo", "There is no earlier state of this case.")
             })?;
-            let current = store.case(id)?.revision;
-            let earlier = store.case_at(id, target)?;
-            let (summary, person) = (format!("{UNDO}{target}"), self.person()?);
-            let change = Change::new(&person, &summary, current);
-            self.save(store, &earlier.case, &change)
+            self.restore(store, id, target)
         })
+    }
+
+    /// Takes an undo back; a second one goes one step further forward.
+    pub fn redo(&self, id: &str) -> Result<CaseView, BoardError> {
+        self.with_store(|store| {
+            let target = redo_target(&store.revisions(id)?).ok_or_else(|| {
+                BoardError::new(
+                    "nothing_to_redo",
+                    "No undo is left that could be taken back.",
+                )
+            })?;
+            self.restore(store, id, target)
+        })
+    }
+
+    /// Saves the content of an earlier revision as a new one.
+    fn restore(&self, store: &mut Store, id: &str, target: u32) -> Result<CaseView, BoardError> {
+        let current = store.case(id)?.revision;
+        let earlier = store.case_at(id, target)?;
+        let (summary, person) = (format!("{UNDO}{target}"), self.person()?);
+        let change = Change::new(&person, &summary, current);
+        self.save(store, &earlier.case, &change)
     }
 
     /// Whether a typed number is plausible in its unit, and if not, in which unit it would be.
@@ -247,10 +265,14 @@ impl Board {
 
     pub(crate) fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
         let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
+        let history = store.revisions(&stored.case.id)?;
         Ok(CaseView {
             assessment: assess(&stored.case, index_date, &self.answering().packs, None),
             level: stored.case.level_in_question(),
-            can_undo: undo_target(&store.revisions(&stored.case.id)?).is_some(),
+            proposals: marks::proposals(&stored.case, Catalogue::shipped()),
+            progressions: marks::latest_progressions(&stored.case.marks),
+            can_undo: undo_target(&history).is_some(),
+            can_redo: redo_target(&history).is_some(),
             revision: stored.revision,
             saved_at: stored.saved_at,
             case: stored.case,
@@ -274,6 +296,14 @@ fn undo_target(history: &[RevisionInfo]) -> Option<u32> {
         None => last.number,
     };
     (shown > 1).then(|| shown - 1)
+}
+
+/// The revision whose content takes an undo back: the one after what is shown, up to the last change that was none.
+fn redo_target(history: &[RevisionInfo]) -> Option<u32> {
+    let shown: u32 = history.last()?.summary.strip_prefix(UNDO)?.parse().ok()?;
+    let mut made = history.iter().rev();
+    let last = made.find(|one| !one.summary.starts_with(UNDO))?;
+    (shown < last.number).then(|| shown + 1)
 }
 
 fn known_feature(text: &str) -> Result<&'static Feature, BoardError> {

@@ -2,7 +2,10 @@
 //! studies are linked to a case, and key images are kept with their pixels.
 
 use crate::{Board, BoardError, CaseView, KeyImageInput, lock, new_id};
-use clinical::case::{Case, KeyImage, LinkedStudy};
+use clinical::{
+    case::{Case, KeyImage, LinkedStudy},
+    marks::lettered,
+};
 use imaging::{
     Continue, FrameCache, ImagePlane, ImagingError, Library, ScanProgress, Series, Stack,
     StackGeometry, Study, Workers,
@@ -28,7 +31,7 @@ const KEY_IMAGE_SIDE: u32 = 1024;
 /// What is open at the moment. Shared, so that frames can be read while another folder opens.
 pub(crate) struct OpenImages {
     pub(crate) library: Library,
-    cache: FrameCache,
+    pub(crate) cache: FrameCache,
 }
 
 impl OpenImages {
@@ -244,7 +247,7 @@ impl Board {
             return Ok(kept.pixels);
         };
         let (image, frame) = (&key_image.sop_instance_uid, key_image.frame);
-        if imaging::lettered(&case.marks, image, frame).is_empty() {
+        if lettered(&case.marks, image, frame).is_empty() {
             return Ok(kept.pixels);
         }
         let picture = imaging::from_png(&kept.pixels)?;
@@ -252,12 +255,12 @@ impl Board {
         Ok(imaging::png(&drawn)?)
     }
 
-    fn open(&self) -> Arc<OpenImages> {
+    pub(crate) fn open(&self) -> Arc<OpenImages> {
         Arc::clone(&lock(&self.images))
     }
 }
 
-fn find<'library>(
+pub(crate) fn find<'library>(
     library: &'library Library,
     stack_id: &str,
 ) -> Result<(&'library Study, &'library Series, &'library Stack), BoardError> {
@@ -336,7 +339,7 @@ pub(crate) fn caption(study: &Study, series: &Series) -> String {
     .join(" · ")
 }
 
-/// A key image drawn by `imaging`, with what is needed to print it true to shape.
+/// A key image drawn by `imaging`, with what is needed to print it true to shape and to draw marks on it.
 pub(crate) fn picture(
     frames: &FrameCache,
     stack: &Stack,

@@ -14,6 +14,8 @@ mod head_to_head;
 mod idle;
 mod images;
 mod keys;
+mod marks;
+mod objects;
 mod packs;
 mod people;
 mod reasons;
@@ -72,8 +74,8 @@ pub use tables::{
     read_case_file,
 };
 pub use view::{
-    AppStatus, CaseView, EntryAdvice, ExportedFile, KeyImageInput, ObservationInput, PackState,
-    PackStatus, StartArguments, StoreStatus,
+    AppStatus, CaseView, EntryAdvice, ExportedFile, KeyImageInput, MarkInput, MarkPartInput,
+    ObservationInput, PackState, PackStatus, SpineLabelsInput, StartArguments, StoreStatus,
 };
 
 use chrono::{DateTime, Utc};

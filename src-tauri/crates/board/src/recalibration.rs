@@ -212,7 +212,7 @@ fn record(
 /// Renames a recalibration that is there; returns its new name.
 fn set_aside(path: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, BoardError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".removed-{}", now.format("%Y%m%d-%H%M%S")));
+    name.push(format!(".removed-{}", now.format("%Y%m%d-%H%M%S-%3f")));
     let aside = path.with_file_name(name);
     match fs::rename(path, &aside) {
         Ok(()) => Ok(Some(aside)),

@@ -2,7 +2,12 @@
 
 use crate::{BackupStatus, CrashReport, KeychainState, Person, RefusedRecalibration};
 use chrono::{DateTime, NaiveDate, Utc};
-use clinical::{assessment::Assessment, case::Case, level::Level};
+use clinical::{
+    assessment::Assessment,
+    case::Case,
+    level::Level,
+    marks::{LabelAnchor, MarkKind, Point, Progression, Proposal, SpineLabel},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -104,8 +109,14 @@ pub struct CaseView {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
+    /// What the marks propose as facts.
+    pub proposals: Vec<Proposal>,
+    /// How measurements changed from one day to a later one, the latest pair of days of each kind and level.
+    pub progressions: Vec<Progression>,
     /// True if there is an earlier revision to go back to.
     pub can_undo: bool,
+    /// True if an undo can be taken back.
+    pub can_redo: bool,
 }
 
 /// What a person enters for one observation.
@@ -154,6 +165,42 @@ pub struct KeyImageInput {
     pub level: Option<Level>,
     #[serde(default)]
     pub note: String,
+}
+
+/// A mark as it is drawn on images of an open stack; its values are computed here.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct MarkInput {
+    pub stack_id: String,
+    pub kind: MarkKind,
+    pub parts: Vec<MarkPartInput>,
+    pub window_center: f64,
+    pub window_width: f64,
+    /// None asks for the nearest labelled vertebra.
+    #[serde(default)]
+    pub level: Option<Level>,
+    #[serde(default)]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct MarkPartInput {
+    /// Position in the stack, counted from 0.
+    pub image_index: u32,
+    pub points: Vec<Point>,
+}
+
+/// The vertebrae of a frame of reference, in any order.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct SpineLabelsInput {
+    pub frame_of_reference_uid: String,
+    pub anchor: LabelAnchor,
+    /// Where it is not 12.
+    #[serde(default)]
+    pub thoracic: Option<u8>,
+    /// Where it is not 5.
+    #[serde(default)]
+    pub lumbar: Option<u8>,
+    pub labels: Vec<SpineLabel>,
 }
 
 /// Where a report was written.
