@@ -10,9 +10,13 @@ use crate::{
     style::{BLACK, GUTTER, HEADING, Ink, MARGIN, MUTED, NOTE, RULE, SMALL, WHITE},
     wrapping::wrap_at_most,
 };
+use clinical::{
+    head_to_head::decimal,
+    marks::{Mark, lettered},
+};
 
 const SCALE_BAR_MM: f64 = 20.0;
-const CAPTION_LINES: usize = 4;
+const CAPTION_LINES: usize = 6;
 const UNDER_PICTURE: Ink = Ink(0x10, 0x14, 0x16);
 
 /// The first key image, beside the forecast on page one.
@@ -185,6 +189,28 @@ fn draw_scale_bar(sheet: &mut Sheet, context: &Context, picture: &KeyPicture, fr
     );
 }
 
+/// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter.
+fn named(context: &Context, letter: &str, mark: &Mark) -> String {
+    let values = mark.measured.iter().map(|measured| {
+        let number = decimal(measured.value, measured.unit.digits());
+        let value = match measured.unit.code() {
+            Some(code) => format!(
+                "{number} {}",
+                context.say(&format!("marks.unit.{code}"), &[])
+            ),
+            None => number,
+        };
+        let key = format!("marks.quantity.{}", measured.quantity.code());
+        let quantity = context.say(&key, &[]);
+        context.say(
+            "marks.value",
+            &[("quantity", quantity.as_str()), ("value", value.as_str())],
+        )
+    });
+    let values: Vec<String> = values.collect();
+    format!("{letter}: {}", values.join(", "))
+}
+
 fn caption(context: &Context, picture: &KeyPicture, width: f32) -> Vec<String> {
     let image = picture.key_image;
     let level = image
@@ -196,8 +222,17 @@ fn caption(context: &Context, picture: &KeyPicture, width: f32) -> Vec<String> {
         context.free(image.caption.trim()),
         context.free(image.note.trim()),
     ];
+    let marks = lettered(
+        &context.input.case.marks,
+        &image.sop_instance_uid,
+        image.frame,
+    );
+    let marks = marks
+        .iter()
+        .map(|(letter, mark)| named(context, letter, mark));
     let text = parts
         .into_iter()
+        .chain(marks)
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(". ");
