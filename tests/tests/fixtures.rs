@@ -11,10 +11,13 @@ use board::{
     AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, CohortStudy,
     ExplainedEndpoint, ExplanationState, ForecastState, Identity, ImageLibrary, Level, NoKeychain,
     ObservationInput, PackSet, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
-    StudyOptions, StudyQuestion, learn_recalibration,
+    StackGeometry, StudyOptions, StudyQuestion, learn_recalibration,
 };
 use chrono::{DateTime, Utc};
-use clinical::case::{AbsenceReason, Entry, Source, Subject, Value};
+use clinical::{
+    case::{AbsenceReason, Entry, Source, Subject, Value},
+    marks::{Mark, MarkKind, Proposal},
+};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::{
@@ -97,6 +100,90 @@ struct Recorded {
     scores: Vec<ScoreSheet>,
     study: RecordedStudy,
     recalibrated: RecordedRecalibration,
+    marks: Vec<RecordedMark>,
+}
+
+/// A mark with what it proposes.
+#[derive(Serialize)]
+struct RecordedMark {
+    mark: Mark,
+    proposals: Vec<Proposal>,
+}
+
+/// A mark of each kind on the phantom, at L1: on an axial image of the CT, and heights and displacement on a
+/// sagittal one of the MR.
+fn marks_of(board: &Board, root: &Path, case: &str) -> Vec<RecordedMark> {
+    let images = root.join("spineboard/demonstration/images");
+    let library = board.open_images(&[images], &mut |_| ()).unwrap();
+    let stack = |wanted: &str| {
+        let mut stacks = library.library.stacks();
+        let found = stacks.find(|(_, series, _)| {
+            series.modality == wanted || series.description.contains(wanted)
+        });
+        board.stack_geometry(&found.unwrap().2.id).unwrap()
+    };
+    let (axial, sagittal) = (stack("CT"), stack("T2 TSE SAG"));
+    let square = |side: f64| {
+        [
+            (120.0, 118.0),
+            (120.0, 138.0),
+            (120.0 + side, 138.0),
+            (120.0 + side, 118.0),
+        ]
+    };
+    let (outer, inner) = (square(20.0), square(8.0));
+    let heights = [
+        (140.0, 150.0),
+        (170.0, 150.0),
+        (100.0, 150.0),
+        (132.0, 150.0),
+        (180.0, 150.0),
+        (214.0, 150.0),
+    ];
+    let slide = [(180.0, 170.0), (210.0, 170.0), (172.0, 166.0)];
+    let right = [(100.0, 80.0), (100.0, 95.0), (115.0, 95.0), (115.0, 80.0)];
+    let left = [
+        (100.0, 160.0),
+        (100.0, 175.0),
+        (115.0, 175.0),
+        (115.0, 160.0),
+    ];
+    let cross = [
+        (110.0, 100.0),
+        (110.0, 140.0),
+        (100.0, 120.0),
+        (120.0, 120.0),
+    ];
+    type Parts<'a> = Vec<(u32, &'a [(f64, f64)])>;
+    let drawn: [(MarkKind, &StackGeometry, Parts); 11] = [
+        (MarkKind::Length, &axial, vec![(60, &outer[..2])]),
+        (MarkKind::Angle, &axial, vec![(60, &outer)]),
+        (MarkKind::CobbAngle, &sagittal, vec![(8, &heights[..4])]),
+        (MarkKind::Ellipse, &axial, vec![(60, &cross)]),
+        (MarkKind::Freehand, &axial, vec![(60, &outer)]),
+        (MarkKind::Bidirectional, &axial, vec![(60, &cross)]),
+        (MarkKind::HeightLoss, &sagittal, vec![(8, &heights)]),
+        (MarkKind::Translation, &sagittal, vec![(8, &slide)]),
+        (
+            MarkKind::CanalCompromise,
+            &axial,
+            vec![(60, &outer), (60, &inner)],
+        ),
+        (MarkKind::Volume, &axial, vec![(60, &outer), (61, &outer)]),
+        (MarkKind::PsoasArea, &axial, vec![(60, &right), (60, &left)]),
+    ];
+    let recorded = drawn.into_iter().map(|(kind, geometry, parts)| {
+        let mut input = support::marks::drawn(geometry, kind, &parts);
+        input.level = "L1".parse().ok();
+        let view = board.draw_mark(case, input).unwrap();
+        let mark = view.case.marks.last().unwrap().clone();
+        let proposals = view.proposals.into_iter();
+        RecordedMark {
+            proposals: proposals.filter(|one| one.mark == mark.id).collect(),
+            mark,
+        }
+    });
+    recorded.collect()
 }
 
 /// What the recalibrated model says of the demonstration case, and what may be asked about it.
@@ -493,6 +580,7 @@ fn journey(root: &Path) -> Recorded {
     at("2026-03-12T09:30");
     let next_key = board.make_recovery_key().unwrap();
     let recalibrated = recalibrated(&board, root, &demo_case);
+    let marks = marks_of(&board, root, &demo_case.case.id);
     Recorded {
         status: RecordedStatus {
             first_start,
@@ -511,6 +599,7 @@ fn journey(root: &Path) -> Recorded {
         scores: board.score_sheets(),
         study,
         recalibrated,
+        marks,
     }
 }
 
@@ -616,6 +705,7 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("audit.json", serde_json::to_value(recorded.audit)),
         ("scores.json", serde_json::to_value(recorded.scores)),
         ("study.json", serde_json::to_value(recorded.study)),
+        ("marks.json", serde_json::to_value(recorded.marks)),
         (
             "recalibrated.json",
             serde_json::to_value(recorded.recalibrated),
@@ -643,5 +733,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 9, "every file is written by this journey");
+    assert_eq!(there, 10, "every file is written by this journey");
 }

@@ -22,12 +22,15 @@ import type {
   IsoDate,
   KeyImageInput,
   Level,
+  MarkInput,
+  MarkPartInput,
   ObservationInput,
   PersonChange,
   PersonInput,
   RecoveryKey,
   ScanProgress,
   ScoreSheet,
+  SpineLabelsInput,
   StackGeometry,
   StudyOptions,
   StudyQuestion,
@@ -93,6 +96,7 @@ export interface Host {
   recordObservation(caseId: string, input: ObservationInput): Promise<CaseView>;
   retractObservation(caseId: string, observationId: string): Promise<CaseView>;
   undo(caseId: string): Promise<CaseView>;
+  redo(caseId: string): Promise<CaseView>;
   checkEntry(feature: FeatureId, value: number, unit: string | null): Promise<EntryAdvice>;
   /** Keeps what was typed but not committed; empty text forgets it. */
   saveDraft(caseId: string, field: string, text: string): Promise<void>;
@@ -115,6 +119,15 @@ export interface Host {
   linkStudy(caseId: string, studyInstanceUid: string, confirmMismatch: boolean): Promise<CaseView>;
   unlinkStudy(caseId: string, studyInstanceUid: string): Promise<CaseView>;
   markKeyImage(caseId: string, input: KeyImageInput): Promise<CaseView>;
+  /** Saves a mark with its values, which Rust computes. */
+  drawMark(caseId: string, input: MarkInput): Promise<CaseView>;
+  redrawMark(caseId: string, markId: string, input: MarkInput): Promise<CaseView>;
+  describeMark(caseId: string, markId: string, level: Level | null, note: string): Promise<CaseView>;
+  removeMark(caseId: string, markId: string): Promise<CaseView>;
+  /** The outline of the bony canal around a place on a CT image, to be corrected; nothing is saved. */
+  proposeCanal(stackId: string, imageIndex: number, point: [number, number, number]): Promise<MarkPartInput>;
+  /** In place of earlier labels of the frame of reference; no labels take them away. */
+  labelSpine(caseId: string, input: SpineLabelsInput): Promise<CaseView>;
   removeKeyImage(caseId: string, keyImageId: string): Promise<CaseView>;
   /** The rendered key image as PNG. */
   keyImagePng(caseId: string, keyImageId: string): Promise<ArrayBuffer>;
@@ -122,6 +135,8 @@ export interface Host {
   // Report
   /** Without a path the report goes to the data folder. */
   exportPdf(caseId: string, path: string | null, maskIdentity: boolean): Promise<ExportedFile>;
+  /** Measurements, key images and outlines as DICOM objects, in a new folder; the images have to be open. */
+  exportObjects(caseId: string, folder: string | null): Promise<ExportedFile>;
   pickSavePath(name: string): Promise<string | null>;
   /** Writes copies without identity into an empty folder, searched for what identifies before it answers. */
   exportDeidentified(caseId: string, input: DeidentifiedInput): Promise<DeidentifiedView>;

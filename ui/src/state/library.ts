@@ -4,6 +4,19 @@ import { number } from './format.ts';
 import { t } from './words.svelte.ts';
 
 /** A stack with what it belongs to. */
+/** The stack that holds an image, and the image's place in it; none where its study is not open. */
+export function findImage(library: ImageLibrary, sopInstanceUid: string, frame = 1): { stackId: string; index: number } | null {
+  for (const study of library.studies) {
+    for (const series of study.series) {
+      for (const stack of series.stacks) {
+        const index = stack.images.findIndex((image) => image.sop_instance_uid === sopInstanceUid && image.frame === frame);
+        if (index >= 0) return { stackId: stack.id, index };
+      }
+    }
+  }
+  return null;
+}
+
 export function findStack(library: ImageLibrary, stackId: string): { study: Study; series: Series; stack: Stack } | null {
   for (const study of library.studies) {
     for (const series of study.series) {

@@ -42,6 +42,12 @@ export interface FieldRequest {
   subject: Subject | null;
 }
 
+/** An image that a fact was read from. */
+export interface ImageRequest {
+  sopInstanceUid: string;
+  mark: string | null;
+}
+
 export class Session {
   readonly host: Host;
   status = $state<AppStatus | null>(null);
@@ -67,6 +73,8 @@ export class Session {
   readonly reading: ImageReading = new ImageReading(this);
   readonly study: StudyRun = new StudyRun(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
+  /** An image, and perhaps a mark on it, that the reader asked to see. */
+  imageRequest = $state.raw<ImageRequest | null>(null);
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
@@ -189,6 +197,7 @@ export class Session {
     if (!view) return false;
     this.forgetImages();
     this.fieldRequest = null;
+    this.imageRequest = null;
     this.tab = 'facts';
     this.formLevel = view.level ?? recordedLevels(view, this.catalogue.levels)[0] ?? null;
     this.formLesion = recordedLesions(view)[0] ?? '';
@@ -268,6 +277,12 @@ export class Session {
     if (subject?.kind === 'lesion') this.formLesion = subject.name;
     this.tab = 'facts';
     this.fieldRequest = { feature, subject };
+  }
+
+  /** Shows the image that a fact was read from. */
+  showImage(sopInstanceUid: string, mark: string | null): void {
+    this.tab = 'images';
+    this.imageRequest = { sopInstanceUid, mark };
   }
 
   /** The sentence of a finding. */

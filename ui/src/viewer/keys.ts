@@ -3,7 +3,7 @@
 // There is no key that flips a picture: a flipped picture shows left as right, and nobody who looks later can
 // tell. Turning by 90° keeps the sides apart.
 
-export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'rest'] as const;
+export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'marks', 'rest'] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 interface KeyEntry {
@@ -12,10 +12,14 @@ interface KeyEntry {
   keys: readonly string[];
   /** Together with the shift key; signs such as `?` need none said. */
   shift?: true;
+  /** Together with the control key, or the command key of a Mac. */
+  control?: true;
   /** Only while a pane has the keyboard: elsewhere the arrows move the focus or scroll. */
   paneOnly?: true;
   /** Not the viewer but the window around it listens; listed so that the list is whole. */
   elsewhere?: true;
+  /** Only while a mark is drawn or chosen, and before anything else that the key does. */
+  whileDrawing?: true;
 }
 
 /** By action; what an action is called in words is `viewer.key.<action>`. */
@@ -56,6 +60,23 @@ export const KEYS = {
   left_pan: { group: 'left_button', keys: ['g'] },
   left_zoom: { group: 'left_button', keys: ['z'] },
   left_crosshair: { group: 'left_button', keys: ['c'] },
+  mark_length: { group: 'marks', keys: ['l'], shift: true },
+  mark_angle: { group: 'marks', keys: ['a'], shift: true },
+  mark_cobb_angle: { group: 'marks', keys: ['c'], shift: true },
+  mark_ellipse: { group: 'marks', keys: ['e'], shift: true },
+  mark_freehand: { group: 'marks', keys: ['o'], shift: true },
+  mark_bidirectional: { group: 'marks', keys: ['b'], shift: true },
+  mark_height_loss: { group: 'marks', keys: ['h'], shift: true },
+  mark_translation: { group: 'marks', keys: ['t'], shift: true },
+  mark_canal_compromise: { group: 'marks', keys: ['k'], shift: true },
+  mark_volume: { group: 'marks', keys: ['v'], shift: true },
+  mark_psoas_area: { group: 'marks', keys: ['p'], shift: true },
+  close_outline: { group: 'marks', keys: ['Enter'], whileDrawing: true },
+  take_back_point: { group: 'marks', keys: ['Backspace'], whileDrawing: true },
+  cancel_mark: { group: 'marks', keys: ['Escape'], whileDrawing: true },
+  remove_mark: { group: 'marks', keys: ['Delete'], whileDrawing: true },
+  undo: { group: 'marks', keys: ['z'], control: true },
+  redo: { group: 'marks', keys: ['y'], control: true },
   key_image: { group: 'rest', keys: ['k'] },
   mask: { group: 'rest', keys: ['m'], elsewhere: true },
   keys: { group: 'rest', keys: ['?'] },
@@ -63,7 +84,7 @@ export const KEYS = {
 
 export type KeyName = keyof typeof KEYS;
 /** What the viewer itself does at a key. */
-export type Action = Exclude<KeyName, 'mask'>;
+export type Action = Exclude<KeyName, 'mask' | 'close_outline' | 'take_back_point' | 'cancel_mark' | 'remove_mark'>;
 
 const ENTRIES = Object.entries(KEYS) as [KeyName, KeyEntry][];
 
@@ -80,13 +101,14 @@ export interface Pressed {
 
 /** What a pressed key means, and which of its keys it was, from 0. */
 export function actionOf(pressed: Pressed, inPane: boolean): { action: Action; place: number } | null {
-  if (pressed.metaKey || ((pressed.ctrlKey || pressed.altKey) && !pressed.altGraph)) return null;
+  const isControl = (pressed.ctrlKey || pressed.metaKey) && !pressed.altGraph;
+  if (pressed.altKey && !pressed.altGraph) return null;
   const isLetter = /^\p{L}$/u.test(pressed.key);
   const isNamed = pressed.key.length > 1;
   const key = isLetter ? pressed.key.toLowerCase() : pressed.key;
   for (const [name, entry] of ENTRIES) {
     const place = entry.keys.indexOf(key);
-    if (place < 0 || entry.elsewhere || (entry.paneOnly && !inPane)) continue;
+    if (place < 0 || entry.elsewhere || entry.whileDrawing || (entry.paneOnly && !inPane) || isControl !== (entry.control ?? false)) continue;
     if ((isNamed || isLetter) && pressed.shiftKey !== (entry.shift ?? false)) continue;
     return { action: name as Action, place };
   }
@@ -101,11 +123,11 @@ export function keysOf(group: KeyGroup): KeyName[] {
 const SIGNS: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→' };
 
 /** The key as it is written on the keyboard; the words of named keys are `viewer.key_name.<name>`. */
-export function caps(name: KeyName): { shift: boolean; caps: string[] } {
+export function caps(name: KeyName): { shift: boolean; control: boolean; caps: string[] } {
   const entry: KeyEntry = KEYS[name];
   const [first = '', ...others] = entry.keys;
   const shown = others.length > 2 ? [first, '…', others.at(-1) ?? ''] : [first];
-  return { shift: entry.shift ?? false, caps: shown.map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)) };
+  return { shift: entry.shift ?? false, control: entry.control ?? false, caps: shown.map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)) };
 }
 
 /** Of an action with one letter: the letter, for the title of its button. */

@@ -49,13 +49,20 @@ function refusals(): string[] {
   const store = readFileSync(join(crates, 'store/src/lib.rs'), 'utf8');
   return [...board.matchAll(/BoardError::new\(\s*"([a-z_]+)"/g), ...store.matchAll(/StoreError::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
 }
+it('says of everything that cannot be measured why', () => {
+  const imaging = resolve(SOURCE, '../../src-tauri/crates/imaging/src/measure');
+  const codes = [...sources(imaging, /\.rs$/).join('\n').matchAll(/=> "((?:measure|canal)_[a-z_]+)",/g)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(25);
+  expect(codes.filter((code) => !(`reason.${code}` in words))).toEqual([]);
+});
+
 /** Only commands without a screen refuse with these. */
 const WITHOUT_SCREEN = ['no_forecast'];
 const ACTIONS = [
   ...['store_created', 'unlocked', 'unlock_failed', 'locked', 'locked_idle', 'locked_suspend', 'person_added', 'person_changed'],
   ...['person_secret_changed', 'signed_in', 'sign_in_failed', 'signed_out', 'passphrase_changed', 'recovery_key_made'],
   ...['recovery_key_used', 'keychain_on', 'keychain_off', 'case_viewed', 'cases_listed', 'revision_saved', 'key_image_stored'],
-  ...['report_exported', 'images_exported', 'case_exported', 'audit_exported', 'backup_written', 'backup_failed'],
+  ...['report_exported', 'images_exported', 'dicom_objects_exported', 'case_exported', 'audit_exported', 'backup_written', 'backup_failed'],
   ...['backup_restored', 'audit_verified', 'setting_changed', 'cohort_compared', 'cohort_comparison_exported'],
   ...['recalibrated', 'recalibration_removed'],
 ];

@@ -18,6 +18,7 @@ type CasesHost = Pick<
   | 'recordObservation'
   | 'retractObservation'
   | 'undo'
+  | 'redo'
   | 'checkEntry'
   | 'saveDraft'
   | 'drafts'
@@ -88,6 +89,22 @@ function summary(view: CaseView): CaseSummary {
 
 export function casesHost({ search, revisions, next, latest, save, change }: Memory): CasesHost {
   let drafts: Record<string, string> = {};
+  /** By case and revision: the revision whose content an undo or a redo showed again. */
+  const restored: Record<string, number> = {};
+  const isRestored = (caseId: string, revision: number): boolean => `${caseId}/${revision}` in restored;
+  const shownAt = (caseId: string): number => restored[`${caseId}/${latest(caseId).revision}`] ?? latest(caseId).revision;
+
+  /** The last revision that was a change of its own. */
+  function lastChange(caseId: string): number {
+    return (revisions.get(caseId) ?? []).map(({ revision }) => revision).findLast((revision) => !isRestored(caseId, revision)) ?? 0;
+  }
+
+  function restore(caseId: string, target: number): Promise<CaseView> {
+    const content = revisions.get(caseId)?.[target - 1] ?? latest(caseId);
+    const saved = save({ ...content, can_redo: target < lastChange(caseId) });
+    restored[`${caseId}/${saved.revision}`] = target;
+    return Promise.resolve(saved);
+  }
 
   /** A recorded case comes into the memory when it is asked for. */
   function openRecorded(caseId: string): Promise<CaseView> {
@@ -164,8 +181,12 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
         withObservations(view, view.case.observations.filter(({ id }) => id !== observationId)),
       ),
     undo: (caseId) => {
-      const before = revisions.get(caseId)?.at(-2);
-      return before ? change(caseId, () => before) : refuse('nothing_to_undo');
+      const shown = shownAt(caseId);
+      return shown > 1 ? restore(caseId, shown - 1) : refuse('nothing_to_undo');
+    },
+    redo: (caseId) => {
+      const shown = shownAt(caseId);
+      return shown < lastChange(caseId) ? restore(caseId, shown + 1) : refuse('nothing_to_redo');
     },
     checkEntry: (feature, value, unit) => Promise.resolve(adviseOn(feature, value, unit)),
     saveDraft: (caseId, field, text) => {

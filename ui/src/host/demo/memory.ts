@@ -41,7 +41,7 @@ export function memory(search: URLSearchParams): Memory {
     },
     latest,
     save,
-    change: (caseId, change) => Promise.resolve(save(change(latest(caseId)))),
+    change: (caseId, change) => Promise.resolve(save({ ...change(latest(caseId)), can_redo: false })),
   };
 }
 

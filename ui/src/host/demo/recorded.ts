@@ -4,12 +4,13 @@ import recordedAudit from '../../../tests/fixtures/audit.json';
 import recordedDemo from '../../../tests/fixtures/demo_case.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
+import recordedMarks from '../../../tests/fixtures/marks.json';
 import recordedRecalibration from '../../../tests/fixtures/recalibrated.json';
 import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
 import recordedStudy from '../../../tests/fixtures/study.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, RecoveryKey, ScoreSheet, StudyOptions } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, Mark, Proposal, RecoveryKey, ScoreSheet, StudyOptions } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -35,5 +36,7 @@ export const STATUS = recordedStatus as unknown as RecordedStatus;
 export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty_case', Record<ExplainedEndpoint, ExplanationState>>;
 /** What a recalibrated model says of the demonstration case. */
 export const RECALIBRATED = recordedRecalibration as unknown as { forecast: ForecastState; options: StudyOptions };
+/** A mark of each kind with its values, and what it proposes. */
+export const MARKS = recordedMarks as unknown as { mark: Mark; proposals: Proposal[] }[];
 export const SHEETS = recordedSheets as unknown as ScoreSheet[];
 export const STUDY = recordedStudy as unknown as { options: StudyOptions; study: CohortStudy };

@@ -4,7 +4,7 @@ import type { DeidentifiedView } from '../types.ts';
 import { refuse } from './memory.ts';
 import { DEMO_CASE, IMAGES } from './recorded.ts';
 
-type ReportHost = Pick<Host, 'exportPdf' | 'pickSavePath' | 'exportDeidentified'>;
+type ReportHost = Pick<Host, 'exportPdf' | 'exportObjects' | 'pickSavePath' | 'exportDeidentified'>;
 
 /** As many copies as the demo case has images in each of its studies. */
 function copies(): string[] {
@@ -19,6 +19,7 @@ function copies(): string[] {
 export function reportHost(): ReportHost {
   return {
     exportPdf: (_caseId, path) => Promise.resolve({ path: path ?? '/demo/spineboard/reports/summary.pdf' }),
+    exportObjects: (_caseId, folder) => (folder === '/full' ? refuse('dicom_objects', { detail: '3 of the images are not there: open the folder or disc that they came from' }) : Promise.resolve({ path: `${folder ?? '/demo/spineboard/reports'}/dicom-objects-20260312-093000` })),
     pickSavePath: (name) => Promise.resolve(`/demo/${name}`),
     exportDeidentified: (_caseId, input) => {
       if (input.folder === '/full') return refuse('folder_not_empty');

@@ -4,7 +4,9 @@ import type { Identity } from "./Identity";
 import type { KeyImage } from "./KeyImage";
 import type { Level } from "./Level";
 import type { LinkedStudy } from "./LinkedStudy";
+import type { Mark } from "./Mark";
 import type { Observation } from "./Observation";
+import type { SpineLabels } from "./SpineLabels";
 import type { TreatmentCourse } from "./TreatmentCourse";
 
 /**
@@ -30,4 +32,12 @@ index_level: Level | null, observations: Array<Observation>, courses: Array<Trea
 /**
  * One entry per time a board discusses the patient; the last is the current one.
  */
-episodes: Array<BoardEpisode>, studies: Array<LinkedStudy>, key_images: Array<KeyImage>, };
+episodes: Array<BoardEpisode>, studies: Array<LinkedStudy>, key_images: Array<KeyImage>, 
+/**
+ * Measurements on images.
+ */
+marks: Array<Mark>, 
+/**
+ * One for each frame of reference whose vertebrae are labelled.
+ */
+spine_labels: Array<SpineLabels>, };

@@ -2,6 +2,8 @@
 import type { Assessment } from "./Assessment";
 import type { Case } from "./Case";
 import type { Level } from "./Level";
+import type { Progression } from "./Progression";
+import type { Proposal } from "./Proposal";
 
 /**
  * An open case with everything derived from it.
@@ -12,6 +14,18 @@ export type CaseView = { case: Case, revision: number, saved_at: string, assessm
  */
 level?: Level, 
 /**
+ * What the marks propose as facts.
+ */
+proposals: Array<Proposal>, 
+/**
+ * How measurements changed from one day to a later one, the latest pair of days of each kind and level.
+ */
+progressions: Array<Progression>, 
+/**
  * True if there is an earlier revision to go back to.
  */
-can_undo: boolean, };
+can_undo: boolean, 
+/**
+ * True if an undo can be taken back.
+ */
+can_redo: boolean, };

@@ -3,4 +3,8 @@
 /**
  * Where an observation comes from.
  */
-export type Source = { "kind": "typed" } | { "kind": "file", name: string, } | { "kind": "image", sop_instance_uid: string, };
+export type Source = { "kind": "typed" } | { "kind": "file", name: string, } | { "kind": "image", sop_instance_uid: string, 
+/**
+ * The mark that was measured, in [`Case::marks`].
+ */
+mark?: string, };
