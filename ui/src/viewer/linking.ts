@@ -1,6 +1,6 @@
 // Which slice of one pane belongs to a slice of another one: by the patient's position within a frame of
-// reference, by an anchor that the reader set across two of them. Points and lengths in mm.
-import type { StackGeometry } from '../host/types.ts';
+// reference, by an anchor that the reader set across two of them, or by the vertebrae that are labelled in both. Points and lengths in mm.
+import type { Level, SpineLabels, StackGeometry } from '../host/types.ts';
 import { cross, type Vector } from './orientation.ts';
 import { add, dot, length, scaled, subtract } from './vectors.ts';
 
@@ -54,11 +54,39 @@ export function withAnchor(anchors: readonly Anchor[], anchor: Anchor): Anchor[]
   return [...others, anchor];
 }
 
-export type Carried = { kind: 'frame'; point: Vector } | { kind: 'anchor'; point: Vector; offset: number };
+export type Carried = { kind: 'frame'; point: Vector } | { kind: 'anchor'; point: Vector; offset: number } | { kind: 'labels'; point: Vector; level: Level };
+
+/** Labels that differ by less along a normal do not order slices, as on sagittal ones, mm: a working rule. */
+const SPREAD = 20;
+
+/** The place in another frame of reference by the vertebrae that are labelled in both: between two of them in
+ * proportion, beyond the last one as far as from it; `null` where no vertebra is labelled in both. */
+function throughLabels(source: SlicePlane, target: SlicePlane, labelled: readonly SpineLabels[]): Carried | null {
+  const labelsOf = (frame: string): SpineLabels['labels'] => labelled.find((one) => one.frame_of_reference_uid === frame)?.labels ?? [];
+  const there = labelsOf(target.frameOfReference);
+  const { normal } = source;
+  const pairs = labelsOf(source.frameOfReference)
+    .flatMap(({ level, point }) => {
+      const other = there.find((label) => label.level === level);
+      return other ? [{ level, from: dot(point, normal), to: dot(other.point, normal), place: other.point }] : [];
+    })
+    .sort((one, other) => one.from - other.from);
+  const [first, last] = [pairs[0], pairs.at(-1)];
+  if (!first || !last) return null;
+  const height = dot(source.point, normal);
+  const nearest = pairs.reduce((best, pair) => (Math.abs(pair.from - height) < Math.abs(best.from - height) ? pair : best));
+  const mean = pairs.reduce((sum, { from, to }) => sum + to - from, 0) / pairs.length;
+  const upper = pairs.find(({ from }) => from >= height);
+  const lower = pairs.findLast(({ from }) => from <= height);
+  let wanted = height + nearest.to - nearest.from;
+  if (last.from - first.from < SPREAD) wanted = height + mean;
+  else if (lower && upper && upper.from > lower.from) wanted = lower.to + ((height - lower.from) / (upper.from - lower.from)) * (upper.to - lower.to);
+  return { kind: 'labels', point: add(nearest.place, scaled(normal, wanted - nearest.to)), level: nearest.level };
+}
 
 /** The middle of a slice, said in the coordinates of another pane whose slices are parallel; `null` where
  * nothing links the two. */
-export function carried(source: SlicePlane, target: SlicePlane, anchors: readonly Anchor[]): Carried | null {
+export function carried(source: SlicePlane, target: SlicePlane, anchors: readonly Anchor[], labelled: readonly SpineLabels[] = []): Carried | null {
   if (!areParallel(source.normal, target.normal)) return null;
   if (source.frameOfReference === target.frameOfReference) return { kind: 'frame', point: source.point };
   for (const anchor of anchors) {
@@ -69,7 +97,7 @@ export function carried(source: SlicePlane, target: SlicePlane, anchors: readonl
     const offset = forwards ? anchor.offset : -anchor.offset;
     return { kind: 'anchor', point: add(source.point, scaled(anchor.normal, offset)), offset };
   }
-  return null;
+  return throughLabels(source, target, labelled);
 }
 
 /** The slice nearest to a point along the normal, the first of equals; `null` without positions. */

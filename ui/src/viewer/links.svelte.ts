@@ -1,4 +1,5 @@
 // Linked scrolling: which panes follow the active one, and what is to be said of it on each.
+import type { Level, SpineLabels } from '../host/types.ts';
 import { anchorBetween, areParallel, carried, withAnchor, type Anchor, type SlicePlane } from './linking.ts';
 import type { Pane } from './pane.svelte.ts';
 
@@ -7,6 +8,7 @@ import type { Pane } from './pane.svelte.ts';
 export type LinkNote =
   | { kind: 'frame'; far: number | null }
   | { kind: 'anchor'; offset: number; far: number | null }
+  | { kind: 'labels'; level: Level; far: number | null }
   | { kind: 'tilted' | 'other_frame' | 'no_place' };
 
 export type AnchorProblem = 'same_frame' | 'not_parallel' | 'no_place';
@@ -17,6 +19,8 @@ const USUAL_SPACING = 5;
 export class Links {
   isOn = $state(true);
   anchors = $state.raw<Anchor[]>([]);
+  /** The vertebrae that are labelled, which link frames of reference without an anchor. */
+  labelled: readonly SpineLabels[] = [];
   /** The first of two panes to be anchored. */
   pending = $state.raw<{ pane: number; plane: SlicePlane } | null>(null);
   /** Why the last anchor could not be set. */
@@ -39,10 +43,11 @@ export class Links {
   #noteOf(source: SlicePlane | null, pane: Pane, moves: boolean): LinkNote {
     const target = pane.plane;
     if (!source || !target) return { kind: 'no_place' };
-    const link = carried(source, target, this.anchors);
+    const link = carried(source, target, this.anchors, this.labelled);
     if (!link) return { kind: source.frameOfReference === target.frameOfReference ? 'tilted' : 'other_frame' };
     const distance = moves ? pane.goToPoint(link.point) : null;
     const far = distance !== null && distance > (pane.stack?.geometry.spacing_between_slices ?? USUAL_SPACING) ? distance : null;
+    if (link.kind === 'labels') return { kind: 'labels', level: link.level, far };
     return link.kind === 'anchor' ? { kind: 'anchor', offset: link.offset, far } : { kind: 'frame', far };
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { libraryOf } from '../../src/host/demo/libraries.ts';
 import { geometryOf } from '../../src/host/demo/pixels.ts';
 import { anchorBetween, angleBetween, areParallel, carried, cornersOf, cutThrough, middlesOf, nearestSlice, withAnchor, type SlicePlane } from '../../src/viewer/linking.ts';
+import type { SpineLabels } from '../../src/host/types.ts';
 import type { Vector } from '../../src/viewer/orientation.ts';
 import { dot, turned } from '../../src/viewer/vectors.ts';
 
@@ -37,6 +38,28 @@ describe('the nearest slice', () => {
 describe('what a slice is in another pane', () => {
   it('is the same place within a frame of reference', () => {
     expect(carried(slice('a', [1, 2, 3], Z), slice('a', [0, 0, 40], off(3)), [])).toEqual({ kind: 'frame', point: [1, 2, 3] });
+  });
+
+  it('follows the vertebrae that are labelled in both, and an anchor before them', () => {
+    const labels = (frame: string, places: Record<string, Vector>): SpineLabels => ({
+      frame_of_reference_uid: frame,
+      anchor: 'sacrum',
+      labels: Object.entries(places).map(([level, [x, y, z]]) => ({ level, point: [x, y, z] })),
+      labelled_at: '2026-03-02T10:00:00Z',
+      author: 'demo',
+    });
+    // L1 and L2 lie 30 mm apart now and lay 40 mm apart then; L3 is labelled now only.
+    const labelled = [labels('now', { L1: [0, 0, 60], L2: [0, 0, 30], L3: [0, 0, 0] }), labels('then', { L1: [5, 0, 140], L2: [5, 0, 100] })];
+    const at = (z: number) => carried(slice('now', [0, 0, z], Z), slice('then', [0, 0, 0], Z), [], labelled);
+    expect(at(60)).toMatchObject({ kind: 'labels', level: 'L1', point: [5, 0, 140] });
+    expect(at(45)).toMatchObject({ kind: 'labels', point: [5, 0, 120] });
+    expect(at(20)).toMatchObject({ kind: 'labels', level: 'L2', point: [5, 0, 90] });
+    expect(at(70)).toMatchObject({ kind: 'labels', level: 'L1', point: [5, 0, 150] });
+    // Labels do not order sagittal slices: 5 mm to the side of the spine stay 5 mm.
+    expect(carried(slice('now', [5, 0, 0], X), slice('then', [0, 0, 0], X), [], labelled)?.point[0]).toBeCloseTo(10, 9);
+    const anchors = [{ from: 'now', to: 'then', normal: Z, offset: 1 }];
+    expect(carried(slice('now', [0, 0, 60], Z), slice('then', [0, 0, 0], Z), anchors, labelled)?.kind).toBe('anchor');
+    expect(carried(slice('now', [0, 0, 60], Z), slice('elsewhere', [0, 0, 0], Z), [], labelled)).toBeNull();
   });
 
   it('is nothing at an angle or in another frame of reference', () => {
