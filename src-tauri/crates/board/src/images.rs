@@ -481,19 +481,20 @@ fn hashes(library: &Library, workers: &Workers) -> Vec<FileHash> {
         .collect();
     paths.sort();
     paths.dedup();
-    let hash = |path: &&PathBuf| match workers.pixel_hash(path) {
+    let hash = |(path, hashed): (&PathBuf, Result<String, ImagingError>)| match hashed {
         Ok(sha256) => FileHash {
-            path: (*path).clone(),
+            path: path.clone(),
             sha256: Some(sha256),
             refused: None,
         },
         Err(error) => FileHash {
-            path: (*path).clone(),
+            path: path.clone(),
             sha256: None,
             refused: Some(error.to_string()),
         },
     };
-    paths.iter().map(hash).collect()
+    let hashed = workers.pixel_hashes(&paths);
+    paths.into_iter().zip(hashed).map(hash).collect()
 }
 
 #[cfg(test)]

@@ -34,7 +34,12 @@ use pool::{Lease, Pool};
 use process::Ending;
 use protocol::{Answer, Request};
 use sha2::{Digest, Sha256};
-use std::{path::Path, thread, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
 
 /// For one header or one frame. The largest frame of the shared test data takes less than a second
 /// in a development build; a slow disc delivers a header or a frame in a few; beyond ten a person
@@ -91,6 +96,28 @@ impl Workers {
             }
             frame += 1;
         }
+    }
+
+    /// The same of many files, in their order, with as many workers as a scan has.
+    pub fn pixel_hashes(&self, paths: &[&PathBuf]) -> Vec<Result<String, ImagingError>> {
+        let next = AtomicUsize::new(0);
+        let mut found: Vec<(usize, Result<String, ImagingError>)> = thread::scope(|scope| {
+            let work = || {
+                let mut own = Vec::new();
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(place) else {
+                        return own;
+                    };
+                    own.push((place, self.pixel_hash(path)));
+                }
+            };
+            let threads: Vec<_> = (0..self.count).map(|_| scope.spawn(work)).collect();
+            let finished = threads.into_iter().filter_map(|thread| thread.join().ok());
+            finished.flatten().collect()
+        });
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, hashed)| hashed).collect()
     }
 
     /// A frame, counted from 1, and how many the file has.
