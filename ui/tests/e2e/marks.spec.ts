@@ -127,3 +127,16 @@ test('the outline of the canal is proposed at a place and waits for what narrows
   await expect(page.locator('.prompt')).toContainText('what narrows it');
   await expect(page.getByTestId('mark-layer').locator('path.drawing')).toHaveCount(1);
 });
+
+test('measurements and key images leave as DICOM objects, and what is in the way is said', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#tab-report').click();
+  const objects = page.getByTestId('dicom-objects');
+  await expect(objects).toContainText('These files name the patient');
+  await page.locator('#objects-write').click();
+  await expect(page.getByTestId('objects-written')).toContainText('/demo/spineboard/reports/dicom-objects-');
+  await page.locator('#objects-folder').fill('/full');
+  await page.locator('#objects-write').click();
+  await expect(page.getByTestId('error')).toContainText('3 of the images are not there');
+  await expect(page.getByTestId('objects-written')).toHaveCount(0);
+});
