@@ -8,7 +8,11 @@
 
 mod support;
 
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
+    elements::Element,
+};
 use serde_json::{Value, json};
 use std::{
     path::{Path, PathBuf},
@@ -127,6 +131,27 @@ impl Window {
         })
         .await;
         assert!(clicked.is_some(), "{css} cannot be clicked");
+    }
+
+    /// Presses the left button at places of an element, in shares of its width and height.
+    async fn press(&self, css: &str, places: &[(f64, f64)]) {
+        let (left, top, width, height) = self.find(css).await.rectangle().await.unwrap();
+        let mut mouse = MouseActions::new("mouse".to_owned());
+        for (across, down) in places {
+            mouse = mouse
+                .then(PointerAction::MoveTo {
+                    duration: None,
+                    x: left + across * width,
+                    y: top + down * height,
+                })
+                .then(PointerAction::Down {
+                    button: MOUSE_BUTTON_LEFT,
+                })
+                .then(PointerAction::Up {
+                    button: MOUSE_BUTTON_LEFT,
+                });
+        }
+        self.client.perform_actions(mouse).await.unwrap();
     }
 
     async fn enter(&self, css: &str, text: &str) {
@@ -371,6 +396,23 @@ async fn the_demonstration_case_goes_from_first_start_to_paper_and_is_the_same_a
         .await
         .unwrap();
     window.find("[data-testid='key-image-marked']").await;
+
+    window
+        .run(
+            "const tools = document.querySelector('[data-testid=measure]'); tools.value = 'length';\
+             tools.dispatchEvent(new Event('change', { bubbles: true }));",
+        )
+        .await;
+    window
+        .press("[data-pane='stack']", &[(0.4, 0.5), (0.6, 0.5)])
+        .await;
+    let measured = window.find("[data-kind='length'] text").await;
+    let measured = measured.text().await.unwrap();
+    assert!(
+        measured.contains("Length") && measured.ends_with("mm"),
+        "{measured}"
+    );
+    window.picture("measured").await;
 
     window.click("#tab-report").await;
     window.click("#export-pdf").await;
