@@ -304,7 +304,7 @@ fn of_the_driver(call: &str) -> bool {
 fn of_the_web_view(call: &str) -> bool {
     call.contains("AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE")
         || call.contains("sa_family=AF_NETLINK, nl_pid=0")
-        || call.contains("socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT)")
+        || call.contains("socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT")
 }
 
 /// Files below the folders that hold the patient's name or number as UTF-8 or UTF-16: what a web
