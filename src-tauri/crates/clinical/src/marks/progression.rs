@@ -35,13 +35,9 @@ const FOLLOWED: [Quantity; 4] = [
 /// Diameters, volumes and canal compromise that both marks have; none where they are of different kinds or levels, or
 /// the later one is not of a later day.
 pub fn progression(earlier: &Mark, later: &Mark) -> Vec<Progression> {
-    let days = match (earlier.study_date, later.study_date) {
-        (Some(earlier), Some(later)) => (later - earlier).num_days(),
-        _ => 0,
-    };
-    if days <= 0 || earlier.kind != later.kind || earlier.level != later.level {
+    let Some(days) = days_between(earlier, later) else {
         return Vec::new();
-    }
+    };
     let months = days as f64 / DAYS_PER_MONTH;
     let change = |quantity| {
         let (before, after) = (earlier.value(quantity)?, later.value(quantity)?);
@@ -55,26 +51,46 @@ pub fn progression(earlier: &Mark, later: &Mark) -> Vec<Progression> {
             relative: (before != 0.0).then(|| (after - before) / before),
         })
     };
-    let quantities = later.measured.iter().map(|measured| measured.quantity);
-    let followed = quantities.filter(|quantity| FOLLOWED.contains(quantity));
-    followed.filter_map(change).collect()
+    followed(later).filter_map(change).collect()
+}
+
+/// Days from one mark to a later one of the same kind and level.
+fn days_between(earlier: &Mark, later: &Mark) -> Option<i64> {
+    let days = (later.study_date? - earlier.study_date?).num_days();
+    (days > 0 && earlier.kind == later.kind && earlier.level == later.level).then_some(days)
+}
+
+fn followed(mark: &Mark) -> impl Iterator<Item = Quantity> {
+    let quantities = mark.measured.iter().map(|measured| measured.quantity);
+    quantities.filter(|quantity| FOLLOWED.contains(quantity))
+}
+
+/// The mark of the latest earlier day with a wanted quantity that the later one has too. `None` for a mark without a
+/// level: nothing says that another is of the same finding.
+fn latest_before<'marks>(
+    later: &Mark,
+    marks: &'marks [Mark],
+    is_wanted: impl Fn(Quantity) -> bool,
+) -> Option<&'marks Mark> {
+    later.level?;
+    let shares = |earlier: &Mark| {
+        followed(later).any(|quantity| is_wanted(quantity) && earlier.value(quantity).is_some())
+    };
+    let before = marks
+        .iter()
+        .filter_map(|earlier| Some((days_between(earlier, later)?, earlier)))
+        .filter(|(_, earlier)| shares(earlier));
+    before.min_by_key(|(days, _)| *days).map(|(_, mark)| mark)
 }
 
 /// Of every mark with an earlier one of its kind and level, the change since the latest earlier day; in the order of
-/// the marks. Marks without a level are left out: nothing says that they are of the same finding.
+/// the marks.
 pub fn latest_progressions(marks: &[Mark]) -> Vec<Progression> {
-    let latest = |later: &Mark| {
-        let changes = |earlier: &Mark| progression(earlier, later);
-        let mut found: Vec<Vec<Progression>> = marks.iter().map(changes).collect();
-        found.retain(|changes| !changes.is_empty());
-        let nearest = |one: &Vec<Progression>, other: &Vec<Progression>| {
-            let months = |changes: &Vec<Progression>| changes.first().map_or(0.0, |one| one.months);
-            months(one).total_cmp(&months(other))
-        };
-        found.into_iter().min_by(nearest).unwrap_or_default()
+    let latest = |later| {
+        let earlier = latest_before(later, marks, |_| true)?;
+        Some(progression(earlier, later))
     };
-    let placed = marks.iter().filter(|mark| mark.level.is_some());
-    placed.flat_map(latest).collect()
+    marks.iter().filter_map(latest).flatten().collect()
 }
 
 /// The change since the latest earlier day on which the same was measured at the same level; `None` without a level.
@@ -83,12 +99,10 @@ pub(super) fn latest_growth_per_month(
     marks: &[Mark],
     quantity: Quantity,
 ) -> Option<f64> {
-    later.level?;
-    let changes = marks.iter().flat_map(|earlier| progression(earlier, later));
-    changes
-        .filter(|change| change.quantity == quantity)
-        .min_by(|one, other| one.months.total_cmp(&other.months))
-        .map(|change| change.per_month)
+    let earlier = latest_before(later, marks, |measured| measured == quantity)?;
+    let changes = progression(earlier, later);
+    let change = changes.iter().find(|change| change.quantity == quantity)?;
+    Some(change.per_month)
 }
 
 #[cfg(test)]
