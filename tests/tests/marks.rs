@@ -175,16 +175,8 @@ fn labelled_vertebrae_give_marks_their_level_and_the_mark_proposes_a_fact_that_l
         labels,
     };
     // L1 of the phantom lies at the origin.
-    let view = board
-        .label_spine(
-            &case,
-            spine(vec![
-                label("L2", -37.0),
-                label("L1", 0.0),
-                label("T12", 33.0),
-            ]),
-        )
-        .unwrap();
+    let three_levels = || vec![label("L2", -37.0), label("L1", 0.0), label("T12", 33.0)];
+    let view = board.label_spine(&case, spine(three_levels())).unwrap();
     let levels: Vec<&str> = view.case.spine_labels[0]
         .labels
         .iter()
@@ -203,16 +195,7 @@ fn labelled_vertebrae_give_marks_their_level_and_the_mark_proposes_a_fact_that_l
     let mut six = spine(vec![label("L6", 0.0)]);
     six.lumbar = Some(6);
     assert!(board.label_spine(&case, six).is_ok());
-    board
-        .label_spine(
-            &case,
-            spine(vec![
-                label("L2", -37.0),
-                label("L1", 0.0),
-                label("T12", 33.0),
-            ]),
-        )
-        .unwrap();
+    board.label_spine(&case, spine(three_levels())).unwrap();
 
     // A square of 20 by 20 mm and one of 10 by 20 mm within it, 2 mm from the middle of L1.
     let middle = ct
