@@ -49,7 +49,7 @@ pub fn measure(
         MarkKind::HeightLoss => lines::height_loss(parts, stack),
         MarkKind::Translation => lines::translation(parts, stack),
         MarkKind::CanalCompromise => regions::canal_compromise(parts, stack),
-        MarkKind::Volume => volume::volume(parts, series, stack),
+        MarkKind::Volume => volume::volume(parts, series, stack, frames),
         MarkKind::PsoasArea => regions::psoas_area(parts, stack),
     }
 }

@@ -355,6 +355,34 @@ fn a_single_image_is_as_thick_as_it_says() {
     images.stack_mut().slice_thickness = Some(3.0);
     let values = images.measure(MarkKind::Volume, &[part]).unwrap();
     near(value(&values, Quantity::Volume), 0.048);
+}
+
+/// The square holds 16 pixels of mean 353.5 HU on either image; the second adds 100 HU.
+#[test]
+fn a_volume_on_ct_has_the_values_of_all_its_pixels_each_once() {
+    let mut images = Images::new("CT", AXIAL, [1.0, 1.0], &[[0.0; 3], [0.0, 0.0, 2.0]]);
+    images.stack_mut().slice_thickness = Some(2.0);
+    images.stack_mut().images[1].rescale = Rescale {
+        slope: 1.0,
+        intercept: 100.0,
+    };
+    let twice = images.drawn(1, &SQUARE);
+    let parts = [images.drawn(0, &SQUARE), twice.clone(), twice];
+    let values = images.measure(MarkKind::Volume, &parts).unwrap();
+    near(value(&values, Quantity::Volume), 0.064);
+    near(value(&values, Quantity::Mean), 403.5);
+    near(value(&values, Quantity::Minimum), 202.0);
+    near(value(&values, Quantity::Maximum), 605.0);
+    assert_eq!(units(&values)[1], (Quantity::Mean, Unit::Hounsfield));
+
+    // Values of MR say nothing of a lesion; an image that is gone takes its values with it, not the volume.
+    images.series.modality = "MR".to_owned();
+    let values = images.measure(MarkKind::Volume, &parts).unwrap();
+    assert_eq!(units(&values), [(Quantity::Volume, Unit::Millilitre)]);
+    images.series.modality = "CT".to_owned();
+    let gone = |_: &imaging::ImageRef| Err(Reason::Missing.because("").into());
+    let series = &images.series;
+    let values = measure(MarkKind::Volume, &parts, series, images.stack(), &gone).unwrap();
     assert_eq!(units(&values), [(Quantity::Volume, Unit::Millilitre)]);
 }
 

@@ -225,6 +225,12 @@ fn the_lesion_has_its_volume_and_ct_number() {
     // Slices of a ninth of the lesion: the trapezoids are right to about 1 %.
     assert!(error.abs() < 1.5, "{error} %");
 
+    // Every pixel of the outlines counts, so that those at the rim, which hold some bone, raise the mean.
+    let mean = value(&values, Quantity::Mean);
+    let truth = phantom.truth.lytic_lesion_hu;
+    println!("lytic lesion: mean {mean:.1} HU, truth {truth:.1} HU");
+    assert!((truth..truth + 20.0).contains(&mean), "{mean} HU");
+
     // Within half its diameters no voxel holds anything else.
     let z = stack.images[phantom.index(centre[2])].position.unwrap()[2];
     let [x, y, _] = centre;

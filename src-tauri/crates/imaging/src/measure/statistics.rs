@@ -1,7 +1,7 @@
 //! Mean, standard deviation, lowest and highest modality value of the pixels in a region.
 //!
 //! A pixel counts where its centre lies in the region; none counts in part. Values are rescaled
-//! (PS3.3 section C.11.1), and padding (section C.7.5.1.1.2) is left out.
+//! (PS3.3 section C.11.1), and padding (section C.7.5.1.1.2) is left out. In colour there are none.
 
 use super::{
     Frames, measured,
@@ -27,6 +27,9 @@ pub(super) trait Region {
 /// A closed outline. Of two outlines that share an edge each pixel lies in one only: stretches hold
 /// their beginning and not their end.
 pub(super) struct Polygon(pub(super) Vec<PlanePoint>);
+
+/// Several closed outlines: a pixel in more than one of them counts once.
+pub(super) struct Polygons(pub(super) Vec<Polygon>);
 
 /// An ellipse by its centre and two half diameters.
 pub(super) struct Ellipse {
@@ -58,6 +61,30 @@ impl Region for Polygon {
     }
 }
 
+impl Region for Polygons {
+    fn rows(&self) -> (f64, f64) {
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        let rows = self.0.iter().map(Polygon::rows);
+        rows.fold(none, |(low, high), (top, bottom)| {
+            (low.min(top), high.max(bottom))
+        })
+    }
+
+    fn stretches(&self, row: f64) -> Vec<(f64, f64)> {
+        let stretches = self.0.iter().flat_map(|outline| outline.stretches(row));
+        let mut stretches: Vec<_> = stretches.collect();
+        stretches.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut merged: Vec<(f64, f64)> = Vec::with_capacity(stretches.len());
+        for (from, to) in stretches {
+            match merged.last_mut() {
+                Some((_, end)) if from <= *end => *end = end.max(to),
+                _ => merged.push((from, to)),
+            }
+        }
+        merged
+    }
+}
+
 impl Region for Ellipse {
     fn rows(&self) -> (f64, f64) {
         let [a, b] = self.halves;
@@ -80,8 +107,7 @@ impl Region for Ellipse {
     }
 }
 
-/// The values of a region of an image, in the order of [`Quantity`]. Without a pixel in the region, and
-/// in colour, there are none; the deviation (of a sample, n − 1) asks for two.
+/// The values of a region of an image, in the order of [`Quantity`].
 pub(super) fn statistics(
     series: &Series,
     stack: &Stack,
@@ -89,27 +115,19 @@ pub(super) fn statistics(
     frames: &Frames,
     region: &impl Region,
 ) -> Result<Vec<Measured>, MeasureProblem> {
-    let Some(image) = stack.images.get(plane.index) else {
-        return Err(MeasureProblem::UnknownImage);
-    };
-    if !stack.format.photometric.is_grey() {
-        return Ok(Vec::new());
-    }
-    let pixels = read(stack, plane.index, frames)?;
     let mut summary = Summary::default();
-    each_pixel(region, stack.rows, stack.columns, |row, column| {
-        let stored = pixels.value(row, column, 0);
-        if let Some(stored) = stored.filter(|stored| !is_padding(stack, *stored)) {
-            summary.take(rescaled(stored, image.rescale));
-        }
-    });
-    let is_hounsfield = unit(&series.modality) == Some(HOUNSFIELD);
-    let unit = if is_hounsfield {
+    summary.take_region(stack, plane.index, frames, region)?;
+    let unit = if is_hounsfield(series) {
         Unit::Hounsfield
     } else {
         Unit::None
     };
     Ok(summary.values(unit))
+}
+
+/// True where the values of a series are Hounsfield units.
+pub(super) fn is_hounsfield(series: &Series) -> bool {
+    unit(&series.modality) == Some(HOUNSFIELD)
 }
 
 /// The stored values of an image, of the size that its stack says.
@@ -155,9 +173,10 @@ fn whole_numbers(from: f64, to: f64, count: u32) -> std::ops::Range<u32> {
     bound(from)..bound(to)
 }
 
-/// Welford's sums (Technometrics 1962;4:419-420, doi:10.1080/00401706.1962.10490022).
+/// Of the pixels of one region or of several, by Welford's sums (Technometrics 1962;4:419-420,
+/// doi:10.1080/00401706.1962.10490022).
 #[derive(Default)]
-struct Summary {
+pub(super) struct Summary {
     count: f64,
     mean: f64,
     squares: f64,
@@ -165,6 +184,31 @@ struct Summary {
 }
 
 impl Summary {
+    /// Adds the pixels of a region of an image, by its position in the stack.
+    pub(super) fn take_region(
+        &mut self,
+        stack: &Stack,
+        index: usize,
+        frames: &Frames,
+        region: &impl Region,
+    ) -> Result<(), MeasureProblem> {
+        let image = stack
+            .images
+            .get(index)
+            .ok_or(MeasureProblem::UnknownImage)?;
+        if !stack.format.photometric.is_grey() {
+            return Ok(());
+        }
+        let pixels = read(stack, index, frames)?;
+        each_pixel(region, stack.rows, stack.columns, |row, column| {
+            let stored = pixels.value(row, column, 0);
+            if let Some(stored) = stored.filter(|stored| !is_padding(stack, *stored)) {
+                self.take(rescaled(stored, image.rescale));
+            }
+        });
+        Ok(())
+    }
+
     fn take(&mut self, value: f64) {
         self.count += 1.0;
         let before = value - self.mean;
@@ -174,7 +218,8 @@ impl Summary {
         self.ends = Some((low.min(value), high.max(value)));
     }
 
-    fn values(&self, unit: Unit) -> Vec<Measured> {
+    /// Without a pixel there are none; the deviation (of a sample, n − 1) asks for two.
+    pub(super) fn values(&self, unit: Unit) -> Vec<Measured> {
         let Some((low, high)) = self.ends else {
             return Vec::new();
         };
@@ -217,6 +262,18 @@ mod tests {
         let both = Polygon(vec![[0.0, 0.0], [6.0, 0.0], [6.0, 3.0], [0.0, 3.0]]);
         assert_eq!(pixels(&left).len() + pixels(&right).len(), 18);
         assert_eq!(pixels(&both).len(), 18);
+    }
+
+    #[test]
+    fn what_several_outlines_cover_counts_once() {
+        let one = || Polygon(vec![[0.0, 0.0], [3.0, 0.0], [3.0, 3.0], [0.0, 3.0]]);
+        let shifted = || Polygon(vec![[1.0, 1.0], [4.0, 1.0], [4.0, 4.0], [1.0, 4.0]]);
+        let apart = || Polygon(vec![[6.0, 0.0], [8.0, 0.0], [8.0, 1.0], [6.0, 1.0]]);
+        // 9 + 9 − 4 shared + 2 beside them
+        let together = pixels(&Polygons(vec![shifted(), apart(), one()]));
+        assert_eq!(together.len(), 16);
+        assert_eq!(pixels(&Polygons(vec![one()])), pixels(&one()));
+        assert_eq!(pixels(&Polygons(Vec::new())), []);
     }
 
     /// Around (3.1, 3.1), half diameters of 1.5 across and 1 down: (row, column) with

@@ -8,11 +8,12 @@
 //! slices at the ends, are this program's working rule.
 
 use super::{
-    measured,
+    Frames, measured,
     outline::{Outline, covered_area},
-    place::POINTS_ON_IMAGE,
+    place::{ImagePlane, POINTS_ON_IMAGE},
     problem::MeasureProblem,
     regions::outlined,
+    statistics::{Polygon, Polygons, Summary, is_hounsfield},
 };
 use crate::{
     geometry::{dot, normal},
@@ -24,11 +25,21 @@ use clinical::marks::{MarkPart, Measured, Quantity, Unit};
 /// Images nearer than this are one place, mm.
 const SAME_PLACE: f64 = 0.01;
 
-/// Volume in mL. Outlines on one image add up; where they overlap, what both cover counts once.
+/// Outlines on one place of the normal, and the image that they lie on.
+struct Slice {
+    height: f64,
+    plane: ImagePlane,
+    outlines: Vec<Outline>,
+}
+
+/// Volume in mL, and on CT the values within. Outlines on one image add up; where they overlap, what both
+/// cover counts once. Where an image cannot be decoded its pixels are not known, but the volume is: then the
+/// values are left out.
 pub(super) fn volume(
     parts: &[MarkPart],
     series: &Series,
     stack: &Stack,
+    frames: &Frames,
 ) -> Result<Vec<Measured>, MeasureProblem> {
     if parts.is_empty() {
         return Err(MeasureProblem::WrongParts {
@@ -36,7 +47,38 @@ pub(super) fn volume(
             found: 0,
         });
     }
-    let mut outlines: Vec<(f64, Outline)> = Vec::with_capacity(parts.len());
+    let slices = slices(parts, series, stack)?;
+    let heights: Vec<f64> = slices.iter().map(|slice| slice.height).collect();
+    let depths = depths(&heights, stack)?;
+    let mut cubic_millimetres = 0.0;
+    for (slice, depth) in slices.iter().zip(depths) {
+        let outlines = &slice.outlines;
+        let found = outlines.iter().map(|outline| outline.points.len()).sum();
+        if found > POINTS_ON_IMAGE {
+            return Err(MeasureProblem::TooManyPoints {
+                found,
+                limit: POINTS_ON_IMAGE,
+            });
+        }
+        cubic_millimetres += covered_area(outlines)? * depth;
+    }
+    let volume = cubic_millimetres / 1000.0;
+    let mut values = vec![measured(Quantity::Volume, volume, Unit::Millilitre)];
+    if is_hounsfield(series)
+        && let Ok(summary) = summary(&slices, stack, frames)
+    {
+        values.extend(summary.values(Unit::Hounsfield));
+    }
+    Ok(values)
+}
+
+/// The outlines by the places of their images, from low to high.
+fn slices(
+    parts: &[MarkPart],
+    series: &Series,
+    stack: &Stack,
+) -> Result<Vec<Slice>, MeasureProblem> {
+    let mut drawn: Vec<(f64, ImagePlane, Outline)> = Vec::with_capacity(parts.len());
     for part in parts {
         let (plane, outline) = outlined(part, stack).map_err(|problem| match problem {
             MeasureProblem::UnknownImage if is_elsewhere(part, series) => {
@@ -44,34 +86,37 @@ pub(super) fn volume(
             }
             other => other,
         })?;
-        outlines.push((plane.height(), outline));
+        drawn.push((plane.height(), plane, outline));
     }
-    outlines.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut slices: Vec<(f64, Vec<Outline>)> = Vec::new();
-    for (height, outline) in outlines {
+    drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut slices: Vec<Slice> = Vec::new();
+    for (height, plane, outline) in drawn {
         match slices.last_mut() {
-            Some((last, together)) if height - *last < SAME_PLACE => together.push(outline),
-            _ => slices.push((height, vec![outline])),
+            Some(last) if height - last.height < SAME_PLACE => last.outlines.push(outline),
+            _ => slices.push(Slice {
+                height,
+                plane,
+                outlines: vec![outline],
+            }),
         }
     }
-    let heights: Vec<f64> = slices.iter().map(|(height, _)| *height).collect();
-    let depths = depths(&heights, stack)?;
-    let mut cubic_millimetres = 0.0;
-    for ((_, together), depth) in slices.iter().zip(depths) {
-        let found = together.iter().map(|outline| outline.points.len()).sum();
-        if found > POINTS_ON_IMAGE {
-            return Err(MeasureProblem::TooManyPoints {
-                found,
-                limit: POINTS_ON_IMAGE,
-            });
-        }
-        cubic_millimetres += covered_area(together)? * depth;
+    Ok(slices)
+}
+
+fn summary(slices: &[Slice], stack: &Stack, frames: &Frames) -> Result<Summary, MeasureProblem> {
+    let mut summary = Summary::default();
+    for Slice {
+        plane, outlines, ..
+    } in slices
+    {
+        let pixels = |outline: &Outline| {
+            let points = outline.points.iter();
+            Polygon(points.map(|point| plane.pixel(*point)).collect())
+        };
+        let region = Polygons(outlines.iter().map(pixels).collect());
+        summary.take_region(stack, plane.index, frames, &region)?;
     }
-    Ok(vec![measured(
-        Quantity::Volume,
-        cubic_millimetres / 1000.0,
-        Unit::Millilitre,
-    )])
+    Ok(summary)
 }
 
 /// How much of the normal each outlined slice stands for, mm: half the way to either neighbour.
