@@ -6,7 +6,8 @@
 mod support;
 
 use board::{
-    Board, CaseView, KeyImageInput, MarkInput, ObservationInput, SpineLabelsInput, StackGeometry,
+    Board, CaseView, KeyImageInput, MarkInput, MarkPartInput, ObservationInput, SpineLabelsInput,
+    StackGeometry,
 };
 use clinical::{
     case::{Entry, Subject, Value},
@@ -118,6 +119,54 @@ fn a_mark_is_measured_saved_at_once_and_there_after_a_restart_and_every_step_can
         "unknown_mark"
     );
     assert_eq!(lengths(&board.undo(&case).unwrap()), [10.0]);
+}
+
+/// The demonstration's axial CT makes a volume: a sagittal plane is laid through it along the spine.
+#[test]
+fn a_length_on_a_plane_through_the_volume_is_saved_with_the_plane_and_the_nearest_image() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = opened(folder.path());
+    let (case, ct) = prepared(&board, folder.path());
+    let [x, y, z] = ct.images[60].position.unwrap();
+    // 60 mm to the left and 50 mm to the back of the first pixel, 3 mm to the back and 4 mm to the head.
+    let points = vec![[x + 60.0, y + 50.0, z], [x + 60.0, y + 53.0, z + 4.0]];
+    let on_plane = |kind, parts: Vec<MarkPartInput>| MarkInput {
+        reformatted_normal: Some([1.0, 0.0, 0.0]),
+        parts,
+        ..drawn(&ct, kind, &[])
+    };
+    let part = MarkPartInput {
+        image_index: 0,
+        points,
+    };
+    let length = on_plane(MarkKind::Length, vec![part.clone()]);
+    let view = board.draw_mark(&case, length).unwrap();
+    let mark = last(&view);
+    assert!((of(&mark.measured, Quantity::Length).0 - 5.0).abs() < 1e-9);
+    assert_eq!(mark.reformatted_normal, Some([1.0, 0.0, 0.0]));
+    let named = &mark.parts[0].sop_instance_uid;
+    let nearest = ct
+        .images
+        .iter()
+        .find(|image| image.sop_instance_uid == *named)
+        .unwrap();
+    let beside = nearest.position.unwrap()[2] - (z + 2.0);
+    assert!(beside.abs() <= 1.0 + 1e-9, "{beside} mm");
+
+    let refused = |kind, parts| {
+        let error = board.draw_mark(&case, on_plane(kind, parts)).unwrap_err();
+        assert_eq!(error.code, "not_measurable");
+        error.parameters["reason"].clone()
+    };
+    assert_eq!(
+        refused(MarkKind::Freehand, vec![part.clone()]),
+        "measure_only_on_images"
+    );
+    assert_eq!(
+        refused(MarkKind::Length, vec![part.clone(), part]),
+        "measure_wrong_parts"
+    );
+    assert_eq!(refused(MarkKind::Length, Vec::new()), "measure_wrong_parts");
 }
 
 #[test]

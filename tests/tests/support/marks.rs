@@ -31,6 +31,7 @@ pub fn drawn(
     MarkInput {
         stack_id: geometry.id.clone(),
         kind,
+        reformatted_normal: None,
         parts: parts.iter().map(part).collect(),
         window_center: 400.0,
         window_width: 1800.0,

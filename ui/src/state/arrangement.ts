@@ -5,6 +5,7 @@ export const VIEWS = ['stack', 'sagittal', 'axial', 'coronal'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const PLANES = ['sagittal', 'axial', 'coronal'] as const;
+export type Plane = (typeof PLANES)[number];
 
 export interface PaneContent {
   stackId: string;

@@ -31,7 +31,7 @@ export function labelledValues({ measured, level }: Mark): string[] {
 
 /** The marks on an image, in their order, each with the letter that names it on the kept picture; see `clinical::marks`. */
 export function lettered(marks: readonly Mark[], { sop_instance_uid: uid, frame }: { sop_instance_uid: string; frame: number }): { letter: string; mark: Mark }[] {
-  const here = marks.filter(({ parts }) => parts.some((part) => part.sop_instance_uid === uid && part.frame === frame));
+  const here = marks.filter(({ parts, reformatted_normal: normal }) => normal === undefined && parts.some((part) => part.sop_instance_uid === uid && part.frame === frame));
   return here.map((mark, index) => ({ letter: letterAt(index), mark }));
 }
 

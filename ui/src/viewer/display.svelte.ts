@@ -1,6 +1,6 @@
 // All panes together: which are shown, which is active, and what one does to the others.
 import type { Host } from '../host/host.ts';
-import { MOST_PANES, PANES_OF, PLANES, type Arrangement, type Layout, type PaneContent } from '../state/arrangement.ts';
+import { MOST_PANES, PANES_OF, PLANES, type Arrangement, type Layout, type PaneContent, type Plane } from '../state/arrangement.ts';
 import { bindPanes, crosshairStacks, setLeftButton, unbindPanes, type Bound, type LeftButton } from './bindings.ts';
 import { RenderingEngine, forgetPicture, forgetStack, registerStack, startEngine } from './engine.ts';
 import { Links } from './links.svelte.ts';
@@ -90,7 +90,7 @@ export class Display {
   /** Another layout; panes beyond it keep what they show until they are seen again. */
   arrange(layout: Layout): void {
     if (layout === 'planes') return this.showPlanes();
-    if (this.layout === 'planes' && this.#before) void this.hang({ ...this.#before, layout, active: Math.min(this.#before.active, PANES_OF[layout] - 1) });
+    if (this.layout === 'planes' && this.#before) void this.hang({ ...this.#before, layout });
     else this.#lay(layout);
     this.#before = null;
   }
@@ -116,12 +116,15 @@ export class Display {
       if (this.leftButton === 'crosshair') this.choose('window');
       if (before) void this.hang(before);
     } else if (stack?.isVolume && this.planesPossible) {
-      const before = this.arrangement;
-      const { id: stackId } = stack.geometry;
-      void this.hang({ layout: 'planes', panes: PLANES.map((view) => ({ stackId, view })), active: 0 });
-      this.#before = before;
+      void this.hangPlanes(stack.geometry.id, 'sagittal');
       this.choose('crosshair');
     }
+  }
+
+  /** Three planes of a stack, one of them active. */
+  async hangPlanes(stackId: string, active: Plane): Promise<void> {
+    if (this.layout !== 'planes') this.#before = this.arrangement;
+    await this.hang({ layout: 'planes', panes: PLANES.map((view) => ({ stackId, view })), active: PLANES.indexOf(active) });
   }
 
   /** Why the three planes of the active stack cannot be shown: a word of the viewer, or none. */

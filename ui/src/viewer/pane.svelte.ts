@@ -2,7 +2,7 @@
 import type { Types } from '@cornerstonejs/core';
 import { asHostError } from '../host/host.ts';
 import type { HostError } from '../host/types.ts';
-import { sameContent, type PaneContent } from '../state/arrangement.ts';
+import { sameContent, type PaneContent, type Plane } from '../state/arrangement.ts';
 import { CoreEnums, forgetPicture, type RenderingEngine } from './engine.ts';
 import { cornersOf, nearestSlice, normalOf, type SlicePlane } from './linking.ts';
 import { cross, edgesOf, type Vector } from './orientation.ts';
@@ -10,7 +10,7 @@ import { Picture } from './picture.ts';
 import { openingWindow, windowOfRange } from './presets.ts';
 import { ONE_SLICE, type Slab } from './slab.ts';
 import type { OpenStack, OpenStacks } from './stacks.svelte.ts';
-import { dot, scaled, subtract } from './vectors.ts';
+import { dot, length, scaled, subtract } from './vectors.ts';
 import { createVolume } from './volume.ts';
 
 /** What a pane has around it. */
@@ -28,9 +28,11 @@ export interface Surroundings {
 
 const NO_EDGES = { left: '', right: '', top: '', bottom: '' };
 /** Normals of planes that are not tilted. */
-const STRAIGHT: Record<string, Vector> = { sagittal: [1, 0, 0], axial: [0, 0, 1], coronal: [0, 1, 0] };
+export const STRAIGHT: Record<Plane, Vector> = { sagittal: [1, 0, 0], axial: [0, 0, 1], coronal: [0, 1, 0] };
 /** Below a degree a tilt is rounding. */
 const STRAIGHT_COSINE = Math.cos(Math.PI / 180);
+/** Over the length of a spine a tilt of a hundredth of a degree moves nothing by a tenth of a millimetre. */
+const SAME_COSINE = Math.cos(Math.PI / 18_000);
 
 export class Pane {
   /** Counted from 1. */
@@ -52,6 +54,8 @@ export class Pane {
   revision = $state(0);
   /** The picture on the screen; none while it is read or has no place. */
   picture = $state.raw<Picture | undefined>(undefined);
+  /** The picture shows what it is to show, with the window and the camera of the pane. */
+  isDrawn = $state(false);
 
   readonly #around: Surroundings;
   #element: HTMLDivElement | undefined;
@@ -167,15 +171,18 @@ export class Pane {
     this.#listen(picture);
     this.#around.onPictures();
     this.#refresh();
+    this.isDrawn = true;
     this.#around.onOpened();
   }
 
   #undraw(): void {
     this.#listening.abort();
     const { picture } = this;
-    if (!picture) return;
+    // While a component goes away, state that changes in the same turn still reads as before.
+    if (!picture || picture.isGone) return;
     this.#kept = { camera: picture.isPlane ? picture.camera : undefined, rotation: picture.rotation };
     this.picture = undefined;
+    this.isDrawn = false;
     this.#around.onPictures();
     picture.close();
   }
@@ -204,8 +211,8 @@ export class Pane {
     if (!this.picture || !sight || !this.stack) return;
     ({ index: this.index, count: this.count } = this.picture.slice);
     this.edges = this.stack.geometry.orientation ? edgesOf(cross(sight.up, sight.normal), scaled(sight.up, -1)) : NO_EDGES;
-    const straight = STRAIGHT[this.content?.view ?? ''];
-    this.isOblique = straight !== undefined && Math.abs(dot(straight, sight.normal)) < STRAIGHT_COSINE;
+    const view = this.content?.view ?? 'stack';
+    this.isOblique = view !== 'stack' && Math.abs(dot(STRAIGHT[view], sight.normal)) < STRAIGHT_COSINE;
     this.#tellFailure();
     this.revision += 1;
   }
@@ -280,6 +287,19 @@ export class Pane {
     picture.moveTo(point);
     const reached = this.plane;
     return reached && Math.abs(dot(subtract(point, reached.point), reached.normal));
+  }
+
+  /** Of a plane: turns it into the plane with a normal of length 1 through a point. */
+  lookAt(point: Vector, normal: Vector): void {
+    const sight = this.picture?.sight;
+    if (!this.isPlane || !sight) return;
+    const wanted = dot(sight.normal, normal) < 0 ? scaled(normal, -1) : normal;
+    const cosine = dot(sight.normal, wanted);
+    if (cosine < SAME_COSINE) {
+      const axis = cross(sight.normal, wanted);
+      this.picture?.tilt(scaled(axis, 1 / length(axis)), sight.focalPoint, (Math.acos(cosine) * 180) / Math.PI);
+    }
+    this.goToPoint(point);
   }
 
   /** Shows an image by its number, counted from 0; of a plane, the slice. */

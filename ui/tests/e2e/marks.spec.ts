@@ -77,7 +77,7 @@ test('canal compromise is proposed as a fact at its level, recorded by the reade
   await expect(page.locator('[data-kind=canal_compromise]')).toHaveClass(/selected/);
 });
 
-test('what is given up leaves nothing, and planes take no measurement', async ({ page }) => {
+test('what is given up leaves nothing', async ({ page }) => {
   await openCt(page);
   await page.locator('[data-pane=stack]').focus();
   await page.keyboard.press('Shift+O');
@@ -86,6 +86,51 @@ test('what is given up leaves nothing, and planes take no measurement', async ({
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('cancel-mark')).toHaveCount(0);
   await expect(page.getByTestId('mark-layer').locator('path')).toHaveCount(0);
+});
+
+test('a length is drawn on a plane through the volume, shown on planes through it only, and found again from the list', async ({ page }) => {
+  await openCt(page);
+  await page.locator('[data-layout=planes]').click();
+  const sagittal = page.locator('[data-pane=sagittal]');
+  await sagittal.focus();
+  await page.getByTestId('measure').selectOption('length');
+  await expect(page.getByTestId('measure').locator('option[value=freehand]')).toBeDisabled();
+  await click(page, [[0.4, 0.4], [0.6, 0.6]]);
+  const shown = page.locator('[data-kind=length]');
+  await expect(sagittal.locator('[data-kind=length]')).toHaveCount(1);
+  await expect(shown).toHaveCount(1);
+  await sagittal.focus();
+  for (let step = 0; step < 6; step += 1) await page.keyboard.press('ArrowDown');
+  await expect(shown).toHaveCount(0);
+
+  await page.locator('[data-layout=one]').click();
+  await expect(page.locator('[data-pane=sagittal]')).toHaveCount(0);
+  await page.locator('#side-marks').click();
+  const row = page.getByTestId('marks').locator('li');
+  await expect(row).toContainText('on a plane through the volume');
+  await row.getByRole('button', { name: 'Length', exact: true }).click();
+  await expect(page.locator('[data-pane=sagittal] [data-kind=length]')).toHaveClass(/selected/);
+  await expect(page.locator('[data-pane=sagittal]')).toHaveAttribute('data-active', 'true');
+});
+
+test('a plane that was tilted for a measurement is tilted again when the measurement is looked at', async ({ page }) => {
+  await openCt(page);
+  await page.locator('[data-layout=planes]').click();
+  const [axial, coronal] = [page.locator('[data-pane=axial]'), page.locator('[data-pane=coronal]')];
+  await axial.focus();
+  await page.locator('[data-action=tilt_left]').click();
+  await expect(coronal).toHaveAttribute('data-oblique', 'true');
+  await coronal.focus();
+  await page.getByTestId('measure').selectOption('length');
+  await click(page, [[0.45, 0.4], [0.6, 0.6]]);
+  await expect(coronal.locator('[data-kind=length]')).toHaveCount(1);
+  await page.locator('[data-action=straighten]').click();
+  await expect(coronal).not.toHaveAttribute('data-oblique');
+  await expect(coronal.locator('[data-kind=length]')).toHaveCount(0);
+  await page.locator('#side-marks').click();
+  await page.getByTestId('marks').getByRole('button', { name: 'Length', exact: true }).click();
+  await expect(coronal).toHaveAttribute('data-oblique', 'true');
+  await expect(coronal.locator('[data-kind=length]')).toHaveCount(1);
 });
 
 test('vertebrae are labelled once and seen in every plane of their frame of reference', async ({ page }) => {

@@ -7,6 +7,7 @@ import { setWords } from '../../src/state/words.svelte.ts';
 import { Drawing } from '../../src/viewer/tools/drawing.svelte.ts';
 import { KEYS } from '../../src/viewer/keys.ts';
 import { TOOLS, toolOf } from '../../src/viewer/tools/index.ts';
+import { holds, imageSurface, isOfItsKind, nearestView, planeSurface, takes, withinPlane, type Surface } from '../../src/viewer/tools/surface.ts';
 import { pathOf, withPerpendicular, withSecondDiameter, type World } from '../../src/viewer/tools/tool.ts';
 
 const RECORDED_KINDS: MarkKind[] = ['length', 'angle', 'cobb_angle', 'ellipse', 'freehand', 'bidirectional', 'height_loss', 'translation', 'canal_compromise', 'volume', 'psoas_area'];
@@ -14,9 +15,13 @@ const LEVELS = ['C0', 'C1', 'C2', 'T11', 'T12', 'T13', 'L1', 'L2', 'L3', 'L4', '
 
 beforeEach(() => setWords(words));
 
+/** An axial image, 2 mm above the one before. */
+const on = (index: number): Surface => imageSurface(index, { sop_instance_uid: `1.${index}`, frame: 1 }, { frameOfReference: '9', point: [0, 0, 2 * index], normal: [0, 0, 1] });
+const sagittal = (x: number): Surface => planeSurface({ frameOfReference: '9', point: [x, 7, 7], normal: [1, 0, 0] });
+
 const drawn = (kind: MarkKind, clicks: [number, World][]): Drawing => {
   const drawing = new Drawing(kind);
-  for (const [image, point] of clicks) drawing.add(image, point);
+  for (const [image, point] of clicks) drawing.add(on(image), point);
   return drawing;
 };
 
@@ -31,44 +36,67 @@ it('has a tool, a key, a name and a prompt for every kind of mark', () => {
 
 it('is done when it has its points, and takes none of another image', () => {
   const drawing = drawn('length', [[3, [0, 0, 0]]]);
-  expect(drawing.accepts(4)).toBe(false);
-  drawing.add(4, [9, 9, 9]);
-  drawing.add(3, [3, 4, 0]);
+  expect(drawing.accepts(on(4))).toBe(false);
+  drawing.add(on(4), [9, 9, 9]);
+  drawing.add(on(3), [3, 4, 0]);
   expect(drawing.isComplete).toBe(true);
-  expect(drawing.parts).toEqual([{ imageIndex: 3, points: [[0, 0, 0], [3, 4, 0]] }]);
-  expect(drawing.accepts(3)).toBe(false);
+  expect(drawing.parts).toEqual([{ surface: on(3), points: [[0, 0, 0], [3, 4, 0]] }]);
+  expect(drawing.accepts(on(3))).toBe(false);
+});
+
+it('draws lines on one plane through a volume, and outlines on none', () => {
+  const drawing = new Drawing('length');
+  drawing.add(sagittal(4), [4, 0, 0]);
+  expect([drawing.accepts(sagittal(4.004)), drawing.accepts(sagittal(4.5)), drawing.accepts(on(0))]).toEqual([true, false, false]);
+  drawing.add(sagittal(4), [4, 3, 4]);
+  expect(drawing.isComplete).toBe(true);
+  expect(TOOLS.filter((tool) => takes(sagittal(4), tool)).map(({ kind }) => kind)).toEqual(['length', 'angle', 'cobb_angle', 'bidirectional', 'height_loss', 'translation']);
+  expect(TOOLS.every((tool) => takes(on(0), tool))).toBe(true);
+});
+
+it('shows a mark on its image, or on planes through its points, and moves it where it was drawn only', () => {
+  const onImage = { frame_of_reference_uid: '9', parts: [{ sop_instance_uid: '1.3', frame: 1, points: [[4, 0, 6], [4, 5, 6]] }] } as unknown as Mark;
+  const onPlane = { ...onImage, reformatted_normal: [1, 0, 0] as [number, number, number] };
+  const shown = (surface: Surface, one: Mark): boolean => one.parts.every((part) => holds(surface, one, part));
+  const surfaces = [on(3), on(4), sagittal(4.3), sagittal(5), planeSurface({ frameOfReference: '8', point: [4, 0, 0], normal: [1, 0, 0] })];
+  expect(surfaces.map((surface) => shown(surface, onImage))).toEqual([true, false, true, false, false]);
+  expect(surfaces.map((surface) => shown(surface, onPlane))).toEqual([false, false, true, false, false]);
+  expect([isOfItsKind(on(3), onImage), isOfItsKind(sagittal(4), onImage), isOfItsKind(sagittal(4), onPlane)]).toEqual([true, false, true]);
+  expect(withinPlane(onPlane, [4.3, 8, 9])).toEqual([4, 8, 9]);
+  expect(withinPlane(onImage, [4.3, 8, 9])).toEqual([4.3, 8, 9]);
+  expect(nearestView([0.2, -0.9, 0.3], { sagittal: [1, 0, 0], axial: [0, 0, 1], coronal: [0, 1, 0] })).toBe('coronal');
 });
 
 it('closes an outline only with three points, and asks for the second one on the same image', () => {
   const drawing = drawn('canal_compromise', [[7, [0, 0, 0]], [7, [10, 0, 0]]]);
   drawing.close();
   expect(drawing.part).toBe(0);
-  drawing.add(7, [10, 10, 0]);
+  drawing.add(on(7), [10, 10, 0]);
   drawing.close();
-  expect([drawing.part, drawing.isComplete, drawing.accepts(7), drawing.accepts(8)]).toEqual([1, false, true, false]);
+  expect([drawing.part, drawing.isComplete, drawing.accepts(on(7)), drawing.accepts(on(8))]).toEqual([1, false, true, false]);
 });
 
 it('goes on with outlines on other images until it is ended', () => {
   const drawing = drawn('volume', [[1, [0, 0, 0]], [1, [1, 0, 0]], [1, [0, 1, 0]]]);
   drawing.close();
-  expect([drawing.isComplete, drawing.accepts(2), drawing.accepts(1)]).toEqual([true, true, true]);
+  expect([drawing.isComplete, drawing.accepts(on(2)), drawing.accepts(on(1))]).toEqual([true, true, true]);
 });
 
 it('takes points back, then whole outlines, and says when nothing is left', () => {
   const drawing = drawn('volume', [[1, [0, 0, 0]], [1, [1, 0, 0]], [1, [0, 1, 0]]]);
   drawing.close();
-  drawing.add(2, [5, 5, 2]);
+  drawing.add(on(2), [5, 5, 2]);
   expect([drawing.back(), drawing.current, drawing.part]).toEqual([true, null, 1]);
   expect([drawing.back(), drawing.isEmpty, drawing.back()]).toEqual([true, true, false]);
 });
 
 it('keeps points of a dragged outline apart, and drags nothing else', () => {
   const drawing = drawn('freehand', [[1, [0, 0, 0]]]);
-  drawing.drag(1, [0.1, 0, 0]);
-  drawing.drag(1, [1, 0, 0]);
+  drawing.drag(on(1), [0.1, 0, 0]);
+  drawing.drag(on(1), [1, 0, 0]);
   expect(drawing.current?.points).toEqual([[0, 0, 0], [1, 0, 0]]);
   const line = drawn('length', [[1, [0, 0, 0]]]);
-  line.drag(1, [9, 0, 0]);
+  line.drag(on(1), [9, 0, 0]);
   expect(line.current?.points).toHaveLength(1);
 });
 
@@ -96,6 +124,7 @@ it('names the marks of one image by letters that go on after Z', () => {
   const marks = [mark('other'), ...Array.from({ length: 28 }, () => mark('here'))];
   const letters = lettered(marks, { sop_instance_uid: 'here', frame: 1 }).map(({ letter }) => letter);
   expect([letters[0], letters[25], letters[26], letters[27], letters.length]).toEqual(['A', 'Z', 'AA', 'AB', 28]);
+  expect(lettered([{ ...mark('here'), reformatted_normal: [1, 0, 0] }], { sop_instance_uid: 'here', frame: 1 })).toEqual([]);
 });
 
 it('tells a change with its sign', () => {

@@ -11,7 +11,7 @@ use clinical::{
 };
 use imaging::{
     ImageRef, ImagingError, Series, Stack, Study,
-    measure::{canal::propose_canal, measure},
+    measure::{MeasureProblem, canal::propose_canal, measure, part_on_plane},
 };
 
 /// A case may have as many; more are a fault of a program.
@@ -120,7 +120,19 @@ impl Board {
     fn mark(&self, id: String, input: MarkInput) -> Result<Mark, BoardError> {
         let open = self.open();
         let (study, series, stack) = find(&open.library, &input.stack_id)?;
-        let parts = parts_of(stack, &input.parts)?;
+        let parts = match (input.reformatted_normal, input.parts.as_slice()) {
+            (None, parts) => parts_of(stack, parts)?,
+            (Some(normal), [part]) => {
+                let part = part_on_plane(input.kind, part.points.clone(), normal, stack)
+                    .map_err(|problem| not_measurable(&problem, problem.code()))?;
+                vec![part]
+            }
+            (Some(_), parts) => {
+                let (needed, found) = (1, parts.len());
+                let problem = MeasureProblem::WrongParts { needed, found };
+                return Err(not_measurable(&problem, problem.code()));
+            }
+        };
         let frames = |image: &ImageRef| open.cache.frame(image);
         let measured = measure(input.kind, &parts, series, stack, &frames)
             .map_err(|problem| not_measurable(&problem, problem.code()))?;
@@ -134,6 +146,7 @@ impl Board {
                 .then(|| frame_of_reference.to_owned()),
             modality: series.modality.clone(),
             study_date: day_of(study, series),
+            reformatted_normal: input.reformatted_normal,
             parts,
             window_center: input.window_center,
             window_width: input.window_width,

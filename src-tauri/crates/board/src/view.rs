@@ -172,6 +172,10 @@ pub struct KeyImageInput {
 pub struct MarkInput {
     pub stack_id: String,
     pub kind: MarkKind,
+    /// Where it was drawn on a plane made from the stack's volume: the plane's normal. Then there is one part,
+    /// whose `image_index` is not read.
+    #[serde(default)]
+    pub reformatted_normal: Option<Point>,
     pub parts: Vec<MarkPartInput>,
     pub window_center: f64,
     pub window_width: f64,

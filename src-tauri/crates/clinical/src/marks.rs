@@ -34,6 +34,11 @@ pub struct Mark {
     /// The day of the images.
     #[serde(default)]
     pub study_date: Option<NaiveDate>,
+    /// On one plane made from a volume instead of on its images, then the plane's normal, of length 1; the only
+    /// part names the image that lies nearest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reformatted_normal: Option<Point>,
     pub parts: Vec<MarkPart>,
     /// Window centre and width in which it was drawn, in the units of the rescaled pixel values.
     pub window_center: f64,
@@ -59,7 +64,7 @@ impl Mark {
 }
 
 /// The marks with a part on an image, in their order, each with the letter that names it on a picture. The
-/// frame counts from 1.
+/// frame counts from 1. Marks on planes made from a volume lie on no image.
 pub fn lettered<'mark>(
     marks: &'mark [Mark],
     sop_instance_uid: &str,
@@ -67,7 +72,8 @@ pub fn lettered<'mark>(
 ) -> Vec<(String, &'mark Mark)> {
     let is_here = |mark: &&Mark| {
         let mut parts = mark.parts.iter();
-        parts.any(|part| part.sop_instance_uid == sop_instance_uid && part.frame == frame)
+        mark.reformatted_normal.is_none()
+            && parts.any(|part| part.sop_instance_uid == sop_instance_uid && part.frame == frame)
     };
     let here = marks.iter().filter(is_here).enumerate();
     here.map(|(index, mark)| (letter(index), mark)).collect()
@@ -344,6 +350,7 @@ mod tests {
             frame_of_reference_uid: None,
             modality: "CT".to_owned(),
             study_date: day.parse().ok(),
+            reformatted_normal: None,
             parts: vec![MarkPart {
                 sop_instance_uid: "1.4".to_owned(),
                 frame: 1,

@@ -520,6 +520,7 @@ mod tests {
             case.marks.push(Mark {
                 id: text(0), kind: MarkKind::Length, study_instance_uid: text(1), series_instance_uid: text(2),
                 frame_of_reference_uid: Some(text(3)), modality: text(4), study_date: day,
+                reformatted_normal: day.map(|_| [1.0, 0.0, 0.0]),
                 parts: vec![MarkPart { sop_instance_uid: text(5), frame: 2, points: vec![[0.5, -1.25, 3.0], [4.0, 5.0, -6.5]] }],
                 window_center: 40.0, window_width: 400.0, level, note: text(6),
                 measured: vec![Measured { quantity: Quantity::Length, value: 12.5, unit: Unit::Millimetre }],

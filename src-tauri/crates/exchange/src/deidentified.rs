@@ -275,6 +275,7 @@ fn marked(mark: &Mark, with: &Replacements) -> Mark {
             .map(|uid| (with.uid)(uid)),
         modality: (with.description)(&mark.modality),
         study_date: moved(mark.study_date, with),
+        reformatted_normal: mark.reformatted_normal,
         parts: mark.parts.iter().map(part).collect(),
         window_center: mark.window_center,
         window_width: mark.window_width,

@@ -138,6 +138,7 @@ pub(crate) mod tests {
             frame_of_reference_uid: Some("1.2.9".to_owned()),
             modality: "CT".to_owned(),
             study_date: None,
+            reformatted_normal: None,
             parts: parts
                 .iter()
                 .map(|points| MarkPart {

@@ -4,18 +4,20 @@
 //! that they enclose, never from what a screen shows, so that it is right for pixels that are not
 //! square, in oblique planes and across slices. [`clinical::marks::MarkKind`] says which points each
 //! tool has. Outlines lie in the plane of the image that they were drawn on. Lines may also lie in any
-//! other plane of an evenly spaced volume, as on a reformatted picture.
+//! other plane of an evenly spaced volume, as on a reformatted picture (see [`part_on_plane`]).
 
 pub mod canal;
 mod lines;
 mod outline;
 mod place;
 mod problem;
+mod reformatted;
 mod regions;
 mod statistics;
 mod volume;
 
 pub use problem::MeasureProblem;
+pub use reformatted::part_on_plane;
 
 use crate::{
     library::{ImageRef, Series, Stack},

@@ -67,7 +67,7 @@ pub enum ObjectError {
     )]
     NoPosition { mark: String },
     #[error(
-        "the images do not say in which frame of reference they lie, which a segmentation has to name"
+        "the images do not say in which frame of reference they lie, which has to be named with these places"
     )]
     NoFrameOfReference { mark: String },
     #[error(

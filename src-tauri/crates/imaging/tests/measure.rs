@@ -4,7 +4,7 @@
 use clinical::marks::{MarkKind, Quantity, Unit};
 use imaging::{
     library::{Plane, Rescale},
-    measure::{MeasureProblem, measure},
+    measure::{MeasureProblem, measure, part_on_plane},
     problem::Reason,
 };
 
@@ -355,6 +355,57 @@ fn a_single_image_is_as_thick_as_it_says() {
     images.stack_mut().slice_thickness = Some(3.0);
     let values = images.measure(MarkKind::Volume, &[part]).unwrap();
     near(value(&values, Quantity::Volume), 0.048);
+}
+
+/// Slices at 0, 2, 4, 6 and 8 mm; the plane lies along the spine at x = 1 mm.
+#[test]
+fn a_mark_on_a_plane_through_a_volume_names_the_nearest_image() {
+    let positions: Vec<_> = (0..5)
+        .map(|slice| [0.0, 0.0, 2.0 * f64::from(slice)])
+        .collect();
+    let mut images = Images::new("CT", AXIAL, [1.0, 1.0], &positions);
+    let sagittal = [1.0, 0.0, 0.0];
+    let points = vec![[1.0, 2.0, 0.0], [1.0, 5.0, 4.0]];
+    let ask = |images: &Images, kind, points: &[[f64; 3]], normal| {
+        let part = part_on_plane(kind, points.to_vec(), normal, images.stack());
+        part.map_err(|problem| problem.code())
+    };
+    let code = |images: &Images, points: &[[f64; 3]], normal| {
+        ask(images, MarkKind::Length, points, normal).unwrap_err()
+    };
+    assert_eq!(code(&images, &points, sagittal), "measure_not_a_volume");
+    images.stack_mut().is_volume = true;
+    let part = ask(&images, MarkKind::Length, &points, sagittal).unwrap();
+    // The middle lies at z = 2 mm.
+    assert_eq!((part.sop_instance_uid.as_str(), part.frame), ("2.25.1", 1));
+    assert_eq!(part.points, points);
+    let values = images.measure(MarkKind::Length, &[part]).unwrap();
+    near(value(&values, Quantity::Length), 5.0);
+
+    let beside = [[1.0, 2.0, 0.0], [1.1, 5.0, 4.0]];
+    assert_eq!(code(&images, &beside, sagittal), "measure_not_planar");
+    assert_eq!(
+        code(&images, &points, [2.0, 0.0, 0.0]),
+        "measure_not_a_place"
+    );
+    assert_eq!(code(&images, &points, [f64::NAN; 3]), "measure_not_a_place");
+    assert_eq!(
+        code(&images, &[[f64::INFINITY; 3]], sagittal),
+        "measure_not_a_place"
+    );
+    assert_eq!(code(&images, &[], sagittal), "measure_too_few_points");
+    for kind in [
+        MarkKind::Ellipse,
+        MarkKind::Freehand,
+        MarkKind::CanalCompromise,
+        MarkKind::Volume,
+        MarkKind::PsoasArea,
+    ] {
+        assert_eq!(
+            ask(&images, kind, &points, sagittal),
+            Err("measure_only_on_images")
+        );
+    }
 }
 
 /// The square holds 16 pixels of mean 353.5 HU on either image; the second adds 100 HU.

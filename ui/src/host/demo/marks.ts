@@ -9,7 +9,7 @@ import { MARKS } from './recorded.ts';
 type MarksHost = Pick<Host, 'drawMark' | 'redrawMark' | 'describeMark' | 'removeMark' | 'labelSpine' | 'proposeCanal'>;
 
 export function marksHost({ next, change, latest }: Memory): MarksHost {
-  function drawn(id: string, { stack_id: stack, kind, parts, window_center, window_width, level, note }: MarkInput): Mark {
+  function drawn(id: string, { stack_id: stack, kind, reformatted_normal: normal, parts, window_center, window_width, level, note }: MarkInput): Mark {
     const geometry = geometryOf(libraryOf(['/demo/images']), stack);
     const recorded = MARKS.find((one) => one.mark.kind === kind);
     return {
@@ -20,6 +20,7 @@ export function marksHost({ next, change, latest }: Memory): MarksHost {
       frame_of_reference_uid: geometry.frame_of_reference_uid,
       modality: geometry.modality,
       study_date: geometry.study_date,
+      ...(normal ? { reformatted_normal: normal } : {}),
       parts: parts.map(({ image_index: index, points }) => ({ sop_instance_uid: geometry.images[index]?.sop_instance_uid ?? '', frame: 1, points })),
       window_center,
       window_width,

@@ -15,7 +15,12 @@ frame_of_reference_uid?: string, modality: string,
 /**
  * The day of the images.
  */
-study_date: string | null, parts: Array<MarkPart>, 
+study_date: string | null, 
+/**
+ * On one plane made from a volume instead of on its images, then the plane's normal, of length 1; the only
+ * part names the image that lies nearest.
+ */
+reformatted_normal?: [number, number, number], parts: Array<MarkPart>, 
 /**
  * Window centre and width in which it was drawn, in the units of the rescaled pixel values.
  */

@@ -6,7 +6,12 @@ import type { MarkPartInput } from "./MarkPartInput";
 /**
  * A mark as it is drawn on images of an open stack; its values are computed here.
  */
-export type MarkInput = { stack_id: string, kind: MarkKind, parts: Array<MarkPartInput>, window_center: number, window_width: number, 
+export type MarkInput = { stack_id: string, kind: MarkKind, 
+/**
+ * Where it was drawn on a plane made from the stack's volume: the plane's normal. Then there is one part,
+ * whose `image_index` is not read.
+ */
+reformatted_normal: [number, number, number] | null, parts: Array<MarkPartInput>, window_center: number, window_width: number, 
 /**
  * None asks for the nearest labelled vertebra.
  */

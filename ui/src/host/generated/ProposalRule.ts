@@ -3,4 +3,4 @@
 /**
  * How the value follows from the mark; the words `proposal.<rule>` say it.
  */
-export type ProposalRule = "measured" | "growth" | "collapse_class";
+export type ProposalRule = "measured" | "growth" | "collapse_class" | "lesion_character";

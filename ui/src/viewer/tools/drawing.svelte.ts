@@ -1,10 +1,11 @@
 // A mark while it is drawn: the points so far, part by part. Done when the tool has all that it asks for.
 import type { MarkKind } from '../../host/types.ts';
 import { toolOf } from './index.ts';
+import { takes, type Surface } from './surface.ts';
 import type { Tool, World } from './tool.ts';
 
 export interface DrawnPart {
-  imageIndex: number;
+  surface: Surface;
   points: World[];
 }
 
@@ -36,26 +37,26 @@ export class Drawing {
     return this.current === null && (this.tool.parts === 'many' ? this.parts.length > 0 : this.parts.length === this.tool.parts);
   }
 
-  /** Whether a point on this image belongs to what is drawn: a part lies on one image, and so do parts that go together. */
-  accepts(imageIndex: number): boolean {
-    if (this.isFull()) return false;
-    if (this.current) return this.current.imageIndex === imageIndex;
+  /** Whether a point there belongs to what is drawn: a part lies on one surface, and so do parts that go together. */
+  accepts(surface: Surface): boolean {
+    if (this.isFull() || !takes(surface, this.tool)) return false;
+    if (this.current) return this.current.surface.id === surface.id;
     const first = this.parts[0];
-    return first === undefined || this.tool.parts === 'many' || first.imageIndex === imageIndex;
+    return first === undefined || this.tool.parts === 'many' || first.surface.id === surface.id;
   }
 
-  add(imageIndex: number, point: World): void {
-    if (!this.accepts(imageIndex)) return;
+  add(surface: Surface, point: World): void {
+    if (!this.accepts(surface)) return;
     const points = [...(this.current?.points ?? []), point];
-    this.current = { imageIndex, points };
+    this.current = { surface, points };
     if (points.length === this.tool.points) this.close();
   }
 
   /** Adds a point of a dragged outline, if it is far enough from the last one. */
-  drag(imageIndex: number, point: World): void {
+  drag(surface: Surface, point: World): void {
     const last = this.current?.points.at(-1);
     if (this.tool.points !== 'outline' || !last || Math.hypot(point[0] - last[0], point[1] - last[1], point[2] - last[2]) < BETWEEN) return;
-    this.add(imageIndex, point);
+    this.add(surface, point);
   }
 
   /** Ends the part; an outline with too few points stays open. */
@@ -87,9 +88,9 @@ export class Drawing {
   }
 
   /** Begins the part with a proposed outline, to be corrected point by point. */
-  propose(imageIndex: number, points: World[]): void {
-    if (!this.accepts(imageIndex)) return;
-    this.parts = [...this.parts, { imageIndex, points }];
+  propose(surface: Surface, points: World[]): void {
+    if (!this.accepts(surface)) return;
+    this.parts = [...this.parts, { surface, points }];
     this.current = null;
   }
 

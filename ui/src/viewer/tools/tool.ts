@@ -27,6 +27,11 @@ export interface Tool {
   finish?: (clicked: World[]) => World[];
 }
 
+/** Made of lines and points alone, so that no pixel counts. */
+export function isOfLines({ points, isEllipse }: Tool): boolean {
+  return points !== 'outline' && isEllipse !== true;
+}
+
 /** SVG path of a part on the canvas. */
 export function pathOf(tool: Tool, points: readonly Canvas[], isClosed: boolean): string {
   if (tool.isEllipse && points.length === 4) return ellipsePath(points as [Canvas, Canvas, Canvas, Canvas]);

@@ -27,6 +27,10 @@ pub enum MeasureProblem {
     OutOfPlane { distance: f64 },
     #[error("the points do not lie in one plane")]
     NotPlanar,
+    #[error("outlines are drawn on the images themselves, not on planes made from them")]
+    OnlyOnImages,
+    #[error("these images make no volume, so that no plane can be laid through it")]
+    NotAVolume,
     #[error("two points that make a line are one and the same")]
     NoLine,
     #[error("the diameters of an ellipse cross in their middles, at right angles")]
@@ -72,6 +76,8 @@ impl MeasureProblem {
             MeasureProblem::NoPosition => "measure_no_position",
             MeasureProblem::OutOfPlane { .. } => "measure_out_of_plane",
             MeasureProblem::NotPlanar => "measure_not_planar",
+            MeasureProblem::OnlyOnImages => "measure_only_on_images",
+            MeasureProblem::NotAVolume => "measure_not_a_volume",
             MeasureProblem::NoLine => "measure_no_line",
             MeasureProblem::NotAnEllipse => "measure_not_an_ellipse",
             MeasureProblem::NotPerpendicular => "measure_not_perpendicular",

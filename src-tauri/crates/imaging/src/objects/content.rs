@@ -6,7 +6,7 @@ use super::{
     modules::frame_reference,
 };
 use crate::header::ImageHeader;
-use clinical::marks::Unit;
+use clinical::marks::{Point, Unit};
 use dicom_core::{DataElement, PrimitiveValue, VR};
 use dicom_dictionary_std::tags;
 
@@ -78,18 +78,42 @@ pub(super) fn region(
     points: &[[f64; 2]],
     of: Item,
 ) -> Item {
-    let numbers: Vec<f32> = points.iter().flatten().map(|at| *at as f32).collect();
     let mut item = item(relation, "SCOORD", name);
     item.extend([
-        DataElement::new(
-            tags::GRAPHIC_DATA,
-            VR::FL,
-            PrimitiveValue::F32(numbers.into()),
-        ),
+        graphic_data(points.iter().flatten()),
         plain(tags::GRAPHIC_TYPE, VR::CS, graphic_type),
         sequence(tags::CONTENT_SEQUENCE, vec![of]),
     ]);
     item
+}
+
+/// Places in the patient, mm, in a frame of reference (PS3.3 section C.18.9).
+pub(super) fn region_in_patient(
+    relation: Relation,
+    name: Option<Code>,
+    graphic_type: &str,
+    points: &[Point],
+    frame_of_reference_uid: &str,
+) -> Item {
+    let mut item = item(relation, "SCOORD3D", name);
+    item.extend([
+        graphic_data(points.iter().flatten()),
+        plain(tags::GRAPHIC_TYPE, VR::CS, graphic_type),
+        uid(
+            tags::REFERENCED_FRAME_OF_REFERENCE_UID,
+            frame_of_reference_uid,
+        ),
+    ]);
+    item
+}
+
+fn graphic_data<'at>(numbers: impl Iterator<Item = &'at f64>) -> Element {
+    let numbers: Vec<f32> = numbers.map(|at| *at as f32).collect();
+    DataElement::new(
+        tags::GRAPHIC_DATA,
+        VR::FL,
+        PrimitiveValue::F32(numbers.into()),
+    )
 }
 
 /// A number, as decimal string and as the double that it is.

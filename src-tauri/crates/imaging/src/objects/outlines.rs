@@ -54,6 +54,14 @@ pub(super) fn drawn_on_image(shape: &Shape, plane: &ImagePlane) -> (&'static str
     }
 }
 
+/// Graphic type of a shape of lines in the patient (PS3.3 section C.18.9.1.2).
+pub(super) fn lines_in_patient(shape: &Shape) -> &'static str {
+    match shape.form {
+        Form::Point => "POINT",
+        Form::Line | Form::Outline | Form::Ellipse => "POLYLINE",
+    }
+}
+
 /// The pixels of an image by rows, each 0 or 1, whose centres lie within an outline (even-odd rule). A
 /// centre on the outline belongs to it on the left and upper side only, so that outlines that share an edge
 /// share no pixel.

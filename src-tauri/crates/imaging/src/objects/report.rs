@@ -6,7 +6,7 @@ use super::{
     content::{self, Item, Relation, code, container, number, uid_reference, words},
     elements::{file, plain, sequence},
     modules::{self, Kind},
-    outlines::{drawn_on_image, is_on_image},
+    outlines::{drawn_on_image, is_on_image, lines_in_patient},
 };
 use crate::{
     header::{ImageHeader, derived_uid},
@@ -30,7 +30,8 @@ const KIND: Kind = Kind {
 ///
 /// An ellipse and a freehand outline are planar regions (TID 1410), a volume is a volumetric one (TID 1411);
 /// of the other marks (TID 1501) each value names the lines that it was computed from. Points are given as
-/// pixels of their image (SCOORD). A mark that another person drew names that person.
+/// pixels of their image (SCOORD); of a mark on a plane made from a volume as places in the patient
+/// (SCOORD3D). A mark that another person drew names that person.
 pub fn measurement_reports(
     marks: &[Mark],
     sources: &Sources,
@@ -80,7 +81,13 @@ impl<'mark> Drawn<'mark> {
                 ImagePlane::of_frame(image, part.frame).ok_or_else(|| ObjectError::NoPosition {
                     mark: mark.id.clone(),
                 })?;
-            is_on_image(mark, part, &plane)?;
+            if mark.reformatted_normal.is_none() {
+                is_on_image(mark, part, &plane)?;
+            } else if mark.frame_of_reference_uid.is_none() {
+                return Err(ObjectError::NoFrameOfReference {
+                    mark: mark.id.clone(),
+                });
+            }
             images.push(image);
             planes.push(plane);
         }
@@ -93,6 +100,11 @@ impl<'mark> Drawn<'mark> {
     }
 
     fn region(&self, shape: &Shape, relation: Relation, name: Option<Code>) -> Item {
+        let frame_of_reference = self.mark.frame_of_reference_uid.as_deref();
+        if let (Some(_), Some(uid)) = (self.mark.reformatted_normal, frame_of_reference) {
+            let graphic_type = lines_in_patient(shape);
+            return content::region_in_patient(relation, name, graphic_type, &shape.points, uid);
+        }
         let (graphic_type, points) = drawn_on_image(shape, &self.planes[shape.part]);
         let frame = self.mark.parts[shape.part].frame;
         let image = content::image(Relation::SelectedFrom, self.images[shape.part], frame);

@@ -12,7 +12,7 @@ mod shared;
 use chrono::{DateTime, FixedOffset};
 use clinical::{
     case::KeyImage,
-    marks::{Mark, MarkKind, Unit},
+    marks::{Mark, MarkKind, Quantity, Unit},
 };
 use imaging::{
     ImageRef, Library, Series, Stack, Study,
@@ -148,6 +148,10 @@ fn phantom_case(folder: &Path) -> serde_json::Value {
     let mr = images(&library, sagittal, |stack| stack.columns == 320);
     let mut marks = one_of_each(&ct[1..4], Unit::Hounsfield);
     marks.extend(one_of_each(&mr[6..9], Unit::None));
+    marks.extend(on_a_sagittal_plane(
+        &ct[2],
+        frame_of_reference(&library, "CT"),
+    ));
     // A second lesion, which shares pixels with nothing.
     marks.push(mark(MarkKind::Volume, &[(&ct[5], &INNER)], Some("T4"), &[]));
     let keys = [
@@ -156,6 +160,54 @@ fn phantom_case(folder: &Path) -> serde_json::Value {
         key_image(&ct[0], None, ""),
     ];
     write(folder, "phantom", &library, &marks, &keys)
+}
+
+fn frame_of_reference(library: &Library, modality: &str) -> String {
+    let (_, _, stack) = library
+        .stacks()
+        .find(|(_, series, _)| series.modality == modality)
+        .unwrap();
+    stack.frame_of_reference_uid.clone()
+}
+
+/// Lines along the spine, across the axial images of which `nearest` is one.
+fn on_a_sagittal_plane(nearest: &Image, frame_of_reference: String) -> Vec<Mark> {
+    let lines: [(MarkKind, Vec<[f64; 3]>, [(Quantity, f64, Unit); 2]); 2] = [
+        (
+            MarkKind::HeightLoss,
+            (0..6)
+                .map(|at| [1.25, 3.5, 2.5 * f64::from(at) - 7.0])
+                .collect(),
+            [
+                (Quantity::Height, 2.5, Unit::Millimetre),
+                (Quantity::ExpectedHeight, 2.5, Unit::Millimetre),
+            ],
+        ),
+        (
+            MarkKind::Bidirectional,
+            vec![
+                [1.25, 0.0, 0.0],
+                [1.25, 12.0, 5.0],
+                [1.25, 3.5, 9.0],
+                [1.25, 8.5, -3.0],
+            ],
+            [
+                (Quantity::LongDiameter, 13.0, Unit::Millimetre),
+                (Quantity::ShortDiameter, 13.0, Unit::Millimetre),
+            ],
+        ),
+    ];
+    lines
+        .into_iter()
+        .map(|(kind, points, values)| {
+            let mut mark = mark(kind, &[(nearest, &[])], Some("L2"), &values);
+            mark.id.push_str(" on a plane");
+            mark.reformatted_normal = Some([1.0, 0.0, 0.0]);
+            mark.frame_of_reference_uid = Some(frame_of_reference.clone());
+            mark.parts[0].points = points;
+            mark
+        })
+        .collect()
 }
 
 fn japanese_case(folder: &Path) -> serde_json::Value {
@@ -363,6 +415,12 @@ fn what_others_could_not_use_is_refused() {
     assert!(matches!(
         reports(&[lifted]),
         ObjectError::BesideItsImage { tenths: 26, .. }
+    ));
+    let mut nowhere = length(&image);
+    nowhere.reformatted_normal = Some([1.0, 0.0, 0.0]);
+    assert!(matches!(
+        reports(&[nowhere]),
+        ObjectError::NoFrameOfReference { .. }
     ));
     let broken = mark(MarkKind::Angle, &[(&image, &LARGE)], None, &[]);
     assert!(matches!(

@@ -63,6 +63,7 @@ pub(crate) fn mark(
         frame_of_reference_uid: None,
         modality: first.modality.to_owned(),
         study_date: None,
+        reformatted_normal: None,
         parts: parts
             .iter()
             .map(|(image, points)| image.part(points))
