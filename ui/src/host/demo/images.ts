@@ -107,7 +107,7 @@ export function imagesHost({ next, change }: Memory): ImagesHost {
           findings.unshift({
             code: confirmMismatch ? 'patient_mismatch_confirmed' : 'patient_mismatch',
             severity: confirmMismatch ? 'note' : 'alert',
-            parameters: { element: 'patient_id_birth_date_name', date: study.date ?? 'unknown' },
+            parameters: { element: 'patient_id_birth_date_name', date: study.date ?? 'unknown', study: String(others.length + 1) },
           });
         }
         return { ...view, case: { ...view.case, studies: [...others, linked] }, assessment: { ...view.assessment, findings } };

@@ -11,12 +11,17 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Findings about every linked study that is not clearly of this patient.
+/// Findings about every linked study that is not clearly of this patient. The parameter `study` is its
+/// number among the studies of the case, counted from 1.
 pub(super) fn findings(case: &Case) -> Vec<Finding> {
-    case.studies
-        .iter()
-        .filter_map(|study| finding(&case.identity, study))
-        .collect()
+    let numbered = case.studies.iter().enumerate();
+    let found = numbered.filter_map(|(index, study)| {
+        let mut finding = finding(&case.identity, study)?;
+        let number = (index + 1).to_string();
+        finding.parameters.insert("study".to_owned(), number);
+        Some(finding)
+    });
+    found.collect()
 }
 
 fn finding(identity: &Identity, study: &LinkedStudy) -> Option<Finding> {
@@ -219,6 +224,22 @@ mod tests {
             !shown.contains("Phantom") && !shown.contains("1949"),
             "{shown}"
         );
+    }
+
+    /// Two of one day, of which the second is another patient's.
+    #[test]
+    fn a_finding_names_its_study_among_those_of_the_case() {
+        let mut case = Case::new(
+            "c".into(),
+            identity("0042", "Specimen", "Ada", "1950-03-16"),
+        );
+        case.studies = vec![
+            study("0042", "Specimen^Ada", "1950-03-16"),
+            study("43", "Specimen^Ada", "1950-03-16"),
+        ];
+        let found = findings(&case);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].parameters["study"], "2");
     }
 
     #[test]
