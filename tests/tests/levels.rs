@@ -12,6 +12,7 @@ use clinical::{
     marks::MarkKind,
     spine::LevelEntry,
 };
+use std::slice;
 use support::{enter, marks::drawn, opened, start};
 
 fn level(name: &str) -> Level {
@@ -65,7 +66,7 @@ fn a_course_is_entered_corrected_undone_and_removed_and_hangs_on_its_levels() {
     assert_eq!(course.author, "Dr Rossi");
     assert!(was_radiated(&view));
     for name in ["T8", "T9"] {
-        assert_eq!(line(&view, name).unwrap().courses, [course.id.clone()]);
+        assert_eq!(line(&view, name).unwrap().courses, slice::from_ref(&course.id));
     }
 
     let mut longer = radiotherapy();
@@ -77,7 +78,7 @@ fn a_course_is_entered_corrected_undone_and_removed_and_hangs_on_its_levels() {
     assert_eq!(line(&view, "T9"), None);
     assert!(line(&view, "T7").is_some());
     let undone = board.undo(&case).unwrap();
-    assert_eq!(undone.case.courses, [course.clone()]);
+    assert_eq!(undone.case.courses, slice::from_ref(&course));
     let redone = board.redo(&case).unwrap();
     assert_eq!(redone.case.courses, view.case.courses);
 
