@@ -7,7 +7,11 @@
 //!     { "feature": "primary_tumour", "value": "breast" },
 //!     { "feature": "albumin", "value": 3.4, "unit": "g/dL", "observed_on": "2026-02-27" },
 //!     { "feature": "bilsky_grade", "value": "2", "subject": "L3" },
-//!     { "feature": "haemoglobin", "absent": "pending" } ] }
+//!     { "feature": "haemoglobin", "absent": "pending" } ],
+//!   "courses": [
+//!     { "kind": "conventional_radiotherapy", "levels": ["T9"], "dose_gray": 20, "fractions": 5, "started_on": "2025-01-13" },
+//!     { "kind": "surgery", "status": "planned", "levels": ["L2", "L3"] } ],
+//!   "lesions": [ { "name": "a", "level": "L3", "part": "left pedicle" } ] }
 //! ```
 //!
 //! `schema`, ids, authors, times of recording, sources and subjects may be left out.
