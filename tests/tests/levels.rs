@@ -66,7 +66,10 @@ fn a_course_is_entered_corrected_undone_and_removed_and_hangs_on_its_levels() {
     assert_eq!(course.author, "Dr Rossi");
     assert!(was_radiated(&view));
     for name in ["T8", "T9"] {
-        assert_eq!(line(&view, name).unwrap().courses, slice::from_ref(&course.id));
+        assert_eq!(
+            line(&view, name).unwrap().courses,
+            slice::from_ref(&course.id)
+        );
     }
 
     let mut longer = radiotherapy();

@@ -5,7 +5,7 @@ use crate::{
     layout::{Cell, Column, Flow},
     sections::{
         images::measured_text,
-        treatments::{dates, named, what},
+        treatments::{dates, dose, named},
     },
     style::{CONTENT_WIDTH, SMALL},
 };
@@ -127,11 +127,14 @@ fn measured(context: &Context, mark: &LevelMark) -> String {
     values.collect::<Vec<_>>().join(", ")
 }
 
+/// In short; the table of treatments has the rest.
 fn treatment(context: &Context, course: &TreatmentCourse) -> String {
+    let is_dated = course.started_on.is_some() || course.ended_on.is_some();
+    let days = is_dated.then(|| dates(context, course));
     let parts = [
         named(context, course),
-        what(context, course),
-        dates(context, course),
+        dose(context, course),
+        days.unwrap_or_default(),
     ];
     parts
         .into_iter()

@@ -70,10 +70,23 @@ pub(crate) fn dates(context: &Context, course: &TreatmentCourse) -> String {
     }
 }
 
-pub(crate) fn what(context: &Context, course: &TreatmentCourse) -> String {
+fn what(context: &Context, course: &TreatmentCourse) -> String {
+    let parts = [
+        context.free(course.description.trim()),
+        dose(context, course),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// "20 Gy in 5 fractions", or nothing.
+pub(crate) fn dose(context: &Context, course: &TreatmentCourse) -> String {
     let dose = course.dose_gray.map(number_text);
     let fractions = course.fractions.map(|count| count.to_string());
-    let dose = match (&dose, &fractions) {
+    match (&dose, &fractions) {
         (Some(dose), Some(count)) => context.say(
             "report.treatments.dose_fractions",
             &[("dose", dose.as_str()), ("count", count.as_str())],
@@ -83,11 +96,5 @@ pub(crate) fn what(context: &Context, course: &TreatmentCourse) -> String {
             context.say("report.treatments.fractions", &[("count", count.as_str())])
         }
         (None, None) => String::new(),
-    };
-    let parts = [context.free(course.description.trim()), dose];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    }
 }
