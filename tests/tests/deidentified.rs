@@ -6,11 +6,11 @@
 mod support;
 
 use board::{
-    Board, BoardOptions, Case, CaseView, DeidentifiedInput, DeidentifiedWarningCode, Identity,
-    KeyImageInput, ObservationInput, Workers,
+    Board, BoardOptions, Case, CaseView, CourseInput, DeidentifiedInput, DeidentifiedWarningCode,
+    Identity, KeyImageInput, LesionInput, ObservationInput, Workers,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use clinical::case::{Entry, Subject, Value};
+use clinical::case::{CourseStatus, Entry, Subject, TreatmentKind, Value};
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -21,6 +21,8 @@ use support::{enter, image_worker, packs};
 const QUESTION: &str = "Frau Nandu-Oeztuerk: operation at L3?";
 const REASON: &str = "Dr Rossi knows the tumour of Łukasz";
 const NOTE: &str = "Łukasz says: here";
+const LESION: &str = "where Łukasz points";
+const PLAN: &str = "Prof Quercia operates";
 
 fn now() -> DateTime<Utc> {
     "2026-03-02T10:00:00Z".parse().unwrap()
@@ -69,6 +71,23 @@ fn case_with_images(board: &Board, images: &Path) -> CaseView {
         note: Some(REASON.to_owned()),
     };
     board.record_observation(&id, typed).unwrap();
+    let lesion = LesionInput {
+        name: LESION.to_owned(),
+        level: "L3".parse().ok(),
+        part: "left".to_owned(),
+    };
+    board.add_lesion(&id, lesion).unwrap();
+    let plan = CourseInput {
+        kind: TreatmentKind::Surgery,
+        status: CourseStatus::Planned,
+        description: PLAN.to_owned(),
+        levels: "L3".parse().into_iter().collect(),
+        dose_gray: None,
+        fractions: None,
+        started_on: "2026-04-07".parse().ok(),
+        ended_on: None,
+    };
+    board.add_course(&id, plan).unwrap();
     let (_, _, stack) = library.library.stacks().next().unwrap();
     let mark = KeyImageInput {
         stack_id: stack.id.clone(),
@@ -142,7 +161,7 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
     );
     let case_text = std::fs::read_to_string(out.join("case.json")).unwrap();
     let stored = serde_json::to_value(&view.case).unwrap();
-    for words in [QUESTION, NOTE, REASON] {
+    for words in [QUESTION, NOTE, REASON, LESION, PLAN] {
         assert!(stored.to_string().contains(words), "the words were there");
     }
     for forbidden in [
@@ -153,6 +172,8 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
         "SPINEBOARD-DEMO",
         "Rossi",
         "knows the tumour",
+        "points",
+        "Quercia",
         "2026-",
     ] {
         assert!(!case_text.contains(forbidden), "{forbidden}");
@@ -193,6 +214,13 @@ fn a_case_leaves_with_its_images_and_report_and_names_nobody() {
             .unwrap();
         assert_eq!(study.date, link.study_date);
     }
+    let lesion = &again.lesions[0];
+    assert_eq!(
+        (lesion.name.as_str(), lesion.level),
+        ("1", "L3".parse().ok())
+    );
+    let plan = &again.courses[0];
+    assert!(plan.is_planned() && plan.levels == lesion.level.into_iter().collect::<Vec<_>>());
     let index = |case: &Case| case.episodes[0].index_date;
     let moved = index(&view.case) - index(&again);
     assert!(moved.num_days() >= 400);

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod cases;
 mod images;
+mod levels;
 mod people;
 mod reports;
 mod session;
@@ -58,6 +59,12 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         cases::check_entry,
         cases::save_draft,
         cases::drafts,
+        levels::add_course,
+        levels::change_course,
+        levels::remove_course,
+        levels::add_lesion,
+        levels::change_lesion,
+        levels::remove_lesion,
         images::open_images,
         images::cancel_images,
         images::read_frames,

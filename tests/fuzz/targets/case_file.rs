@@ -26,7 +26,9 @@ fuzz_target!(
             { "feature": "albumin", "value": 3.4, "unit": "g/dL", "observed_on": "2026-02-27" },
             { "feature": "bilsky_grade", "value": "2", "subject": "Th12" },
             { "feature": "haemoglobin", "absent": "pending" },
-            { "feature": "tumour_volume", "value": 12, "subject": { "kind": "lesion", "name": "a" } } ] }"#;
+            { "feature": "tumour_volume", "value": 12, "subject": { "kind": "lesion", "name": "a" } } ],
+            "courses": [ { "kind": "surgery", "status": "planned", "levels": ["T9", "T10"], "dose_gray": 24, "started_on": "2026-04-01" } ],
+            "lesions": [ { "name": "a", "level": "Th12", "part": "left" } ] }"#;
         let whole = parse(by_hand.as_bytes()).and_then(|case| exchange::case_file::to_json(&case).ok());
         let mut seeds = vec![by_hand.as_bytes().to_vec(), b"{}".to_vec()];
         seeds.extend(whole.map(String::into_bytes));
@@ -42,6 +44,7 @@ fuzz_target!(
             return;
         };
         assess(&case);
+        clinical::spine::spine_index(&case, Catalogue::shipped(), noon().date_naive());
         let text = exchange::case_file::to_json(&case).expect("what was read can be written");
         assert_eq!(parse(text.as_bytes()).as_ref(), Some(&case), "what was written reads the same");
     }

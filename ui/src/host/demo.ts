@@ -5,6 +5,7 @@ import { auditHost } from './demo/audit.ts';
 import { casesHost } from './demo/cases.ts';
 import { imagesHost } from './demo/images.ts';
 import { installation } from './demo/installation.ts';
+import { levelsHost } from './demo/levels.ts';
 import { marksHost } from './demo/marks.ts';
 import { memory } from './demo/memory.ts';
 import { peopleHost } from './demo/people.ts';
@@ -24,6 +25,7 @@ export function demoHost(search: URLSearchParams): Host {
     ...auditHost(state, shared),
     ...casesHost(shared),
     ...imagesHost(shared),
+    ...levelsHost(shared),
     ...marksHost(shared),
     ...reportHost(),
     ...studyHost(shared),

@@ -9,6 +9,7 @@ import type {
   CaseView,
   CatalogueView,
   CohortStudy,
+  CourseInput,
   DeidentifiedInput,
   DeidentifiedView,
   EntryAdvice,
@@ -21,6 +22,7 @@ import type {
   ImageLibrary,
   IsoDate,
   KeyImageInput,
+  LesionInput,
   Level,
   MarkInput,
   MarkPartInput,
@@ -95,6 +97,15 @@ export interface Host {
   // Facts: each recorded observation is one revision
   recordObservation(caseId: string, input: ObservationInput): Promise<CaseView>;
   retractObservation(caseId: string, observationId: string): Promise<CaseView>;
+  /** A course of treatment, given or planned. */
+  addCourse(caseId: string, input: CourseInput): Promise<CaseView>;
+  changeCourse(caseId: string, courseId: string, input: CourseInput): Promise<CaseView>;
+  removeCourse(caseId: string, courseId: string): Promise<CaseView>;
+  addLesion(caseId: string, input: LesionInput): Promise<CaseView>;
+  /** The facts of a lesion follow its name. */
+  changeLesion(caseId: string, name: string, input: LesionInput): Promise<CaseView>;
+  /** Only of a lesion without facts. */
+  removeLesion(caseId: string, name: string): Promise<CaseView>;
   undo(caseId: string): Promise<CaseView>;
   redo(caseId: string): Promise<CaseView>;
   checkEntry(feature: FeatureId, value: number, unit: string | null): Promise<EntryAdvice>;

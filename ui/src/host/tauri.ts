@@ -56,6 +56,12 @@ export function tauriHost(): Host {
 
     recordObservation: (caseId, input) => invoke('record_observation', { caseId, input }),
     retractObservation: (caseId, observationId) => invoke('retract_observation', { caseId, observationId }),
+    addCourse: (caseId, input) => invoke('add_course', { caseId, input }),
+    changeCourse: (caseId, courseId, input) => invoke('change_course', { caseId, courseId, input }),
+    removeCourse: (caseId, courseId) => invoke('remove_course', { caseId, courseId }),
+    addLesion: (caseId, input) => invoke('add_lesion', { caseId, input }),
+    changeLesion: (caseId, name, input) => invoke('change_lesion', { caseId, name, input }),
+    removeLesion: (caseId, name) => invoke('remove_lesion', { caseId, name }),
     undo: (caseId) => invoke('undo', { caseId }),
     redo: (caseId) => invoke('redo', { caseId }),
     checkEntry: (feature, value, unit) => invoke('check_entry', { feature, value, unit }),

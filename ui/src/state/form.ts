@@ -89,9 +89,10 @@ export function historyOf(view: CaseView, feature: FeatureId, subject: Subject):
     .sort((one, other) => day(other).localeCompare(day(one)) || other.recorded_at.localeCompare(one.recorded_at));
 }
 
-/** The fact that the assessment used for a field, if any. */
+/** The fact that counts for a field, if any: for the assessment, or at another level for the index by vertebra. */
 export function usedFact(view: CaseView, feature: FeatureId, subject: Subject): UsedFact | undefined {
-  return view.assessment.facts_used.find((fact) => fact.feature === feature && sameSubject(fact.subject, subject));
+  const used = [...view.assessment.facts_used, ...view.spine.flatMap(({ facts }) => facts)];
+  return used.find((fact) => fact.feature === feature && sameSubject(fact.subject, subject));
 }
 
 /** A value as it is read, without its unit. */
@@ -165,10 +166,4 @@ export function knownIn(view: CaseView, features: Feature[]): number {
 export function recordedLevels(view: CaseView, levels: Level[]): Level[] {
   const names = new Set(view.case.observations.flatMap(({ subject }) => (subject.kind === 'level' ? [subject.name] : [])));
   return levels.filter((level) => names.has(level));
-}
-
-/** Lesions that have observations, by name. */
-export function recordedLesions(view: CaseView): string[] {
-  const names = view.case.observations.flatMap(({ subject }) => (subject.kind === 'lesion' ? [subject.name] : []));
-  return [...new Set(names)].sort();
 }

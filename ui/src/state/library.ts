@@ -17,6 +17,12 @@ export function findImage(library: ImageLibrary, sopInstanceUid: string, frame =
   return null;
 }
 
+/** A stack in one of the frames of reference: one of those that are shown, else the first; none where none is open. */
+export function stackOfFrames(library: ImageLibrary, frames: readonly string[], shownIds: readonly string[]): string | null {
+  const stacks = library.studies.flatMap(({ series }) => series.flatMap((one) => one.stacks)).filter((stack) => frames.includes(stack.frame_of_reference_uid));
+  return (stacks.find(({ id }) => shownIds.includes(id)) ?? stacks[0])?.id ?? null;
+}
+
 export function findStack(library: ImageLibrary, stackId: string): { study: Study; series: Series; stack: Stack } | null {
   for (const study of library.studies) {
     for (const series of study.series) {

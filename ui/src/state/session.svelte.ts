@@ -16,7 +16,7 @@ import type {
   Subject,
 } from '../host/types.ts';
 import type { Arrangement } from './arrangement.ts';
-import { recordedLesions, recordedLevels } from './form.ts';
+import { recordedLevels } from './form.ts';
 import { ImageReading } from './reading.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
@@ -42,11 +42,8 @@ export interface FieldRequest {
   subject: Subject | null;
 }
 
-/** An image that a fact was read from. */
-export interface ImageRequest {
-  sopInstanceUid: string;
-  mark: string | null;
-}
+/** An image that a fact was read from, or a vertebra. */
+export type ImageRequest = { sopInstanceUid: string; mark: string | null } | { keyImage: string } | { level: Level };
 
 export class Session {
   readonly host: Host;
@@ -61,7 +58,7 @@ export class Session {
   masked = $state(false);
   error = $state.raw<HostError | null>(null);
   busy = $state(false);
-  /** The level and the lesion that the form asks about. */
+  /** The level and the lesion that the form and the sheet ask about. */
   formLevel = $state<Level | null>(null);
   formLesion = $state('');
   /** Images opened for the case; kept while tabs are changed. */
@@ -73,7 +70,7 @@ export class Session {
   readonly reading: ImageReading = new ImageReading(this);
   readonly study: StudyRun = new StudyRun(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
-  /** An image, and perhaps a mark on it, that the reader asked to see. */
+  /** What the reader asked to see on the images. */
   imageRequest = $state.raw<ImageRequest | null>(null);
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
@@ -99,6 +96,12 @@ export class Session {
     if (this.status.store.kind === 'absent' || !this.status.research_use_accepted || this.status.people.length === 0) return 'first_start';
     if (!this.status.person) return 'sign_in';
     return this.page ?? (this.view ? 'case' : 'cases');
+  });
+
+  /** The lesion that the form asks about: the chosen one, while the case has it, else the first; empty without one. */
+  lesion = $derived.by(() => {
+    const names = this.view?.lesions.map(({ name }) => name) ?? [];
+    return names.includes(this.formLesion) ? this.formLesion : (names[0] ?? '');
   });
 
   crash = $derived(this.crashSeen ? null : (this.status?.last_crash ?? null));
@@ -200,7 +203,7 @@ export class Session {
     this.imageRequest = null;
     this.tab = 'facts';
     this.formLevel = view.level ?? recordedLevels(view, this.catalogue.levels)[0] ?? null;
-    this.formLesion = recordedLesions(view)[0] ?? '';
+    this.formLesion = view.lesions[0]?.name ?? '';
     this.drafts = (await this.run(() => this.host.drafts(view.case.id))) ?? {};
     this.view = view;
     return true;
@@ -281,8 +284,13 @@ export class Session {
 
   /** Shows the image that a fact was read from. */
   showImage(sopInstanceUid: string, mark: string | null): void {
+    this.showOnImages({ sopInstanceUid, mark });
+  }
+
+  /** Changes to the images and asks for something there. */
+  showOnImages(request: ImageRequest): void {
     this.tab = 'images';
-    this.imageRequest = { sopInstanceUid, mark };
+    this.imageRequest = request;
   }
 
   /** The sentence of a finding. */

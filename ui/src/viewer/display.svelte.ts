@@ -1,5 +1,6 @@
 // All panes together: which are shown, which is active, and what one does to the others.
 import type { Host } from '../host/host.ts';
+import type { Level } from '../host/types.ts';
 import { MOST_PANES, PANES_OF, PLANES, type Arrangement, type Layout, type PaneContent, type Plane } from '../state/arrangement.ts';
 import { bindPanes, crosshairStacks, setLeftButton, unbindPanes, type Bound, type LeftButton } from './bindings.ts';
 import { RenderingEngine, forgetPicture, forgetStack, registerStack, startEngine } from './engine.ts';
@@ -220,6 +221,20 @@ export class Display {
       if (other === pane || this.sharesCrosshair(pane, other)) continue;
       if (other.plane?.frameOfReference === plane.frameOfReference) other.goToPoint(point);
     }
+  }
+
+  /** Takes the panes to the label of a vertebra in their frame of reference; false while no pane has one. */
+  goToLevel(level: Level): boolean {
+    const places = this.shown.flatMap((pane) => {
+      const frameOfReference = pane.stack?.geometry.frame_of_reference_uid ?? '';
+      const labels = this.links.labelled.find((one) => one.frame_of_reference_uid === frameOfReference)?.labels;
+      const point = labels?.find((label) => label.level === level)?.point;
+      return point && pane.picture && pane.count > 0 ? [{ pane, point, frameOfReference }] : [];
+    });
+    for (const { pane, point } of places) pane.goToPoint(point);
+    const marked = places.find(({ pane }) => pane === this.active) ?? places[0];
+    if (marked) this.pointed = { point: marked.point, frameOfReference: marked.frameOfReference };
+    return places.length > 0;
   }
 
   /** The drawing machine draws the crosshair of these two itself. */

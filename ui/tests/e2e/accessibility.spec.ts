@@ -232,6 +232,23 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await drag(page, 'drop', ['disc.zip']);
     await expect(page.getByTestId('drop-refused')).toBeVisible();
   },
+  'a plan that is refused, and a lesion without a level': async (page) => {
+    await openDemo(page);
+    await page.locator('#new-lesion').fill('mass');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('lesion-without-level')).toBeVisible();
+    await page.locator('[id^=course-edit]').last().click();
+    await page.locator('#course-dose').fill('0');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('course-refused')).toBeVisible();
+  },
+  'the index by vertebra beside the images': async (page) => {
+    await openDemo(page);
+    await openImages(page, '/demo/images');
+    await page.locator('#side-spine').click();
+    await page.locator('[data-spine=T12] .level').click();
+    await expect(page.getByTestId('image-missing')).toBeVisible();
+  },
   'a class that is typed in place of a derived one': async (page) => {
     await openDemo(page);
     const row = page.locator('[data-feature=tomita_growth]');

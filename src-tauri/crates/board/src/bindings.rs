@@ -2,10 +2,10 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    CohortStudy, DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint,
-    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, MarkInput, ObservationInput,
-    PersonChange, PersonInput, RecoveryKey, ScanProgress, ScoreSheet, SpineLabelsInput,
-    StackGeometry, StudyOptions, StudyQuestion,
+    CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint,
+    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, LesionInput, MarkInput,
+    ObservationInput, PersonChange, PersonInput, RecoveryKey, ScanProgress, ScoreSheet,
+    SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -21,6 +21,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     CaseView::export_all(&config)?;
     CatalogueView::export_all(&config)?;
     CohortStudy::export_all(&config)?;
+    CourseInput::export_all(&config)?;
     DeidentifiedInput::export_all(&config)?;
     DeidentifiedView::export_all(&config)?;
     EntryAdvice::export_all(&config)?;
@@ -29,6 +30,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     ExportedFile::export_all(&config)?;
     ImageLibrary::export_all(&config)?;
     KeyImageInput::export_all(&config)?;
+    LesionInput::export_all(&config)?;
     MarkInput::export_all(&config)?;
     SpineLabelsInput::export_all(&config)?;
     ObservationInput::export_all(&config)?;

@@ -2,13 +2,16 @@
 //! the fresh view; keystrokes go to a draft; undo is a new revision with the earlier content.
 
 use crate::{
-    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess, new_id,
+    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess,
+    lesions::list_lesion, new_id,
 };
 use chrono::NaiveDate;
 use clinical::{
-    case::{BoardEpisode, Case, Entry, Observation, Source, Value},
+    case::{BoardEpisode, Case, Entry, Observation, Source, Subject, Value},
     catalogue::{Catalogue, Feature},
-    marks, units,
+    marks,
+    spine::spine_index,
+    units,
 };
 use std::collections::BTreeMap;
 use store::{CaseSummary, Change, RevisionInfo, Store, StoredCase};
@@ -112,6 +115,9 @@ impl Board {
         }
         let (now, author) = (self.now(), self.author()?);
         self.change(id, "observation", |case| {
+            if let Subject::Lesion(name) = &input.subject {
+                list_lesion(case, name, input.source.as_ref(), &author);
+            }
             case.observations.push(Observation {
                 id: new_id(),
                 feature: feature.id.clone(),
@@ -269,6 +275,8 @@ impl Board {
         Ok(CaseView {
             assessment: assess(&stored.case, index_date, &self.answering().packs, None),
             level: stored.case.level_in_question(),
+            spine: spine_index(&stored.case, Catalogue::shipped(), index_date),
+            lesions: stored.case.all_lesions(),
             proposals: marks::proposals(&stored.case, Catalogue::shipped()),
             progressions: marks::latest_progressions(&stored.case.marks),
             can_undo: undo_target(&history).is_some(),

@@ -4,8 +4,8 @@ use crate::{Board, BoardError, CaseView, KeyImageInput, images::caption, lock, n
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use clinical::{
     case::{
-        BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
-        TreatmentCourse, TreatmentKind, Value,
+        BoardEpisode, Case, CourseStatus, Entry, Identity, KeyImage, Lesion, Observation, Source,
+        Subject, TreatmentCourse, TreatmentKind, Value,
     },
     catalogue::FeatureId,
     level::Level,
@@ -172,12 +172,34 @@ pub(crate) fn demo_case(now: DateTime<Utc>) -> Case {
     case.courses.push(TreatmentCourse {
         id: new_id(),
         kind: TreatmentKind::SystemicTherapy,
+        status: CourseStatus::Given,
         description: "endocrine therapy with CDK4/6 inhibitor, then chemotherapy".to_owned(),
         levels: Vec::new(),
         dose_gray: None,
         fractions: None,
         started_on: Some(before(today, 400)),
         ended_on: Some(before(today, 30)),
+        author: AUTHOR.to_owned(),
+    });
+    case.courses.push(TreatmentCourse {
+        id: new_id(),
+        kind: TreatmentKind::ConventionalRadiotherapy,
+        status: CourseStatus::Planned,
+        description: "after the wound has healed, if operated".to_owned(),
+        levels: ["T12", LESION_LEVEL, "L2"]
+            .iter()
+            .filter_map(|name| name.parse().ok())
+            .collect(),
+        dose_gray: Some(20.0),
+        fractions: Some(5),
+        started_on: None,
+        ended_on: None,
+        author: AUTHOR.to_owned(),
+    });
+    case.lesions.push(Lesion {
+        name: LESION_LEVEL.to_owned(),
+        level,
+        part: "body and one pedicle".to_owned(),
         author: AUTHOR.to_owned(),
     });
     case.episodes.push(BoardEpisode {

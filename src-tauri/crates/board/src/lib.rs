@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 pub mod bindings;
 mod cases;
+mod courses;
 mod crash;
 mod deidentified;
 mod demo;
@@ -14,6 +15,7 @@ mod head_to_head;
 mod idle;
 mod images;
 mod keys;
+mod lesions;
 mod marks;
 mod objects;
 mod packs;
@@ -74,8 +76,9 @@ pub use tables::{
     read_case_file,
 };
 pub use view::{
-    AppStatus, CaseView, EntryAdvice, ExportedFile, KeyImageInput, MarkInput, MarkPartInput,
-    ObservationInput, PackState, PackStatus, SpineLabelsInput, StartArguments, StoreStatus,
+    AppStatus, CaseView, CourseInput, EntryAdvice, ExportedFile, KeyImageInput, LesionInput,
+    MarkInput, MarkPartInput, ObservationInput, PackState, PackStatus, SpineLabelsInput,
+    StartArguments, StoreStatus,
 };
 
 use chrono::{DateTime, Utc};

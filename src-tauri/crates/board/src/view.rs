@@ -4,9 +4,10 @@ use crate::{BackupStatus, CrashReport, KeychainState, Person, RefusedRecalibrati
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     assessment::Assessment,
-    case::Case,
+    case::{Case, CourseStatus, Lesion, TreatmentKind},
     level::Level,
     marks::{LabelAnchor, MarkKind, Point, Progression, Proposal, SpineLabel},
+    spine::LevelEntry,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -109,6 +110,10 @@ pub struct CaseView {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
+    /// What hangs on each level, from head to foot.
+    pub spine: Vec<LevelEntry>,
+    /// Every lesion, also those that only facts name.
+    pub lesions: Vec<Lesion>,
     /// What the marks propose as facts.
     pub proposals: Vec<Proposal>,
     /// How measurements changed from one day to a later one, the latest pair of days of each kind and level.
@@ -133,6 +138,38 @@ pub struct ObservationInput {
     #[serde(default)]
     #[ts(optional)]
     pub note: Option<String>,
+}
+
+/// What a person enters for one course of treatment, given or planned.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct CourseInput {
+    pub kind: TreatmentKind,
+    pub status: CourseStatus,
+    #[serde(default)]
+    pub description: String,
+    /// In any order.
+    #[serde(default)]
+    pub levels: Vec<Level>,
+    #[serde(default)]
+    pub dose_gray: Option<f64>,
+    /// As it was typed, so that a number that is none of fractions is refused in words.
+    #[serde(default)]
+    pub fractions: Option<f64>,
+    #[serde(default)]
+    pub started_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub ended_on: Option<NaiveDate>,
+}
+
+/// What a person says of one lesion.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct LesionInput {
+    pub name: String,
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// Side or part of the vertebra, in words.
+    #[serde(default)]
+    pub part: String,
 }
 
 /// Whether a number that is being typed is plausible.

@@ -3,6 +3,9 @@
 //! Observations are never overwritten: a laboratory value that is measured again is a second
 //! observation. What an assessment uses is decided by [`crate::facts`], by date.
 
+mod courses;
+mod lesions;
+
 use crate::{
     catalogue::FeatureId,
     level::Level,
@@ -11,6 +14,9 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use courses::{CourseFault, CourseStatus, TreatmentCourse, TreatmentKind};
+pub use lesions::Lesion;
 
 /// Names the structure of a case file; a reader refuses a higher number.
 pub const CASE_SCHEMA: u32 = 1;
@@ -34,6 +40,10 @@ pub struct Case {
     pub observations: Vec<Observation>,
     #[serde(default)]
     pub courses: Vec<TreatmentCourse>,
+    /// Lesions that somebody named; see [`Case::all_lesions`] for those that only facts name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Lesion>>", optional)]
+    pub lesions: Vec<Lesion>,
     /// One entry per time a board discusses the patient; the last is the current one.
     #[serde(default)]
     pub episodes: Vec<BoardEpisode>,
@@ -196,40 +206,6 @@ pub enum Source {
     },
 }
 
-/// A course of treatment. Absent parts are not known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct TreatmentCourse {
-    pub id: String,
-    pub kind: TreatmentKind,
-    /// Drug, regimen, technique or procedure in words.
-    #[serde(default)]
-    pub description: String,
-    #[serde(default)]
-    pub levels: Vec<Level>,
-    /// Total dose in Gy.
-    #[serde(default)]
-    pub dose_gray: Option<f64>,
-    #[serde(default)]
-    pub fractions: Option<u32>,
-    #[serde(default)]
-    pub started_on: Option<NaiveDate>,
-    #[serde(default)]
-    pub ended_on: Option<NaiveDate>,
-    pub author: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum TreatmentKind {
-    Surgery,
-    StereotacticRadiotherapy,
-    ConventionalRadiotherapy,
-    SystemicTherapy,
-    BoneModifyingAgent,
-    Supportive,
-}
-
 /// One discussion of the patient by a board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -297,6 +273,7 @@ impl Case {
             index_level: None,
             observations: Vec::new(),
             courses: Vec::new(),
+            lesions: Vec::new(),
             episodes: Vec::new(),
             studies: Vec::new(),
             key_images: Vec::new(),

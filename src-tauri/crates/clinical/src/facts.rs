@@ -18,7 +18,7 @@ use crate::{
     level::Level,
 };
 use chrono::{NaiveDate, TimeDelta};
-use selection::only_lesion;
+use selection::lesion_in_question;
 pub(crate) use selection::{Refusal, current, fits_subject, held_on, made_by, usable};
 pub(crate) use stated::stated;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +63,7 @@ impl Facts {
         level: Option<Level>,
     ) -> Facts {
         let mut facts = Facts::empty(level);
-        let lesion = only_lesion(case);
+        let lesion = lesion_in_question(case, level);
         for ((id, subject), observation) in current(case, catalogue, index_date) {
             let Some(feature) = catalogue.feature(id) else {
                 continue;
@@ -71,7 +71,7 @@ impl Facts {
             let wanted = match subject {
                 Subject::Patient => true,
                 Subject::Level(observed) => Some(*observed) == level,
-                Subject::Lesion(name) => Some(name.as_str()) == lesion,
+                Subject::Lesion(name) => Some(name) == lesion.as_ref(),
             };
             if !wanted || feature.kind == Kind::Outcome {
                 continue;

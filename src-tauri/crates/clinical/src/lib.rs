@@ -14,5 +14,6 @@ pub mod level;
 pub mod marks;
 pub mod performance;
 pub mod scores;
+pub mod spine;
 pub mod units;
 pub mod words;

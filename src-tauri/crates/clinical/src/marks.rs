@@ -63,6 +63,23 @@ impl Mark {
     }
 }
 
+impl MarkKind {
+    /// What a mark is made for, where it has several values.
+    pub fn main_quantities(self) -> &'static [Quantity] {
+        match self {
+            MarkKind::Length => &[Quantity::Length],
+            MarkKind::Angle | MarkKind::CobbAngle => &[Quantity::Angle],
+            MarkKind::Ellipse | MarkKind::Freehand => &[Quantity::Mean, Quantity::Area],
+            MarkKind::Bidirectional => &[Quantity::LongDiameter, Quantity::ShortDiameter],
+            MarkKind::HeightLoss => &[Quantity::HeightLoss],
+            MarkKind::Translation => &[Quantity::Translation],
+            MarkKind::CanalCompromise => &[Quantity::CanalCompromise],
+            MarkKind::Volume => &[Quantity::Volume],
+            MarkKind::PsoasArea => &[Quantity::PsoasAreaRight, Quantity::PsoasAreaLeft],
+        }
+    }
+}
+
 /// The marks with a part on an image, in their order, each with the letter that names it on a picture. The
 /// frame counts from 1. Marks on planes made from a volume lie on no image.
 pub fn lettered<'mark>(
@@ -306,7 +323,7 @@ impl SpineLabels {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
@@ -341,7 +358,7 @@ mod tests {
     }
 
     /// A mark at L1 without points and values.
-    pub(super) fn mark(kind: MarkKind, day: &str) -> Mark {
+    pub(crate) fn mark(kind: MarkKind, day: &str) -> Mark {
         Mark {
             id: format!("{kind:?} {day}"),
             kind,

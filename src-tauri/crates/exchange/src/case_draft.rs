@@ -4,8 +4,8 @@ use crate::{Defaults, ExchangeError};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     case::{
-        AbsenceReason, BoardEpisode, CASE_SCHEMA, Case, Entry, Identity, KeyImage, LinkedStudy,
-        Observation, Source, Subject, TreatmentCourse, TreatmentKind, Value,
+        AbsenceReason, BoardEpisode, CASE_SCHEMA, Case, CourseStatus, Entry, Identity, KeyImage,
+        Lesion, LinkedStudy, Observation, Source, Subject, TreatmentCourse, TreatmentKind, Value,
     },
     catalogue::{Catalogue, FeatureId, Per},
     level::Level,
@@ -38,6 +38,8 @@ pub(crate) struct CaseDraft {
     observations: Vec<ObservationDraft>,
     #[serde(default)]
     courses: Vec<CourseDraft>,
+    #[serde(default)]
+    lesions: Vec<LesionDraft>,
     #[serde(default)]
     episodes: Vec<EpisodeDraft>,
     #[serde(default)]
@@ -93,6 +95,8 @@ struct CourseDraft {
     id: Option<String>,
     kind: TreatmentKind,
     #[serde(default)]
+    status: CourseStatus,
+    #[serde(default)]
     description: String,
     #[serde(default)]
     levels: Vec<Level>,
@@ -104,6 +108,18 @@ struct CourseDraft {
     started_on: Option<NaiveDate>,
     #[serde(default)]
     ended_on: Option<NaiveDate>,
+    #[serde(default)]
+    author: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LesionDraft {
+    name: String,
+    #[serde(default)]
+    level: Option<Level>,
+    #[serde(default)]
+    part: String,
     #[serde(default)]
     author: Option<String>,
 }
@@ -168,6 +184,21 @@ impl CaseDraft {
             .into_iter()
             .map(|course| course.complete(defaults))
             .collect();
+        let mut lesions: Vec<Lesion> = Vec::with_capacity(self.lesions.len());
+        for (position, draft) in self.lesions.into_iter().enumerate() {
+            let is_known = lesions.iter().any(|known| known.name == draft.name);
+            if is_known || draft.name.trim().is_empty() {
+                return Err(ExchangeError::Lesion {
+                    number: position + 1,
+                });
+            }
+            lesions.push(Lesion {
+                name: draft.name,
+                level: draft.level,
+                part: draft.part,
+                author: draft.author.unwrap_or_else(|| defaults.author.to_owned()),
+            });
+        }
         let IdentityDraft {
             patient_id,
             family_name,
@@ -189,6 +220,7 @@ impl CaseDraft {
             index_level: self.index_level,
             observations,
             courses,
+            lesions,
             episodes,
             studies: self.studies,
             key_images: self.key_images,
@@ -254,6 +286,7 @@ impl CourseDraft {
         TreatmentCourse {
             id: self.id.unwrap_or_else(&mut defaults.new_id),
             kind: self.kind,
+            status: self.status,
             description: self.description,
             levels: self.levels,
             dose_gray: self.dose_gray,

@@ -7,7 +7,11 @@
 //!     { "feature": "primary_tumour", "value": "breast" },
 //!     { "feature": "albumin", "value": 3.4, "unit": "g/dL", "observed_on": "2026-02-27" },
 //!     { "feature": "bilsky_grade", "value": "2", "subject": "L3" },
-//!     { "feature": "haemoglobin", "absent": "pending" } ] }
+//!     { "feature": "haemoglobin", "absent": "pending" } ],
+//!   "courses": [
+//!     { "kind": "conventional_radiotherapy", "levels": ["T9"], "dose_gray": 20, "fractions": 5, "started_on": "2025-01-13" },
+//!     { "kind": "surgery", "status": "planned", "levels": ["L2", "L3"] } ],
+//!   "lesions": [ { "name": "a", "level": "L3", "part": "left pedicle" } ] }
 //! ```
 //!
 //! `schema`, ids, authors, times of recording, sources and subjects may be left out.
@@ -164,8 +168,8 @@ mod tests {
     use chrono::{DateTime, NaiveDate, Utc};
     use clinical::{
         case::{
-            AbsenceReason, BoardEpisode, Identity, KeyImage, LinkedStudy, Observation, Source,
-            Subject, TreatmentCourse, TreatmentKind,
+            AbsenceReason, BoardEpisode, CourseStatus, Identity, KeyImage, Lesion, LinkedStudy,
+            Observation, Source, Subject, TreatmentCourse, TreatmentKind,
         },
         catalogue::FeatureId,
         level::Level,
@@ -383,6 +387,55 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_plans_and_lesions_is_one_that_older_readers_know() {
+        let course = r#"{ "courses": [ { "kind": "surgery", "levels": ["T8"] } ] }"#;
+        let case = parsed(course).unwrap();
+        assert_eq!(case.courses[0].status, CourseStatus::Given);
+        let written = to_json(&case).unwrap();
+        assert!(
+            !written.contains("status") && !written.contains("lesions"),
+            "{written}"
+        );
+        let plan = course.replace("\"surgery\"", "\"surgery\", \"status\": \"planned\"");
+        let case = parsed(&plan).unwrap();
+        assert_eq!(case.courses[0].status, CourseStatus::Planned);
+        let written = to_json(&case).unwrap();
+        assert!(written.contains("\"status\": \"planned\""), "{written}");
+    }
+
+    #[test]
+    fn lesions_are_read_with_their_levels_and_each_has_a_name_of_its_own() {
+        let file = |second: &str| {
+            let first = r#"{ "name": "a", "level": "Th12", "part": "left pedicle" }"#;
+            format!(r#"{{ "lesions": [ {first}, {{ "name": "{second}" }} ] }}"#)
+        };
+        let case = parsed(&file("b")).unwrap();
+        let told: Vec<(&str, Option<&str>, &str, &str)> = case
+            .lesions
+            .iter()
+            .map(|one| {
+                (
+                    one.name.as_str(),
+                    one.level.map(Level::name),
+                    one.part.as_str(),
+                    one.author.as_str(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a", Some("T12"), "left pedicle", "Dr Test"),
+                ("b", None, "", "Dr Test")
+            ]
+        );
+        for second in ["a", " "] {
+            let refused = refusal(&file(second));
+            assert!(refused.starts_with("lesion 2 has no name"), "{refused}");
+        }
+    }
+
+    #[test]
     fn writes_beside_and_renames() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("case.json");
@@ -496,6 +549,7 @@ mod tests {
             observations in prop::collection::vec(any_observation(), 0..6),
             texts in prop::collection::vec(any::<String>(), 8), level in prop::option::of(any_level()),
             day in prop::option::of(any_day()), dose in prop::option::of(0.0f64..100.0), synthetic in any::<bool>(),
+            is_planned in any::<bool>(), lesion in "\\PC{0,8}[a-z]",
         ) {
             let text = |index: usize| texts[index].clone();
             let identity = Identity {
@@ -505,9 +559,11 @@ mod tests {
             let mut case = Case { synthetic, index_level: level, observations, ..Case::new(text(4), identity) };
             case.courses.push(TreatmentCourse {
                 id: text(5), kind: TreatmentKind::StereotacticRadiotherapy, description: text(6),
+                status: if is_planned { CourseStatus::Planned } else { CourseStatus::Given },
                 levels: level.into_iter().collect(), dose_gray: dose, fractions: Some(5),
                 started_on: day, ended_on: None, author: text(7),
             });
+            case.lesions.push(Lesion { name: lesion, level, part: text(1), author: text(2) });
             case.episodes.extend(day.map(|index_date| BoardEpisode { id: text(0), index_date, question: text(1) }));
             case.studies.push(LinkedStudy {
                 study_instance_uid: text(0), folder: text(1), description: text(2), study_date: day,

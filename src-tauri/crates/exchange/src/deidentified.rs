@@ -1,14 +1,14 @@
 //! A case without identity, to be written as a case file or printed.
 //!
-//! By a keep-list: what a person wrote in words (question, notes, reasons, descriptions, names of lesions, file
-//! names, authors) is left out, ids and UIDs are replaced, every date is moved by the same days, and
+//! By a keep-list: what a person wrote in words (question, notes, reasons, descriptions, names and parts of lesions,
+//! file names, authors) is left out, ids and UIDs are replaced, every date is moved by the same days, and
 //! only facts that the catalogue knows stay.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use clinical::{
     case::{
-        BoardEpisode, CASE_SCHEMA, Case, Entry, Identity, KeyImage, LinkedStudy, Observation,
-        Source, Subject, TreatmentCourse, Value,
+        BoardEpisode, CASE_SCHEMA, Case, Entry, Identity, KeyImage, Lesion, LinkedStudy,
+        Observation, Source, Subject, TreatmentCourse, Value,
     },
     catalogue::{Catalogue, FeatureId},
     marks::{Mark, MarkPart, SpineLabels},
@@ -36,10 +36,15 @@ const AGE: &str = "age";
 /// The case as it may leave the hospital.
 pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> Case {
     let patient = (with.patient)(&case.identity.patient_id);
+    let names: Vec<String> = case
+        .all_lesions()
+        .into_iter()
+        .map(|lesion| lesion.name)
+        .collect();
     let mut observations: Vec<Observation> = case
         .observations
         .iter()
-        .filter_map(|observation| observed(case, observation, catalogue, with))
+        .filter_map(|observation| observed(&names, observation, catalogue, with))
         .collect();
     observations.extend(age_by_birth_date(case, catalogue, with));
     Case {
@@ -59,12 +64,23 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
             .map(|course| TreatmentCourse {
                 id: (with.id)(&course.id),
                 kind: course.kind,
+                status: course.status,
                 description: String::new(),
                 levels: course.levels.clone(),
                 dose_gray: course.dose_gray,
                 fractions: course.fractions,
                 started_on: moved(course.started_on, with),
                 ended_on: moved(course.ended_on, with),
+                author: AUTHOR.to_owned(),
+            })
+            .collect(),
+        lesions: case
+            .lesions
+            .iter()
+            .map(|lesion| Lesion {
+                name: numbered(&names, &lesion.name),
+                level: lesion.level,
+                part: String::new(),
                 author: AUTHOR.to_owned(),
             })
             .collect(),
@@ -112,7 +128,7 @@ fn moved_time(time: DateTime<Utc>, with: &Replacements) -> DateTime<Utc> {
 
 /// A fact of the catalogue; what the catalogue does not accept may be words.
 fn observed(
-    case: &Case,
+    lesions: &[String],
     observation: &Observation,
     catalogue: &Catalogue,
     with: &Replacements,
@@ -134,7 +150,10 @@ fn observed(
     Some(Observation {
         id: (with.id)(&observation.id),
         feature: observation.feature.clone(),
-        subject: subject(case, &observation.subject),
+        subject: match &observation.subject {
+            Subject::Lesion(name) => Subject::Lesion(numbered(lesions, name)),
+            other => other.clone(),
+        },
         entry: capped(&observation.feature, &observation.entry, with),
         observed_on: moved(observation.observed_on, with),
         recorded_at: moved_time(observation.recorded_at, with),
@@ -169,21 +188,10 @@ fn capped(feature: &FeatureId, entry: &Entry, with: &Replacements) -> Entry {
     }
 }
 
-/// Lesions are numbered in the order in which the case first names them.
-fn subject(case: &Case, subject: &Subject) -> Subject {
-    let Subject::Lesion(_) = subject else {
-        return subject.clone();
-    };
-    let mut names: Vec<&Subject> = Vec::new();
-    for observation in &case.observations {
-        if matches!(observation.subject, Subject::Lesion(_))
-            && !names.contains(&&observation.subject)
-        {
-            names.push(&observation.subject);
-        }
-    }
-    let place = names.iter().position(|known| *known == subject);
-    Subject::Lesion((place.unwrap_or(0) + 1).to_string())
+/// What stands for the name of a lesion: its place among those of the case.
+fn numbered(lesions: &[String], name: &str) -> String {
+    let place = lesions.iter().position(|known| known == name);
+    (place.unwrap_or(0) + 1).to_string()
 }
 
 /// The age that followed from the birth date, where none was entered: the birth date goes.
@@ -316,7 +324,11 @@ mod tests {
             { "id": "q-QX", "feature": "primary_tumour", "subject": { "kind": "patient" }, "value": "QX words",
               "recorded_at": "2026-02-28T10:00:00Z", "source": { "kind": "typed" }, "author": "Dr QX" } ],
         "courses": [ { "id": "c-QX", "kind": "surgery", "description": "QX by Dr QX", "started_on": "2025-12-24",
+            "author": "Dr QX" },
+            { "id": "d-QX", "kind": "stereotactic_radiotherapy", "status": "planned", "description": "QX", "levels": ["L3"],
             "author": "Dr QX" } ],
+        "lesions": [ { "name": "QX first", "level": "T4", "part": "QX", "author": "Dr QX" },
+            { "name": "QX lesion", "level": "L3", "author": "Dr QX" } ],
         "episodes": [ { "id": "e-QX", "index_date": "2026-03-01", "question": "QX?" } ],
         "studies": [ { "study_instance_uid": "1.3.QX", "folder": "/QX", "description": "CT QX", "study_date": "2026-01-31",
             "patient_id": "PID-QX", "patient_name": "QX^QX", "patient_birth_date": "1931-02-03",
@@ -399,7 +411,19 @@ mod tests {
         assert_eq!(value("tumour_volume"), number(12.0, None));
         assert_eq!(value("primary_tumour"), None, "words in place of a code");
         assert_eq!(value("age"), number(90.0, None), "95 years");
-        let lesion = Subject::Lesion("1".to_owned());
+        let lesion = Subject::Lesion("2".to_owned());
         assert!(case.observations.iter().any(|one| one.subject == lesion));
+        let lies: Vec<(&str, Option<&str>)> = case
+            .lesions
+            .iter()
+            .map(|lesion| (lesion.name.as_str(), lesion.level.map(|level| level.name())))
+            .collect();
+        assert_eq!(lies, [("1", Some("T4")), ("2", Some("L3"))]);
+        let planned: Vec<bool> = case
+            .courses
+            .iter()
+            .map(TreatmentCourse::is_planned)
+            .collect();
+        assert_eq!(planned, [false, true]);
     }
 }

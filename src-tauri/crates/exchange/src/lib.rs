@@ -58,6 +58,10 @@ pub enum ExchangeError {
         feature: String,
         reason: String,
     },
+    #[error(
+        "lesion {number} has no name, or that of a lesion before it: give each lesion a name of its own"
+    )]
+    Lesion { number: usize },
     #[error("give either index_date or episodes, not both")]
     TwoIndexDates,
     #[error("a text of the case is longer than {limit} characters: shorten it")]

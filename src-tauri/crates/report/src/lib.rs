@@ -33,8 +33,8 @@ use fonts::Typeface;
 use layout::Flow;
 pub use reading::texts_of;
 use sections::{
-    agreement, checklists, facts, findings, footer, forecast, images, not_computed, pictures,
-    question, scores, summary, treatments,
+    agreement, checklists, facts, findings, footer, forecast, images, levels, not_computed,
+    pictures, question, scores, summary, treatments,
 };
 
 /// Everything that a report shows. Nothing is read from elsewhere, not even the clock.
@@ -113,6 +113,7 @@ pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
     checklists::in_full(&mut flow, &context);
     not_computed::in_full(&mut flow, &context);
     images::in_full(&mut flow, &context);
+    levels::in_full(&mut flow, &context);
     facts::in_full(&mut flow, &context);
     treatments::in_full(&mut flow, &context);
     if context.has_gaps() {

@@ -52,7 +52,7 @@ fn every_key_has_words_and_every_word_has_a_key() {
 #[test]
 fn every_code_that_a_key_ends_with_has_words() {
     let words = Words::shipped("en");
-    let sets: [(&str, &[&str]); 10] = [
+    let sets: [(&str, &[&str]); 11] = [
         (
             "report.rests_on",
             &["real_patients", "published_evidence", "simulation"],
@@ -94,6 +94,10 @@ fn every_code_that_a_key_ends_with_has_words() {
         (
             "report.treatments",
             &["kind", "dates", "levels", "description"],
+        ),
+        (
+            "report.levels",
+            &["level", "scores", "recorded", "seen", "treatments"],
         ),
         ("unit_name", &["year", "month", "day", "hour"]),
         ("severity", &["alert", "warning", "note"]),

@@ -1,5 +1,6 @@
 // What the demo host remembers between two commands: the saved revisions of each case.
 import type { CaseView, HostError } from '../types.ts';
+import { withSpine } from './spine.ts';
 
 /** The moment at which everything in the demo host happens. */
 export const NOW = '2026-03-12T09:30:00Z';
@@ -27,7 +28,7 @@ export function memory(search: URLSearchParams): Memory {
 
   function save(view: CaseView): CaseView {
     const history = revisions.get(view.case.id) ?? [];
-    const saved = { ...view, revision: history.length + 1, saved_at: NOW, can_undo: history.length > 0 };
+    const saved = { ...withSpine(view), revision: history.length + 1, saved_at: NOW, can_undo: history.length > 0 };
     revisions.set(view.case.id, [...history, saved]);
     return saved;
   }

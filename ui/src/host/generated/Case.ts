@@ -2,6 +2,7 @@
 import type { BoardEpisode } from "./BoardEpisode";
 import type { Identity } from "./Identity";
 import type { KeyImage } from "./KeyImage";
+import type { Lesion } from "./Lesion";
 import type { Level } from "./Level";
 import type { LinkedStudy } from "./LinkedStudy";
 import type { Mark } from "./Mark";
@@ -29,6 +30,10 @@ synthetic: boolean,
  * The level that level-wise scores and forecasts are about.
  */
 index_level: Level | null, observations: Array<Observation>, courses: Array<TreatmentCourse>, 
+/**
+ * Lesions that somebody named; see [`Case::all_lesions`] for those that only facts name.
+ */
+lesions?: Array<Lesion>, 
 /**
  * One entry per time a board discusses the patient; the last is the current one.
  */

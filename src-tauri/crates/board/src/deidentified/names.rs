@@ -40,7 +40,13 @@ pub(super) fn collect(case: &Case, found: &mut Identifying) {
     for course in &case.courses {
         dates.extend([course.started_on, course.ended_on]);
         found.add_name(&course.author, "author");
+        found.add_text(&course.id, "treatment id");
         found.add_text(&course.description, "treatment");
+    }
+    for lesion in case.all_lesions() {
+        found.add_text(&lesion.name, "lesion name");
+        found.add_text(&lesion.part, "lesion part");
+        found.add_name(&lesion.author, "author");
     }
     for episode in &case.episodes {
         dates.push(Some(episode.index_date));

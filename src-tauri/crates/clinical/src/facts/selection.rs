@@ -3,10 +3,11 @@
 use crate::{
     case::{Case, Observation, Source, Subject, Value},
     catalogue::{Catalogue, Feature, FeatureId, Per, ValueProblem},
+    level::Level,
     units,
 };
 use chrono::{NaiveDate, TimeDelta};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Why an observation is not used.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,15 +97,21 @@ pub(crate) fn usable(
     }
 }
 
-/// The lesion that lesion-wise facts are about: the only one that was recorded.
-pub(super) fn only_lesion(case: &Case) -> Option<&str> {
-    let names: BTreeSet<&str> = case
-        .observations
-        .iter()
-        .filter_map(|observation| match &observation.subject {
-            Subject::Lesion(name) => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
-    names.iter().next().copied().filter(|_| names.len() == 1)
+/// The lesion that lesion-wise facts are about. Of those that facts were recorded of, one that lies at the level in
+/// question goes before one of which nobody said where it lies, and one at another level is never meant; without
+/// a level in question all of them are. There has to be exactly one.
+pub(super) fn lesion_in_question(case: &Case, level: Option<Level>) -> Option<String> {
+    let mut recorded = case.all_lesions();
+    recorded.retain(|lesion| {
+        case.observations.iter().any(
+            |observation| matches!(&observation.subject, Subject::Lesion(name) if *name == lesion.name),
+        )
+    });
+    if level.is_some() {
+        let is_here = recorded.iter().any(|lesion| lesion.level == level);
+        let wanted = if is_here { level } else { None };
+        recorded.retain(|lesion| lesion.level == wanted);
+    }
+    let only = recorded.pop()?;
+    recorded.is_empty().then_some(only.name)
 }

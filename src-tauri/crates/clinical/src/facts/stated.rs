@@ -2,7 +2,7 @@
 //! and treatments at the level by the courses.
 
 use crate::{
-    case::{Case, TreatmentCourse, TreatmentKind, Value},
+    case::{Case, TreatmentKind, Value},
     catalogue::FeatureId,
     level::Level,
 };
@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// The facts that follow from the rest of the case on a day. A course says that a treatment was
-/// given; that none is listed does not say that none was given.
+/// given, unless it is planned; that none is listed does not say that none was given.
 pub(crate) fn stated(
     case: &Case,
     index_date: NaiveDate,
@@ -29,7 +29,7 @@ pub(crate) fn stated(
                 .courses
                 .iter()
                 .filter(|course| kinds.contains(&course.kind));
-            courses.any(|course| course.levels.contains(&level) && began_before(course, index_date))
+            courses.any(|course| course.levels.contains(&level) && course.began_before(index_date))
         };
         let radiotherapy = [
             TreatmentKind::StereotacticRadiotherapy,
@@ -45,24 +45,17 @@ pub(crate) fn stated(
     stated
 }
 
-/// A course without any date may be a plan.
-fn began_before(course: &TreatmentCourse, day: NaiveDate) -> bool {
-    course
-        .started_on
-        .or(course.ended_on)
-        .is_some_and(|began| began < day)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::case::Identity;
+    use crate::case::{CourseStatus, Identity, TreatmentCourse};
 
     fn radiotherapy(level: &str, started_on: &str) -> TreatmentCourse {
         TreatmentCourse {
             id: "r".into(),
             kind: TreatmentKind::ConventionalRadiotherapy,
+            status: CourseStatus::Given,
             description: String::new(),
             levels: vec![level.parse().expect("a level")],
             dose_gray: Some(20.0),
@@ -91,5 +84,14 @@ mod tests {
         assert_eq!(radiated(radiotherapy("T9", "2025-01-10")), None);
         assert_eq!(radiated(radiotherapy("T8", "2026-03-15")), None);
         assert_eq!(radiated(radiotherapy("T8", "")), None);
+    }
+
+    #[test]
+    fn a_plan_is_no_earlier_treatment_whenever_it_was_meant_to_begin() {
+        let plan = TreatmentCourse {
+            status: CourseStatus::Planned,
+            ..radiotherapy("T8", "2025-01-10")
+        };
+        assert_eq!(radiated(plan), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The rule of selection, and what follows from it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::case::{Identity, Source};
+use crate::case::{Identity, Lesion, Source};
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
@@ -469,4 +469,38 @@ proptest! {
         numbered.reverse();
         prop_assert_eq!(forwards, facts(numbered));
     }
+}
+
+#[test]
+fn a_lesion_at_the_level_in_question_goes_first_and_one_elsewhere_is_never_meant() {
+    let volume = |lesion: &str, amount: f64| {
+        let mut observation = observed("tumour_volume", number(amount), "2026-03-10");
+        observation.subject = Subject::Lesion(lesion.to_owned());
+        observation
+    };
+    let lies = |name: &str, level: &str| Lesion {
+        name: name.to_owned(),
+        level: level.parse().ok(),
+        part: String::new(),
+        author: "test".to_owned(),
+    };
+    let volume_at = |case: &Case, level: &str| {
+        let level = level.parse().ok();
+        let facts = Facts::about_level(case, Catalogue::shipped(), day("2026-03-15"), level);
+        value(&facts, "tumour_volume")
+    };
+    let mut case = case(vec![volume("a", 12.0)]);
+    assert_eq!(
+        volume_at(&case, "L1"),
+        Some(number(12.0)),
+        "it may lie here"
+    );
+    case.lesions = vec![lies("a", "T8"), lies("seen and not measured", "L1")];
+    assert_eq!(volume_at(&case, "T8"), Some(number(12.0)));
+    assert_eq!(volume_at(&case, "L1"), None, "it lies elsewhere");
+    assert_eq!(volume_at(&case, "no level"), Some(number(12.0)));
+    case.observations.push(volume("b", 3.0));
+    assert_eq!(volume_at(&case, "T8"), Some(number(12.0)));
+    assert_eq!(volume_at(&case, "L1"), Some(number(3.0)), "it may lie here");
+    assert_eq!(volume_at(&case, "no level"), None, "there are two");
 }

@@ -140,8 +140,11 @@ fn proposal(
 ) -> Option<Proposal> {
     let level = mark.level?;
     let subject = match per {
-        // A lesion bears the name of its level.
-        Some(Per::Lesion) => Subject::Lesion(level.name().to_owned()),
+        // The lesion that lies there, where there is one; else one that bears the name of its level.
+        Some(Per::Lesion) => Subject::Lesion(match case.lesion_at(level) {
+            Some(lesion) => lesion.name,
+            None => level.name().to_owned(),
+        }),
         _ => Subject::Level(level),
     };
     let source = Source::Image {
@@ -173,7 +176,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::{
-        case::{Identity, Observation},
+        case::{Identity, Lesion, Observation},
         marks::{Measured, tests::mark},
     };
 
@@ -317,5 +320,33 @@ mod tests {
             note: None,
         });
         assert!(proposals(&case, Catalogue::shipped())[0].is_recorded);
+    }
+
+    #[test]
+    fn a_volume_is_of_the_lesion_that_lies_there() {
+        let mut case = case(vec![of(
+            MarkKind::Volume,
+            Quantity::Volume,
+            12.34,
+            "2026-03-02",
+        )]);
+        let lesion = |name: &str| Lesion {
+            name: name.to_owned(),
+            level: "L1".parse().ok(),
+            part: String::new(),
+            author: "Dr Test".to_owned(),
+        };
+        let named = |case: &Case| proposals(case, Catalogue::shipped()).remove(0).subject;
+        case.lesions = vec![lesion("paravertebral mass")];
+        assert_eq!(
+            named(&case),
+            Subject::Lesion("paravertebral mass".to_owned())
+        );
+        case.lesions.push(lesion("pedicle"));
+        assert_eq!(
+            named(&case),
+            Subject::Lesion("L1".to_owned()),
+            "one of two is not guessed"
+        );
     }
 }

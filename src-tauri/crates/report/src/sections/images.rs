@@ -12,7 +12,7 @@ use crate::{
 };
 use clinical::{
     head_to_head::decimal,
-    marks::{Mark, lettered},
+    marks::{Mark, Measured, lettered},
 };
 
 const SCALE_BAR_MM: f64 = 20.0;
@@ -191,24 +191,30 @@ fn draw_scale_bar(sheet: &mut Sheet, context: &Context, picture: &KeyPicture, fr
 
 /// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter.
 fn named(context: &Context, letter: &str, mark: &Mark) -> String {
-    let values = mark.measured.iter().map(|measured| {
-        let number = decimal(measured.value, measured.unit.digits());
-        let value = match measured.unit.code() {
-            Some(code) => format!(
-                "{number} {}",
-                context.say(&format!("marks.unit.{code}"), &[])
-            ),
-            None => number,
-        };
-        let key = format!("marks.quantity.{}", measured.quantity.code());
-        let quantity = context.say(&key, &[]);
-        context.say(
-            "marks.value",
-            &[("quantity", quantity.as_str()), ("value", value.as_str())],
-        )
-    });
+    let values = mark
+        .measured
+        .iter()
+        .map(|measured| measured_text(context, measured));
     let values: Vec<String> = values.collect();
     format!("{letter}: {}", values.join(", "))
+}
+
+/// "Canal compromise 40 %"
+pub(crate) fn measured_text(context: &Context, measured: &Measured) -> String {
+    let number = decimal(measured.value, measured.unit.digits());
+    let value = match measured.unit.code() {
+        Some(code) => format!(
+            "{number} {}",
+            context.say(&format!("marks.unit.{code}"), &[])
+        ),
+        None => number,
+    };
+    let key = format!("marks.quantity.{}", measured.quantity.code());
+    let quantity = context.say(&key, &[]);
+    context.say(
+        "marks.value",
+        &[("quantity", quantity.as_str()), ("value", value.as_str())],
+    )
 }
 
 fn caption(context: &Context, picture: &KeyPicture, width: f32) -> Vec<String> {

@@ -12,6 +12,7 @@ pub(crate) mod forecast_text;
 pub(crate) mod identity;
 pub(crate) mod images;
 pub(crate) mod key_facts;
+pub(crate) mod levels;
 pub(crate) mod not_computed;
 pub(crate) mod pictures;
 pub(crate) mod question;

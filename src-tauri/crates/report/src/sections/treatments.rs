@@ -1,11 +1,11 @@
-//! Courses of treatment as recorded.
+//! Courses of treatment as recorded: those that were given, then those that are planned, which say so.
 
 use crate::{
     context::{Context, date_text, number_text},
     layout::{Cell, Column, Flow},
     style::{CONTENT_WIDTH, SMALL},
 };
-use clinical::case::{TreatmentCourse, TreatmentKind};
+use clinical::case::TreatmentCourse;
 
 pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     let courses = &context.input.case.courses;
@@ -24,35 +24,45 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         column("levels", 66.0),
         column("description", CONTENT_WIDTH - 128.0 - 110.0 - 66.0),
     ];
-    let rows: Vec<Vec<Cell>> = courses.iter().map(|course| row(context, course)).collect();
+    let (plans, given): (Vec<_>, Vec<_>) = courses.iter().partition(|course| course.is_planned());
+    let rows: Vec<Vec<Cell>> = given
+        .into_iter()
+        .chain(plans)
+        .map(|course| row(context, course))
+        .collect();
     flow.table(&columns, &rows);
 }
 
 fn row(context: &Context, course: &TreatmentCourse) -> Vec<Cell> {
     let cell = |text: String| Cell { text, style: SMALL };
-    let kind = match course.kind {
-        TreatmentKind::Surgery => "surgery",
-        TreatmentKind::StereotacticRadiotherapy => "stereotactic_radiotherapy",
-        TreatmentKind::ConventionalRadiotherapy => "conventional_radiotherapy",
-        TreatmentKind::SystemicTherapy => "systemic_therapy",
-        TreatmentKind::BoneModifyingAgent => "bone_modifying_agent",
-        TreatmentKind::Supportive => "supportive",
-    };
     let levels: Vec<&str> = course.levels.iter().map(|level| level.name()).collect();
     vec![
-        cell(context.say(&format!("report.treatment.{kind}"), &[])),
+        cell(named(context, course)),
         cell(dates(context, course)),
         cell(levels.join(", ")),
         cell(what(context, course)),
     ]
 }
 
-fn dates(context: &Context, course: &TreatmentCourse) -> String {
+/// "Surgery", or "Surgery, planned".
+pub(crate) fn named(context: &Context, course: &TreatmentCourse) -> String {
+    let kind = context.say(&format!("report.treatment.{}", course.kind.code()), &[]);
+    match course.is_planned() {
+        true => context.say("report.treatments.planned", &[("treatment", kind.as_str())]),
+        false => kind,
+    }
+}
+
+pub(crate) fn dates(context: &Context, course: &TreatmentCourse) -> String {
     match (
         course.started_on.map(date_text),
         course.ended_on.map(date_text),
     ) {
+        (None, None) if course.is_planned() => context.say("report.treatments.no_day", &[]),
         (None, None) => context.say("report.value.not_recorded", &[]),
+        (Some(start), None) if course.is_planned() => {
+            context.say("report.treatments.from", &[("start", start.as_str())])
+        }
         (Some(start), None) => context.say("report.treatments.since", &[("start", start.as_str())]),
         (None, Some(end)) => context.say("report.treatments.until", &[("end", end.as_str())]),
         (Some(start), Some(end)) if start == end => start,
@@ -61,9 +71,22 @@ fn dates(context: &Context, course: &TreatmentCourse) -> String {
 }
 
 fn what(context: &Context, course: &TreatmentCourse) -> String {
+    let parts = [
+        context.free(course.description.trim()),
+        dose(context, course),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// "20 Gy in 5 fractions", or nothing.
+pub(crate) fn dose(context: &Context, course: &TreatmentCourse) -> String {
     let dose = course.dose_gray.map(number_text);
     let fractions = course.fractions.map(|count| count.to_string());
-    let dose = match (&dose, &fractions) {
+    match (&dose, &fractions) {
         (Some(dose), Some(count)) => context.say(
             "report.treatments.dose_fractions",
             &[("dose", dose.as_str()), ("count", count.as_str())],
@@ -73,11 +96,5 @@ fn what(context: &Context, course: &TreatmentCourse) -> String {
             context.say("report.treatments.fractions", &[("count", count.as_str())])
         }
         (None, None) => String::new(),
-    };
-    let parts = [context.free(course.description.trim()), dose];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    }
 }

@@ -106,6 +106,11 @@ fn the_details_follow() {
         "≥ 3",
         "0123456789abcdef0123456789abcdef",
         "20 Gy in 5 fractions",
+        "Stereotactic radiotherapy, planned",
+        "from 2026-04-02",
+        "By level",
+        "Lesion Apollo (left pedicle)",
+        "key images: 3",
         "MR, T2 axial",
         "cannot be read",
     ] {

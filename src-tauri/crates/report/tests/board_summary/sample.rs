@@ -12,8 +12,8 @@ use clinical::{
         SurvivalForecast, SurvivalPoint, UsedFact,
     },
     case::{
-        BoardEpisode, Case, Entry, Identity, KeyImage, Observation, Source, Subject,
-        TreatmentCourse, TreatmentKind, Value,
+        BoardEpisode, Case, CourseStatus, Entry, Identity, KeyImage, Lesion, Observation, Source,
+        Subject, TreatmentCourse, TreatmentKind, Value,
     },
     catalogue::{Catalogue, FeatureId},
     findings::{Finding, FindingCode, Severity},
@@ -107,12 +107,31 @@ pub(crate) fn sample() -> Sample {
     case.courses.push(TreatmentCourse {
         id: "course-1".to_owned(),
         kind: TreatmentKind::ConventionalRadiotherapy,
+        status: CourseStatus::Given,
         description: "Left femur".to_owned(),
         levels: Vec::new(),
         dose_gray: Some(20.0),
         fractions: Some(5),
         started_on: Some(day(2025, 11, 3)),
         ended_on: Some(day(2025, 11, 7)),
+        author: "Dr Adeyemi".to_owned(),
+    });
+    case.courses.push(TreatmentCourse {
+        id: "course-2".to_owned(),
+        kind: TreatmentKind::StereotacticRadiotherapy,
+        status: CourseStatus::Planned,
+        description: "After separation".to_owned(),
+        levels: vec![level("T9"), level("T10")],
+        dose_gray: Some(24.0),
+        fractions: Some(2),
+        started_on: Some(day(2026, 4, 2)),
+        ended_on: None,
+        author: "Dr Adeyemi".to_owned(),
+    });
+    case.lesions.push(Lesion {
+        name: "Apollo".to_owned(),
+        level: Some(level("T10")),
+        part: "left pedicle".to_owned(),
         author: "Dr Adeyemi".to_owned(),
     });
     let key_image = |number: u32, caption: &str, note: &str| KeyImage {

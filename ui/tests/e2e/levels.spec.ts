@@ -1,0 +1,175 @@
+import type { Page } from '@playwright/test';
+import { CT, expect, openDemo, openImages, test } from './watch.ts';
+
+const focused = (page: Page): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '');
+
+test('a treatment is entered, corrected, turned into a plan, removed and brought back with the keyboard alone', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#course-add').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#course-kind')).toBeFocused();
+  await page.keyboard.press('c');
+  await expect(page.locator('#course-kind')).toHaveValue('conventional_radiotherapy');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('#course-given')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('posterior field');
+  await page.keyboard.press('Tab');
+  // One stop for all vertebrae: down to T1, along to T8, and a range down to T10.
+  await page.keyboard.press('ArrowDown');
+  for (let step = 0; step < 7; step += 1) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(page.locator('#course-levels-chosen')).toHaveText('Levels: T8, T9, T10');
+  await page.keyboard.press('Space');
+  await expect(page.locator('#course-levels-chosen')).toHaveText('Levels: T8, T9');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('20');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('5');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('2025-01-13');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('2025-01-17');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('course-form')).toHaveCount(0);
+  expect(await focused(page)).toBe('course-add');
+  const row = page.locator('[data-course]').filter({ hasText: 'posterior field' });
+  await expect(row).toContainText('T8, T9');
+  await expect(row).toContainText('20 Gy in 5 fractions');
+  await expect(row).toContainText('13 Jan 2025 – 17 Jan 2025');
+  const index = page.getByTestId('spine-index');
+  await expect(index.locator('[data-spine=T9]')).toContainText('Conventional radiotherapy posterior field');
+
+  await row.getByRole('button', { name: /^Correct/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('#course-planned')).toBeChecked();
+  await page.locator('#course-save').focus();
+  await page.keyboard.press('Enter');
+  await expect(row.locator('.badge')).toHaveText('planned');
+  await expect(index.locator('[data-spine=T9]')).toContainText('Conventional radiotherapy, planned');
+  await row.getByRole('button', { name: /^Remove/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(row).toHaveCount(0);
+  expect(await focused(page)).toBe('course-add');
+  await page.locator('#undo').focus();
+  await page.keyboard.press('Enter');
+  await expect(row).toHaveCount(1);
+});
+
+test('what no treatment can be is refused beside the field, and Escape leaves everything as it was', async ({ page }) => {
+  await openDemo(page);
+  await page.locator('#course-add').click();
+  const refused = page.getByTestId('course-refused');
+  await page.locator('#course-start').fill('2026-02-10');
+  await page.locator('#course-end').fill('2026-02-01');
+  await page.keyboard.press('Enter');
+  await expect(refused).toContainText('ends before it starts');
+  await expect(page.locator('#course-end')).toBeFocused();
+  await page.locator('#course-end').fill('2099-01-01');
+  await page.keyboard.press('Enter');
+  await expect(refused).toContainText('cannot lie in the future');
+  await page.locator('#course-end').fill('');
+  await page.locator('#course-kind').selectOption('stereotactic_radiotherapy');
+  await page.locator('#course-dose').fill('0');
+  await page.keyboard.press('Enter');
+  await expect(refused).toContainText('above 0');
+  await expect(page.locator('#course-dose')).toBeFocused();
+  await page.locator('#course-dose').fill('1,250');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#course-dose-problem')).toBeVisible();
+  await page.locator('#course-dose').fill('24');
+  await page.locator('#course-fractions').fill('2.5');
+  await page.keyboard.press('Enter');
+  await expect(refused).toContainText('Fractions are counted');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('course-form')).toHaveCount(0);
+  await expect(page.locator('#course-add')).toBeFocused();
+  await expect(page.locator('[data-course]')).toHaveCount(2);
+});
+
+test('a lesion says where it lies, and one without a level says so', async ({ page }) => {
+  await openDemo(page);
+  const lesions = page.getByTestId('lesions');
+  await expect(page.locator('#lesion-level')).toHaveValue('L1');
+  await expect(page.locator('#lesion-part')).toHaveValue('body and one pedicle');
+  await page.locator('#new-lesion').fill('mass');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('lesion-without-level')).toContainText('Nobody said at which level lesion mass lies.');
+  const index = page.getByTestId('spine-index');
+  await expect(index.locator('[data-spine=none]')).toContainText('lesion mass');
+  await page.locator('#lesion-level').selectOption('T12');
+  await expect(page.getByTestId('lesion-without-level')).toHaveCount(0);
+  await expect(index.locator('[data-spine=none]')).toHaveCount(0);
+  await expect(index.locator('[data-spine=T12]')).toContainText('lesion mass');
+  await page.locator('#lesion-name').fill('paravertebral mass');
+  await page.keyboard.press('Enter');
+  await expect(lesions.locator('#lesion')).toHaveValue('paravertebral mass');
+  await page.locator('#new-lesion').fill('paravertebral mass');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('error')).toContainText('bears this name');
+  await page.locator('#lesion-remove').click();
+  await expect(page.locator('#lesion')).toHaveValue('L1');
+});
+
+test('the index takes the panes to a labelled vertebra, to a mark and to a key image', async ({ page }) => {
+  await openDemo(page);
+  await openImages(page, '/demo/images');
+  await page.locator(CT).click();
+  await page.locator('[data-layout=one]').click();
+  const pane = page.locator('[data-pane=stack]');
+  await expect(pane).toHaveAttribute('data-slice', /\d+/);
+  await pane.focus();
+  await page.keyboard.press('Home');
+  await page.locator('#side-spine').click();
+  const index = page.getByTestId('spine-index');
+  await expect(index.locator('[data-spine=L1]').getByTestId('spine-score-sins_2010')).toHaveText(/^SINS \d+$/);
+  await index.locator('[data-spine=L1] .level').click();
+  await expect(page.getByTestId('image-missing')).toContainText('L1 is not labelled');
+
+  // L1 is labelled on one slice; from another one the index leads back to it.
+  await page.keyboard.press('Alt+2');
+  await page.locator('#side-marks').click();
+  await page.getByTestId('spine-labels').locator('summary').click();
+  await page.locator('#label-anchor').selectOption('stated');
+  await page.locator('#label-start').click();
+  await pane.focus();
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('PageDown');
+  const labelled = '10';
+  await expect(pane).toHaveAttribute('data-slice', labelled);
+  const box = await pane.boundingBox();
+  if (!box) throw new Error('the pane is not there');
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.locator('#label-end').click();
+  await page.getByTestId('measure').selectOption('length');
+  await page.mouse.click(box.x + box.width * 0.4, box.y + box.height * 0.4);
+  await page.mouse.click(box.x + box.width * 0.5, box.y + box.height * 0.4);
+  await page.getByTestId('marks').getByRole('button', { name: /^Level and note/ }).click();
+  await page.locator('#mark-level').selectOption('L1');
+  await page.locator('#side-spine').click();
+  await pane.focus();
+  await page.keyboard.press('End');
+  await expect(pane).not.toHaveAttribute('data-slice', labelled);
+  await index.locator('[data-spine=L1] .level').focus();
+  await page.keyboard.press('Enter');
+  await expect(pane).toHaveAttribute('data-slice', labelled);
+  await expect(index.locator('[data-spine=L1]')).toHaveClass(/current/);
+  await expect(page.getByTestId('image-missing')).toHaveCount(0);
+
+  await pane.focus();
+  await page.keyboard.press('Home');
+  await index.locator('[data-spine-mark]').click();
+  await expect(pane).toHaveAttribute('data-slice', labelled);
+  await expect(page.locator('[data-kind=length]')).toHaveClass(/selected/);
+  await page.locator('#side-sheet').click();
+  await expect(page.locator('#sheet-level')).toHaveValue('L1');
+
+  // From the form, a key image opens where it was marked.
+  await page.locator('#tab-facts').click();
+  await page.getByTestId('spine-index').locator('[data-spine=L1] [data-spine-image]').first().click();
+  await expect(page.locator('[data-active=true]')).toHaveAttribute('data-slice', /\d+/);
+  await expect(page.getByTestId('image-missing')).toHaveCount(0);
+});
