@@ -12,6 +12,8 @@ mod encoding;
 mod explanation;
 #[cfg(test)]
 mod explanation_tests;
+mod files;
+mod forecast_graph;
 pub mod fuzzing;
 pub mod golden;
 mod graph;
@@ -69,6 +71,13 @@ pub enum PackError {
     UnsupportedOperator { file: String, operators: String },
     #[error("{file} holds a constant that is not a finite number, in {tensor}")]
     Weights { file: String, tensor: String },
+    #[error("{file} has {found} {what}, more than the {limit} that are allowed")]
+    TooMuch {
+        file: String,
+        what: String,
+        found: u64,
+        limit: u64,
+    },
     #[error("{file} has {found}; pack.toml says {expected}")]
     Shape {
         file: String,
@@ -99,7 +108,7 @@ pub enum PackError {
 }
 
 impl PackError {
-    /// The code of the words `pack_refused.<code>` that say what to do.
+    /// The code of the words `refusal.<code>` that say what to do.
     pub fn code(&self) -> &'static str {
         match self {
             PackError::Manifest(_) => "manifest",
@@ -113,6 +122,7 @@ impl PackError {
             PackError::Graph { .. } => "graph",
             PackError::UnsupportedOperator { .. } => "unsupported_operator",
             PackError::Weights { .. } => "weights",
+            PackError::TooMuch { .. } => "too_much",
             PackError::Shape { .. } => "shape",
             PackError::Output(_) => "output",
             PackError::SettingUnknown { .. } => "setting_unknown",

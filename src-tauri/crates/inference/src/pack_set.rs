@@ -28,7 +28,7 @@ pub struct RefusedPack {
     /// Name of its folder.
     pub name: String,
     pub folder: PathBuf,
-    /// Code for the words `pack_refused.<code>`.
+    /// Code for the words `refusal.<code>`.
     pub code: String,
     pub detail: String,
 }
