@@ -11,7 +11,7 @@ use clinical::{
         Source, Subject, TreatmentCourse, Value,
     },
     catalogue::{Catalogue, FeatureId},
-    marks::{Mark, MarkPart, SpineLabels},
+    marks::{Mark, MarkPart, OutlineModel, SpineLabels},
 };
 
 /// What stands for identity in one export.
@@ -264,6 +264,12 @@ fn marked(mark: &Mark, with: &Replacements) -> Mark {
         frame: part.frame,
         points: part.points.clone(),
     };
+    // A site may have named its model after itself.
+    let model = |model: &OutlineModel| OutlineModel {
+        pack: (with.description)(&model.pack),
+        version: (with.description)(&model.version),
+        sha256: model.sha256.clone(),
+    };
     Mark {
         id: (with.id)(&mark.id),
         kind: mark.kind,
@@ -281,6 +287,7 @@ fn marked(mark: &Mark, with: &Replacements) -> Mark {
         level: mark.level,
         note: String::new(),
         measured: mark.measured.clone(),
+        proposed_by: mark.proposed_by.iter().map(model).collect(),
         drawn_at: moved_time(mark.drawn_at, with),
         author: AUTHOR.to_owned(),
     }

@@ -7,12 +7,14 @@
 //! other plane of an evenly spaced volume, as on a reformatted picture.
 
 pub mod canal;
+mod grid;
 mod lines;
 mod outline;
 mod place;
 mod problem;
 mod regions;
 mod statistics;
+pub mod tile;
 mod volume;
 
 pub use problem::MeasureProblem;

@@ -157,7 +157,7 @@ fn whole_numbers(from: f64, to: f64, count: u32) -> std::ops::Range<u32> {
 
 /// Welford's sums (Technometrics 1962;4:419-420, doi:10.1080/00401706.1962.10490022).
 #[derive(Default)]
-struct Summary {
+pub(super) struct Summary {
     count: f64,
     mean: f64,
     squares: f64,
@@ -165,7 +165,7 @@ struct Summary {
 }
 
 impl Summary {
-    fn take(&mut self, value: f64) {
+    pub(super) fn take(&mut self, value: f64) {
         self.count += 1.0;
         let before = value - self.mean;
         self.mean += before / self.count;
@@ -174,14 +174,23 @@ impl Summary {
         self.ends = Some((low.min(value), high.max(value)));
     }
 
+    /// 0 of nothing.
+    pub(super) fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Of a sample (n − 1), which asks for two values.
+    pub(super) fn deviation(&self) -> Option<f64> {
+        (self.count > 1.0).then(|| (self.squares / (self.count - 1.0)).sqrt())
+    }
+
     fn values(&self, unit: Unit) -> Vec<Measured> {
         let Some((low, high)) = self.ends else {
             return Vec::new();
         };
-        let deviation = (self.count > 1.0).then(|| (self.squares / (self.count - 1.0)).sqrt());
         [
             (Quantity::Mean, Some(self.mean)),
-            (Quantity::StandardDeviation, deviation),
+            (Quantity::StandardDeviation, self.deviation()),
             (Quantity::Minimum, Some(low)),
             (Quantity::Maximum, Some(high)),
         ]
