@@ -51,7 +51,7 @@ function refusals(): string[] {
 }
 it('says of everything that cannot be measured why', () => {
   const imaging = resolve(SOURCE, '../../src-tauri/crates/imaging/src/measure');
-  const codes = [...sources(imaging, /\.rs$/).join('\n').matchAll(/=> "((?:measure|canal)_[a-z_]+)",/g)].map(([, code = '']) => code);
+  const codes = [...sources(imaging, /\.rs$/).join('\n').matchAll(/=> "((?:measure|canal|tile)_[a-z_]+)",/g)].map(([, code = '']) => code);
   expect(codes.length).toBeGreaterThan(25);
   expect(codes.filter((code) => !(`reason.${code}` in words))).toEqual([]);
 });

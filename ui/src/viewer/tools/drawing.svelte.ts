@@ -6,6 +6,8 @@ import type { Tool, World } from './tool.ts';
 export interface DrawnPart {
   imageIndex: number;
   points: World[];
+  /** The model that proposed it. */
+  model?: string;
 }
 
 /** Points of an outline that is dragged are kept no nearer than this, mm. */
@@ -47,7 +49,7 @@ export class Drawing {
   add(imageIndex: number, point: World): void {
     if (!this.accepts(imageIndex)) return;
     const points = [...(this.current?.points ?? []), point];
-    this.current = { imageIndex, points };
+    this.current = { ...this.current, imageIndex, points };
     if (points.length === this.tool.points) this.close();
   }
 
@@ -86,10 +88,16 @@ export class Drawing {
     this.current = this.tool.points === 'outline' ? last : null;
   }
 
+  /** The models whose outlines are in it, each once. */
+  get models(): string[] {
+    const parts = this.current ? [...this.parts, this.current] : this.parts;
+    return [...new Set(parts.flatMap(({ model }) => model ?? []))];
+  }
+
   /** Begins the part with a proposed outline, to be corrected point by point. */
-  propose(imageIndex: number, points: World[]): void {
+  propose(imageIndex: number, points: World[], model?: string): void {
     if (!this.accepts(imageIndex)) return;
-    this.parts = [...this.parts, { imageIndex, points }];
+    this.parts = [...this.parts, { imageIndex, points, ...(model === undefined ? {} : { model }) }];
     this.current = null;
   }
 

@@ -189,7 +189,8 @@ fn draw_scale_bar(sheet: &mut Sheet, context: &Context, picture: &KeyPicture, fr
     );
 }
 
-/// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter.
+/// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter, and whose outline it
+/// began as.
 fn named(context: &Context, letter: &str, mark: &Mark) -> String {
     let values = mark.measured.iter().map(|measured| {
         let number = decimal(measured.value, measured.unit.digits());
@@ -208,7 +209,18 @@ fn named(context: &Context, letter: &str, mark: &Mark) -> String {
         )
     });
     let values: Vec<String> = values.collect();
-    format!("{letter}: {}", values.join(", "))
+    let values = format!("{letter}: {}", values.join(", "));
+    let models = mark.proposed_by.iter().map(|model| {
+        let (pack, version) = (context.free(&model.pack), context.free(&model.version));
+        context.say(
+            "report.images.proposed_by",
+            &[("pack", pack.as_str()), ("version", version.as_str())],
+        )
+    });
+    std::iter::once(values)
+        .chain(models)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn caption(context: &Context, picture: &KeyPicture, width: f32) -> Vec<String> {
