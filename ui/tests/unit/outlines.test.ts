@@ -13,22 +13,23 @@ const pack = (change: Partial<PackStatus> = {}): PackStatus => ({
   outlines: { sha256: 'abc', modality: 'CT', plane: 'axial', targets: ['canal', 'epidural'] },
   ...change,
 });
+/** A pack that does not outline anything. */
+const forecast = (name: string): PackStatus => ({ name, version: '1.0', state: { kind: 'ready' }, is_default: true, notices: [] });
 const geometry = (change: Partial<StackGeometry> = {}): StackGeometry => ({ modality: 'CT', plane: 'axial', pixel_spacing: [1, 1], data_type: 'int16', ...change }) as StackGeometry;
 const asked = (target: OutlineTarget): OutlineRequest => ({ sha256: 'abc', pack: 'site-outlines', version: '2.0', target });
 const TRIANGLE: World[] = [[0, 0, 0], [5, 0, 0], [0, 5, 0]];
 
 describe('what is offered', () => {
   it('is what a ready pack outlines on images of its modality and plane', () => {
-    const forecast = pack({ name: 'spine-ensemble', outlines: undefined });
     const refused = pack({ name: 'broken', state: { kind: 'refused', code: 'shape', detail: '' } });
-    expect(outlinesFor([forecast, pack(), refused], geometry())).toEqual([asked('canal'), asked('epidural')]);
+    expect(outlinesFor([forecast('spine-ensemble'), pack(), refused], geometry())).toEqual([asked('canal'), asked('epidural')]);
     for (const other of [{ modality: 'MR' }, { plane: 'sagittal' as const }, { pixel_spacing: null }, { data_type: 'rgb8' as const }]) {
       expect(outlinesFor([pack()], geometry(other))).toEqual([]);
     }
   });
 
   it('is named with its version', () => {
-    expect(namesOf([pack(), pack({ name: 'other', outlines: undefined })], ['abc'])).toBe('site-outlines 2.0');
+    expect(namesOf([pack(), forecast('other')], ['abc'])).toBe('site-outlines 2.0');
     expect(namesOf([pack()], ['gone'])).toBe('');
   });
 });

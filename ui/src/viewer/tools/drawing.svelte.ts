@@ -91,7 +91,8 @@ export class Drawing {
   /** The models whose outlines are in it, each once. */
   get models(): string[] {
     const parts = this.current ? [...this.parts, this.current] : this.parts;
-    return [...new Set(parts.flatMap(({ model }) => model ?? []))];
+    const models = parts.flatMap(({ model }) => model ?? []);
+    return models.filter((model, place) => models.indexOf(model) === place);
   }
 
   /** Begins the part with a proposed outline, to be corrected point by point. */
