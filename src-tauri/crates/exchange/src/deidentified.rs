@@ -335,6 +335,7 @@ mod tests {
             "parts": [ { "sop_instance_uid": "1.2.QX", "frame": 1, "points": [[0, 0, 1.5], [3, 4, 1.5]] } ],
             "window_center": 40, "window_width": 400, "level": "L3", "note": "QX",
             "measured": [ { "quantity": "length", "value": 5, "unit": "millimetre" } ],
+            "proposed_by": [ { "pack": "QX-outlines", "version": "QX1", "sha256": "0a1b" } ],
             "drawn_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ],
         "spine_labels": [ { "frame_of_reference_uid": "1.5.QX", "anchor": "sacrum",
             "labels": [ { "level": "L5", "point": [0, 1, 2] } ],
@@ -379,6 +380,7 @@ mod tests {
         assert_eq!(mark.parts[0].sop_instance_uid, "2.25.6");
         assert_eq!(mark.parts[0].points, case.marks[0].parts[0].points);
         assert_eq!(mark.measured, case.marks[0].measured);
+        assert_eq!(mark.proposed_by[0].sha256, "0a1b");
         assert_eq!(
             mark.frame_of_reference_uid.as_ref(),
             Some(&again.spine_labels[0].frame_of_reference_uid)

@@ -1,6 +1,9 @@
 //! All packs of several folders: those that may answer, and those that were refused, with reasons.
 
-use crate::{Pack, PackError, SegmentationPack, files::read_manifest, golden::CheckReport};
+use crate::{
+    Pack, PackError, SegmentationPack, files::read_manifest, golden::CheckReport,
+    segmentation::manifest::KIND,
+};
 use clinical::{assessment::Recalibration, catalogue::Catalogue};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -189,7 +192,7 @@ fn kind_of(folder: &Path) -> Result<Kind, PackError> {
         .map_err(|error| PackError::Manifest(error.to_string().trim().to_owned()))?;
     match kind {
         None => Ok(Kind::Forecast),
-        Some(toml::Value::String(kind)) if kind == "segmentation" => Ok(Kind::Segmentation),
+        Some(toml::Value::String(kind)) if kind == KIND => Ok(Kind::Segmentation),
         Some(kind) => Err(PackError::UnknownKind(
             kind.to_string().chars().take(100).collect(),
         )),

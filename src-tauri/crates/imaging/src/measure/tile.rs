@@ -5,21 +5,22 @@
 //! axial images columns run to the patient's left and rows to the back, on sagittal ones columns run to the back and
 //! rows to the feet.
 
+mod sampling;
+
 use super::{
     Frames,
     grid::Grid,
     outline::Outline,
     place::{ImagePlane, POINTS_ON_IMAGE, PlanePoint, check_points},
     problem::MeasureProblem,
-    statistics::{Summary, is_padding, read},
+    statistics::read,
 };
 use crate::{
-    display::rescaled,
     geometry::{dot, subtract},
     library::{ImageRef, Plane, Series, Stack},
-    pixels::Pixels,
 };
 use clinical::marks::{MarkPart, Point};
+use sampling::{Sampler, Scale};
 
 /// How far from the place an answer may lie that does not hold it, mm: a working rule.
 pub const NEAREST: f64 = 10.0;
@@ -244,98 +245,5 @@ fn axes(plane: &ImagePlane, kind: Plane) -> [PlanePoint; 2] {
     match dot(row, wanted[0]).abs() >= dot(column, wanted[0]).abs() {
         true => [[sign(row, wanted[0]), 0.0], [0.0, sign(column, wanted[1])]],
         false => [[0.0, sign(column, wanted[0])], [sign(row, wanted[1]), 0.0]],
-    }
-}
-
-/// Rescaled values between pixels.
-struct Sampler<'image> {
-    stack: &'image Stack,
-    image: &'image ImageRef,
-    pixels: &'image Pixels,
-}
-
-impl Sampler<'_> {
-    /// Whether a column and row lie on the pixels, which reach half a pixel beyond their outer centres.
-    fn holds(&self, [column, row]: [f64; 2]) -> bool {
-        let within = |place: f64, count: u32| place >= -0.5 && place <= f64::from(count) - 0.5;
-        within(column, self.stack.columns) && within(row, self.stack.rows)
-    }
-
-    fn pixel(&self, row: u32, column: u32) -> Option<f64> {
-        let stored = self.pixels.value(row, column, 0)?;
-        let value = rescaled(stored, self.image.rescale);
-        (!is_padding(self.stack, stored) && value.is_finite()).then_some(value)
-    }
-
-    fn at(&self, place: [f64; 2], lower: f64) -> f64 {
-        if !self.holds(place) {
-            return lower;
-        }
-        let [column, row] = place;
-        let along = |place: f64, count: u32| {
-            let last = count.saturating_sub(1);
-            let place = place.max(0.0).min(f64::from(last));
-            let first = place.floor();
-            let next = (first as u32 + 1).min(last);
-            (first as u32, next, place - first)
-        };
-        let (left, right, across) = along(column, self.stack.columns);
-        let (top, bottom, down) = along(row, self.stack.rows);
-        let value = |row, column| self.pixel(row, column).unwrap_or(lower);
-        let mix = |a: f64, b: f64, share: f64| a + share * (b - a);
-        mix(
-            mix(value(top, left), value(top, right), across),
-            mix(value(bottom, left), value(bottom, right), across),
-            down,
-        )
-    }
-}
-
-/// A scale for one image: (value − zero) / one, between `least` and `most`.
-struct Scale {
-    zero: f64,
-    one: f64,
-    least: f64,
-    most: f64,
-    /// The value of the image that becomes `least`.
-    lower: f64,
-}
-
-impl Scale {
-    fn of(scale: TileScale, sampler: &Sampler) -> Result<Scale, TileProblem> {
-        match scale {
-            TileScale::Window { lower, upper } => Ok(Scale {
-                zero: lower,
-                one: upper - lower,
-                least: 0.0,
-                most: 1.0,
-                lower,
-            }),
-            TileScale::StandardDeviations { lower, upper } => {
-                let mut summary = Summary::default();
-                for row in 0..sampler.stack.rows {
-                    for column in 0..sampler.stack.columns {
-                        if let Some(value) = sampler.pixel(row, column) {
-                            summary.take(value);
-                        }
-                    }
-                }
-                let deviation = summary.deviation().filter(|one| *one > 0.0);
-                let (zero, one) = (summary.mean(), deviation.ok_or(TileProblem::NoContrast)?);
-                Ok(Scale {
-                    zero,
-                    one,
-                    least: lower,
-                    most: upper,
-                    lower: zero + lower * one,
-                })
-            }
-        }
-    }
-
-    fn number(&self, value: f64) -> f32 {
-        ((value - self.zero) / self.one)
-            .max(self.least)
-            .min(self.most) as f32
     }
 }

@@ -241,7 +241,11 @@ fn algorithm(mark: &Mark) -> Vec<Item> {
         "Outline proposed by a model of the site, not validated by SpineBoard; a person may have corrected it. SHA-256 of its manifest: {sha256}"
     );
     vec![
-        words(modifier, codes::ALGORITHM_NAME, &joined(|model| &model.pack)),
+        words(
+            modifier,
+            codes::ALGORITHM_NAME,
+            &joined(|model| &model.pack),
+        ),
         words(
             modifier,
             codes::ALGORITHM_VERSION,

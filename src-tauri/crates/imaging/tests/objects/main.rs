@@ -157,7 +157,10 @@ fn phantom_case(folder: &Path) -> serde_json::Value {
     for mark in &mut marks {
         mark.proposed_by = match mark.kind {
             MarkKind::Freehand => vec![model("site-outlines")],
-            MarkKind::CanalCompromise => vec![model("site-canal-with-a-long-name"), model("site-narrowing-with-a-long-name")],
+            MarkKind::CanalCompromise => vec![
+                model("site-canal-with-a-long-name"),
+                model("site-narrowing-with-a-long-name"),
+            ],
             MarkKind::Volume => vec![model("site-lesions")],
             _ => Vec::new(),
         };

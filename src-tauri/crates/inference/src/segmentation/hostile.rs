@@ -303,7 +303,7 @@ fn graphs_that_would_fill_the_memory_or_take_for_ever() {
         }
         graph.node.push(node("Sigmoid", &[&last], "probability"));
     };
-    let error = refusal(&Parts::with_middle(doubling));
+    let error = refusal(&Parts::with_nodes(doubling));
     assert!(matches!(error.code(), "too_much" | "shape"), "{error}");
     // 1600 × 512 × 512 × 3 × 3 multiplications, thirty times over.
     let heavy = |graph: &mut GraphProto| {
@@ -332,7 +332,7 @@ fn graphs_that_would_fill_the_memory_or_take_for_ever() {
             .push(node("Conv", &["wide_30", "last"], "logits"));
         graph.node.push(node("Sigmoid", &["logits"], "probability"));
     };
-    let error = refusal(&Parts::with_middle(heavy));
+    let error = refusal(&Parts::with_nodes(heavy));
     assert_eq!(error.code(), "too_much", "{error}");
     assert!(error.to_string().contains("multiplications"), "{error}");
     let many = |graph: &mut GraphProto| {
@@ -344,7 +344,7 @@ fn graphs_that_would_fill_the_memory_or_take_for_ever() {
         }
         graph.node.push(node("Sigmoid", &[&last], "probability"));
     };
-    assert_eq!(refusal(&Parts::with_middle(many)).code(), "too_much");
+    assert_eq!(refusal(&Parts::with_nodes(many)).code(), "too_much");
 }
 
 #[test]
@@ -455,7 +455,7 @@ fn pooling_resizing_transposing_and_joining_are_run() {
             node("Conv", &["joined", "halves"], "probability"),
         ];
     };
-    let mut parts = Parts::with_middle(graph);
+    let mut parts = Parts::with_nodes(graph);
     parts.manifest = parts
         .manifest
         .replace("[[target]]\nname = \"lesion\"\nthreshold = 0.5\n", "");

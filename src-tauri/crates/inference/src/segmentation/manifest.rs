@@ -7,6 +7,9 @@ use crate::{
 use clinical::marks::OutlineTarget;
 use serde::Deserialize;
 
+/// What `kind` says in the manifest.
+pub const KIND: &str = "segmentation";
+
 /// The newest structure that this program reads.
 pub const SEGMENTATION_SCHEMA: u32 = 1;
 
@@ -100,8 +103,7 @@ pub struct SegmentationManifest {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    #[serde(rename = "kind")]
-    _kind: String,
+    kind: String,
     #[serde(rename = "schema_version")]
     _schema_version: u32,
     name: String,
@@ -169,6 +171,9 @@ impl SegmentationManifest {
             });
         }
         let written: Written = toml::from_str(text).map_err(unreadable)?;
+        if written.kind != KIND {
+            return Err(PackError::UnknownKind(written.kind));
+        }
         written.check_texts()?;
         let needed = [written.model.file.as_str(), "golden.json", "CARD.md"];
         check_listed(&written.file, needed.into_iter())?;

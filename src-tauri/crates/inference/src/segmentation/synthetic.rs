@@ -52,8 +52,8 @@ impl Parts {
         }
     }
 
-    /// The pack of one target, called from `made`, whose graph has its middle replaced.
-    pub(crate) fn with_middle(change: impl FnOnce(&mut GraphProto)) -> Parts {
+    /// The pack with all nodes of its graph replaced.
+    pub(crate) fn with_nodes(change: impl FnOnce(&mut GraphProto)) -> Parts {
         Parts::with_graph(|graph| {
             graph.node.clear();
             change(graph);
