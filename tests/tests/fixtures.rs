@@ -514,13 +514,20 @@ fn neighbour(uid: &str) -> String {
     format!("{head}{}", if last == "9" { "1" } else { "9" })
 }
 
-/// The pack of the repository beside a spoilt copy of it.
+/// The packs of the repository beside a spoilt copy of one and the tiny pack that outlines.
 fn packs_with_a_spoilt_one(folder: &Path) -> Vec<PathBuf> {
     let spoilt = folder.join("survival-broken");
     fs::create_dir_all(&spoilt).unwrap();
     for entry in fs::read_dir(packs()[0].join("survival-linear")).unwrap() {
         let path = entry.unwrap().path();
         fs::copy(&path, spoilt.join(path.file_name().unwrap())).unwrap();
+    }
+    let outlines = folder.join("test-outlines-without-meaning");
+    fs::create_dir_all(&outlines).unwrap();
+    let kept = "src-tauri/crates/inference/tests/packs/test-outlines-without-meaning";
+    for entry in fs::read_dir(support::repository().join(kept)).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, outlines.join(path.file_name().unwrap())).unwrap();
     }
     let network = spoilt.join("survival.onnx");
     let mut bytes = fs::read(&network).unwrap();

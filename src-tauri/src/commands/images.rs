@@ -4,7 +4,7 @@ use super::away;
 use crate::SharedBoard;
 use board::{
     BoardError, CaseView, ImageLibrary, KeyImageInput, Level, MarkInput, MarkPartInput,
-    ScanProgress, SpineLabelsInput, StackGeometry,
+    OutlineTarget, ScanProgress, SpineLabelsInput, StackGeometry,
 };
 use std::path::PathBuf;
 use tauri::{
@@ -158,6 +158,22 @@ pub(super) async fn propose_canal(
 ) -> Result<MarkPartInput> {
     away(&board, move |board| {
         board.propose_canal(&stack_id, image_index, point)
+    })
+    .await
+}
+
+/// The outline that a site's own model proposes around a place, to be corrected.
+#[tauri::command]
+pub(super) async fn propose_outline(
+    board: State<'_, SharedBoard>,
+    stack_id: String,
+    image_index: u32,
+    point: [f64; 3],
+    model: String,
+    target: OutlineTarget,
+) -> Result<MarkPartInput> {
+    away(&board, move |board| {
+        board.propose_outline(&stack_id, image_index, point, &model, target)
     })
     .await
 }

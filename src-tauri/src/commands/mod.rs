@@ -78,6 +78,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         images::describe_mark,
         images::remove_mark,
         images::propose_canal,
+        images::propose_outline,
         images::label_spine,
         images::key_image_png,
         reports::export_pdf,

@@ -37,5 +37,6 @@ pub fn drawn(
         window_width: 1800.0,
         level: None,
         note: String::new(),
+        proposed_by: Vec::new(),
     }
 }

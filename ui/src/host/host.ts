@@ -27,6 +27,7 @@ import type {
   MarkInput,
   MarkPartInput,
   ObservationInput,
+  OutlineTarget,
   PersonChange,
   PersonInput,
   RecoveryKey,
@@ -137,6 +138,8 @@ export interface Host {
   removeMark(caseId: string, markId: string): Promise<CaseView>;
   /** The outline of the bony canal around a place on a CT image, to be corrected; nothing is saved. */
   proposeCanal(stackId: string, imageIndex: number, point: [number, number, number]): Promise<MarkPartInput>;
+  /** The outline that the model with that manifest proposes around a place, to be corrected; nothing is saved. */
+  proposeOutline(stackId: string, imageIndex: number, point: [number, number, number], model: string, target: OutlineTarget): Promise<MarkPartInput>;
   /** In place of earlier labels of the frame of reference; no labels take them away. */
   labelSpine(caseId: string, input: SpineLabelsInput): Promise<CaseView>;
   removeKeyImage(caseId: string, keyImageId: string): Promise<CaseView>;

@@ -88,6 +88,7 @@ export function tauriHost(): Host {
     describeMark: (caseId, markId, level, note) => invoke('describe_mark', { caseId, markId, level, note }),
     removeMark: (caseId, markId) => invoke('remove_mark', { caseId, markId }),
     proposeCanal: (stackId, imageIndex, point) => invoke('propose_canal', { stackId, imageIndex, point }),
+    proposeOutline: (stackId, imageIndex, point, model, target) => invoke('propose_outline', { stackId, imageIndex, point, model, target }),
     labelSpine: (caseId, input) => invoke('label_spine', { caseId, input }),
     removeKeyImage: (caseId, keyImageId) => invoke('remove_key_image', { caseId, keyImageId }),
     keyImagePng: (caseId, keyImageId) => invoke('key_image_png', { caseId, keyImageId }),

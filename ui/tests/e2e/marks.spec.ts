@@ -173,6 +173,56 @@ test('the outline of the canal is proposed at a place and waits for what narrows
   await expect(page.getByTestId('mark-layer').locator('path.drawing')).toHaveCount(1);
 });
 
+test('an outline of a model says whose it is, is saved by a person only, and keeps its model', async ({ page }) => {
+  await openCt(page);
+  const ask = page.locator('[data-outline=lesion]');
+  await expect(ask).toHaveText('Propose: lesion (test-outlines-without-meaning)');
+  await ask.click();
+  await expect(page.locator('.prompt')).toContainText('SpineBoard has not validated this model');
+  await click(page, [[0.5, 0.5]]);
+  const notice = page.getByTestId('outline-proposed');
+  await expect(notice).toContainText('proposed by test-outlines-without-meaning 1.0.0. SpineBoard has not validated this model');
+  await expect(page.getByTestId('mark-layer').locator('path.drawing')).toHaveCount(1);
+  await page.locator('#side-marks').click();
+  const rows = page.getByTestId('marks').locator('li');
+  await expect(rows).toHaveCount(0);
+
+  // Taken back, it leaves nothing of the model.
+  await page.locator('[data-pane=stack]').focus();
+  await page.keyboard.press('Backspace');
+  await expect(notice).toHaveCount(0);
+  await ask.click();
+  await click(page, [[0.5, 0.5]]);
+  await page.getByTestId('finish-mark').click();
+  await expect(notice).toHaveCount(0);
+  await expect(rows).toHaveCount(1);
+  await expect(rows.getByTestId('mark-proposed-by')).toHaveText('Outline proposed by the model test-outlines-without-meaning 1.0.0, not validated by SpineBoard.');
+});
+
+test('the second outline of a measurement is asked for after the first, and what a person draws names no model', async ({ page }) => {
+  await openCt(page);
+  await page.locator('[data-outline=canal]').click();
+  await click(page, [[0.5, 0.5]]);
+  await expect(page.locator('.prompt')).toContainText('what narrows it');
+  await expect(page.getByTestId('outline-proposed')).toBeVisible();
+  await page.getByTestId('cancel-mark').click();
+  await expect(page.getByTestId('outline-proposed')).toHaveCount(0);
+
+  await page.getByTestId('measure').selectOption('length');
+  await click(page, [[0.4, 0.4], [0.6, 0.5]]);
+  await page.locator('#side-marks').click();
+  await expect(page.getByTestId('marks').locator('li')).toHaveCount(1);
+  await expect(page.getByTestId('mark-proposed-by')).toHaveCount(0);
+});
+
+test('a model is offered on images of its kind only', async ({ page }) => {
+  await openCt(page);
+  await expect(page.locator('[data-outline]')).toHaveCount(2);
+  await page.locator('[data-layout=planes]').click();
+  await expect(page.locator('[data-pane=sagittal]')).toBeVisible();
+  await expect(page.locator('[data-outline]')).toHaveCount(0);
+});
+
 test('measurements and key images leave as DICOM objects, and what is in the way is said', async ({ page }) => {
   await openDemo(page);
   await page.locator('#tab-report').click();

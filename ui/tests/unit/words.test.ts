@@ -51,9 +51,16 @@ function refusals(): string[] {
 }
 it('says of everything that cannot be measured why', () => {
   const imaging = resolve(SOURCE, '../../src-tauri/crates/imaging/src/measure');
-  const codes = [...sources(imaging, /\.rs$/).join('\n').matchAll(/=> "((?:measure|canal)_[a-z_]+)",/g)].map(([, code = '']) => code);
+  const codes = [...sources(imaging, /\.rs$/).join('\n').matchAll(/=> "((?:measure|canal|tile)_[a-z_]+)",/g)].map(([, code = '']) => code);
   expect(codes.length).toBeGreaterThan(25);
   expect(codes.filter((code) => !(`reason.${code}` in words))).toEqual([]);
+});
+
+it('says of every pack that is refused why', () => {
+  const inference = readFileSync(resolve(SOURCE, '../../src-tauri/crates/inference/src/lib.rs'), 'utf8');
+  const codes = [...inference.matchAll(/PackError::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(25);
+  expect(codes.filter((code) => !(`refusal.${code}` in words))).toEqual([]);
 });
 
 /** Only commands without a screen refuse with these. */

@@ -1,4 +1,4 @@
-"""The commands on finished packs: `report`, `compare`, `adapt`."""
+"""The commands besides making a forecast pack: `report`, `compare`, `adapt`, `segmentation-test-pack`."""
 
 import argparse
 import datetime
@@ -8,12 +8,13 @@ from .adapt import adapt
 from .adapt_card import verdict, warning
 from .compare import compare
 from .report import report
+from .segmentation_test_pack import segmentation_test_pack
 
 FEATURES = Path("assets/features.toml")
 
 
 def add(subparsers) -> None:
-    """Adds the three to the command line."""
+    """Adds them to the command line."""
     shown = subparsers.add_parser("report", help="write tables and figures from what a pack measured")
     shown.add_argument("pack", type=Path, help="the pack's folder")
     shown.add_argument("--out", type=Path, required=True, help="folder for tables, figures and index.md")
@@ -27,9 +28,12 @@ def add(subparsers) -> None:
     moved.add_argument("--out", type=Path, required=True, help="the new pack's folder")
     moved.add_argument("--centre", help="the centre's name; else what --out adds to the pack's name")
     moved.add_argument("--who", default="SpineBoard training kit", help="who adapted, for the manifest")
-    moved.add_argument(
-        "--date", type=datetime.date.fromisoformat, default=datetime.date.today(), help="date in the manifest"
-    )
+    outlines = subparsers.add_parser("segmentation-test-pack", help="write the tiny pack of the tests, without meaning")
+    outlines.add_argument("out", type=Path, help="the pack's folder")
+    for parser in (moved, outlines):
+        parser.add_argument(
+            "--date", type=datetime.date.fromisoformat, default=datetime.date.today(), help="date in the manifest"
+        )
     for parser in (both, moved):
         parser.add_argument("--setting", help="kind of cohort, for packs that know several; else the default one")
         parser.add_argument("--features", type=Path, default=FEATURES, help="the feature catalogue")
@@ -55,4 +59,9 @@ def _adapt(chosen: argparse.Namespace) -> None:
     print(warning(fitted) + verdict(learned.gain))
 
 
-RUN = {"report": _report, "compare": _compare, "adapt": _adapt}
+def _outlines(chosen: argparse.Namespace) -> None:
+    segmentation_test_pack(chosen.out, chosen.date)
+    print(f"{chosen.out}: for tests only, without medical meaning")
+
+
+RUN = {"report": _report, "compare": _compare, "adapt": _adapt, "segmentation-test-pack": _outlines}

@@ -18,6 +18,7 @@ mod keys;
 mod lesions;
 mod marks;
 mod objects;
+mod outlines;
 mod packs;
 mod people;
 mod reasons;
@@ -41,6 +42,7 @@ pub use clinical::{
     case::{Case, Identity},
     head_to_head::{CohortStudy, StudyWords},
     level::Level,
+    marks::OutlineTarget,
     performance::{Comparison, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
@@ -61,6 +63,7 @@ pub use imaging::{
 };
 pub use inference::PackSet;
 pub use keys::{KeychainState, RecoveryKey};
+pub use outlines::OutlineOffer;
 pub use packs::{PackCheck, check_packs};
 pub use reasons::{explain, sweep};
 pub use recalibration::{LearnedRecalibration, learn_recalibration};

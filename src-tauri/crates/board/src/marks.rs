@@ -42,7 +42,12 @@ impl Board {
     ) -> Result<CaseView, BoardError> {
         let drawn = self.mark(id.to_owned(), input)?;
         self.change(case_id, "mark_redrawn", |case| {
-            *known(case, id)? = drawn;
+            let mark = known(case, id)?;
+            let proposed_by = std::mem::take(&mut mark.proposed_by);
+            *mark = Mark {
+                proposed_by,
+                ..drawn
+            };
             Ok(())
         })
     }
@@ -153,13 +158,14 @@ impl Board {
             level: input.level,
             note: input.note.trim().to_owned(),
             measured,
+            proposed_by: self.outline_models(&input.proposed_by)?,
             drawn_at: self.now(),
             author: self.author()?,
         })
     }
 }
 
-fn not_measurable(problem: &dyn std::error::Error, code: &str) -> BoardError {
+pub(crate) fn not_measurable(problem: &dyn std::error::Error, code: &str) -> BoardError {
     BoardError::new("not_measurable", problem.to_string()).with("reason", code)
 }
 

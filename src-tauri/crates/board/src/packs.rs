@@ -47,12 +47,20 @@ pub fn check_packs(pack: Option<&Path>, folders: &[PathBuf]) -> Result<Vec<PackC
             verdict,
         }
     });
+    let outlining = set.segmentations().map(|(pack, check)| PackCheck {
+        name: format!("{} {}", pack.model().pack, pack.model().version),
+        ready: true,
+        verdict: format!(
+            "proposes outlines; {} golden tiles, largest difference {:.1e}, allowed {:.0e}",
+            check.rows, check.largest_difference, check.tolerance
+        ),
+    });
     let refused = set.refused().iter().map(|refused| PackCheck {
         name: refused.name.clone(),
         ready: false,
         verdict: format!("{}: {}", refused.code, refused.detail),
     });
-    let checks: Vec<PackCheck> = ready.chain(refused).collect();
+    let checks: Vec<PackCheck> = ready.chain(outlining).chain(refused).collect();
     if checks.is_empty() {
         let looked: Vec<String> = chosen
             .iter()

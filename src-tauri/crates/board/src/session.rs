@@ -2,7 +2,7 @@
 
 use crate::{
     APP_VERSION, AppStatus, BackupStatus, Board, BoardError, PackState, PackStatus, Secret,
-    StoreStatus, backup, idle, images::OpenImages, lock,
+    StoreStatus, backup, idle, images::OpenImages, lock, outlines,
 };
 use chrono::{DateTime, Utc};
 use clinical::{
@@ -227,6 +227,17 @@ fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
         is_default: default == Some(pack.identity()),
         card: Some(pack.card().to_owned()),
         notices: pack.manifest().notices.clone(),
+        outlines: None,
+    });
+    let outlining = packs.segmentations().map(|(pack, _)| PackStatus {
+        name: pack.model().pack.clone(),
+        title: Some(pack.manifest().title.clone()),
+        version: Some(pack.model().version.clone()),
+        state: PackState::Ready,
+        is_default: false,
+        card: Some(pack.card().to_owned()),
+        notices: pack.manifest().notices.clone(),
+        outlines: Some(outlines::offer(pack)),
     });
     let refused = packs.refused().iter().map(|refused| PackStatus {
         name: refused.name.clone(),
@@ -239,6 +250,7 @@ fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
         is_default: false,
         card: None,
         notices: Vec::new(),
+        outlines: None,
     });
-    ready.chain(refused).collect()
+    ready.chain(outlining).chain(refused).collect()
 }

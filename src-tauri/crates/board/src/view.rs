@@ -1,6 +1,6 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
-use crate::{BackupStatus, CrashReport, KeychainState, Person, RefusedRecalibration};
+use crate::{BackupStatus, CrashReport, KeychainState, OutlineOffer, Person, RefusedRecalibration};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     assessment::Assessment,
@@ -77,6 +77,10 @@ pub struct PackStatus {
     pub card: Option<String>,
     /// Notices that the pack's data licences ask for.
     pub notices: Vec<String>,
+    /// Where the pack does not forecast and proposes outlines: on which images.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outlines: Option<OutlineOffer>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -221,6 +225,11 @@ pub struct MarkInput {
     pub level: Option<Level>,
     #[serde(default)]
     pub note: String,
+    /// The models, by the SHA-256 of their manifests, whose outlines are in it, corrected or not. A mark that is
+    /// redrawn keeps those that it has.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<String>>")]
+    pub proposed_by: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

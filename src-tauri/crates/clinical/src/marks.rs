@@ -3,6 +3,7 @@
 //! computed by `imaging` from points and pixels, never here and never on the screen.
 
 mod counting;
+mod outlines;
 mod progression;
 mod proposals;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use counting::VertebraCounts;
+pub use outlines::{OutlineModel, OutlineTarget};
 pub use progression::{DAYS_PER_MONTH, Progression, latest_progressions, progression};
 pub use proposals::{LEAST_HEIGHT_LOSS, Proposal, ProposalRule, proposals};
 
@@ -50,6 +52,10 @@ pub struct Mark {
     /// In the order of [`MarkKind`]; what cannot be computed is left out.
     #[serde(default)]
     pub measured: Vec<Measured>,
+    /// The models whose proposals its outlines began as; empty where a person drew all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<OutlineModel>>")]
+    pub proposed_by: Vec<OutlineModel>,
     pub drawn_at: DateTime<Utc>,
     pub author: String,
 }

@@ -174,8 +174,8 @@ mod tests {
         catalogue::FeatureId,
         level::Level,
         marks::{
-            LabelAnchor, Mark, MarkKind, MarkPart, Measured, Quantity, SpineLabel, SpineLabels,
-            Unit,
+            LabelAnchor, Mark, MarkKind, MarkPart, Measured, OutlineModel, Quantity, SpineLabel,
+            SpineLabels, Unit,
         },
     };
     use proptest::prelude::*;
@@ -580,6 +580,7 @@ mod tests {
                 parts: vec![MarkPart { sop_instance_uid: text(5), frame: 2, points: vec![[0.5, -1.25, 3.0], [4.0, 5.0, -6.5]] }],
                 window_center: 40.0, window_width: 400.0, level, note: text(6),
                 measured: vec![Measured { quantity: Quantity::Length, value: 12.5, unit: Unit::Millimetre }],
+                proposed_by: vec![OutlineModel { pack: text(1), version: text(2), sha256: text(3) }],
                 drawn_at: now(), author: text(0),
             });
             case.spine_labels.extend(level.map(|level| SpineLabels {

@@ -11,7 +11,7 @@ use clinical::{
         Observation, Source, Subject, TreatmentCourse, Value,
     },
     catalogue::{Catalogue, FeatureId},
-    marks::{Mark, MarkPart, SpineLabels},
+    marks::{Mark, MarkPart, OutlineModel, SpineLabels},
 };
 
 /// What stands for identity in one export.
@@ -272,6 +272,12 @@ fn marked(mark: &Mark, with: &Replacements) -> Mark {
         frame: part.frame,
         points: part.points.clone(),
     };
+    // A site may have named its model after itself.
+    let model = |model: &OutlineModel| OutlineModel {
+        pack: (with.description)(&model.pack),
+        version: (with.description)(&model.version),
+        sha256: model.sha256.clone(),
+    };
     Mark {
         id: (with.id)(&mark.id),
         kind: mark.kind,
@@ -290,6 +296,7 @@ fn marked(mark: &Mark, with: &Replacements) -> Mark {
         level: mark.level,
         note: String::new(),
         measured: mark.measured.clone(),
+        proposed_by: mark.proposed_by.iter().map(model).collect(),
         drawn_at: moved_time(mark.drawn_at, with),
         author: AUTHOR.to_owned(),
     }
@@ -341,6 +348,7 @@ mod tests {
             "parts": [ { "sop_instance_uid": "1.2.QX", "frame": 1, "points": [[0, 0, 1.5], [3, 4, 1.5]] } ],
             "window_center": 40, "window_width": 400, "level": "L3", "note": "QX",
             "measured": [ { "quantity": "length", "value": 5, "unit": "millimetre" } ],
+            "proposed_by": [ { "pack": "QX-outlines", "version": "QX1", "sha256": "0a1b" } ],
             "drawn_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ],
         "spine_labels": [ { "frame_of_reference_uid": "1.5.QX", "anchor": "sacrum",
             "labels": [ { "level": "L5", "point": [0, 1, 2] } ],
@@ -385,6 +393,7 @@ mod tests {
         assert_eq!(mark.parts[0].sop_instance_uid, "2.25.6");
         assert_eq!(mark.parts[0].points, case.marks[0].parts[0].points);
         assert_eq!(mark.measured, case.marks[0].measured);
+        assert_eq!(mark.proposed_by[0].sha256, "0a1b");
         assert_eq!(
             mark.frame_of_reference_uid.as_ref(),
             Some(&again.spine_labels[0].frame_of_reference_uid)

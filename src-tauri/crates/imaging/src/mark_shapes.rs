@@ -152,6 +152,7 @@ pub(crate) mod tests {
             level: "L1".parse().ok(),
             note: String::new(),
             measured: Vec::new(),
+            proposed_by: Vec::new(),
             drawn_at: chrono::DateTime::default(),
             author: "A. Reader".to_owned(),
         }

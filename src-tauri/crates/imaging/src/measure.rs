@@ -7,6 +7,7 @@
 //! other plane of an evenly spaced volume, as on a reformatted picture (see [`part_on_plane`]).
 
 pub mod canal;
+mod grid;
 mod lines;
 mod outline;
 mod place;
@@ -14,6 +15,7 @@ mod problem;
 mod reformatted;
 mod regions;
 mod statistics;
+pub mod tile;
 mod volume;
 
 pub use problem::MeasureProblem;

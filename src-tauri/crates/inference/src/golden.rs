@@ -314,7 +314,7 @@ fn within(
 }
 
 /// The absolute difference, or a refusal; a difference that is not a number is refused too.
-fn within_tolerance(
+pub(crate) fn within_tolerance(
     row: usize,
     what: impl Fn() -> String,
     found: f64,

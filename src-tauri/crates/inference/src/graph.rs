@@ -1,76 +1,79 @@
-//! The only place that touches tract: bytes of an ONNX file in, sample paths out.
+//! The only place that touches tract: bytes of an ONNX file in, numbers out. Every kind of pack reads its
+//! graphs here, each with its own [`Contract`].
 //!
 //! The file is hostile until shown otherwise: external data is refused (it would escape the
 //! hashes), constants must be finite, operators must be known, shapes must be those of the
 //! manifest, and a panic inside the tensor engine becomes a refusal.
 
+mod checks;
+mod limits;
+
 use crate::PackError;
-use std::{
-    collections::BTreeSet,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use checks::{check_constants, check_ends, check_operators};
+pub(crate) use limits::Limits;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tract_onnx::{
-    Onnx,
-    pb::{GraphProto, ModelProto, TensorProto, tensor_proto::DataLocation},
+    pb::ModelProto,
     prelude::*,
     tract_hir::{infer::InferenceModelExt, internal::ToDim},
 };
 
-/// Shape that the manifest promises: `values` and `known` [N, columns], where there are settings
-/// `setting` [N, settings], `survival` [N, samples, times] and perhaps `cord_compression` [N, samples].
+/// How long a tensor is along one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) columns: usize,
-    pub(crate) settings: usize,
-    pub(crate) samples: usize,
-    pub(crate) times: usize,
-    pub(crate) cord_compression: bool,
+pub(crate) enum Length {
+    /// As many as are asked about at a time.
+    Rows,
+    Fixed(usize),
 }
 
-impl Shape {
-    /// Names and widths of the inputs, in the order in which they are fed.
-    fn inputs(&self) -> Vec<(&'static str, usize)> {
-        let mut inputs = vec![("values", self.columns), ("known", self.columns)];
-        if self.settings > 0 {
-            inputs.push(("setting", self.settings));
-        }
-        inputs
+/// An input or output of single precision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) name: &'static str,
+    pub(crate) lengths: Vec<Length>,
+}
+
+/// What a manifest promises of a graph. Inputs in the order in which they are fed, outputs in that in which
+/// they are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Contract {
+    pub(crate) inputs: Vec<End>,
+    pub(crate) outputs: Vec<End>,
+    /// What the graph may be made of and cost; none where its tensors are small by their shapes.
+    pub(crate) limits: Option<Limits>,
+}
+
+impl End {
+    fn dims(&self, rows: &TDim) -> Vec<TDim> {
+        let dim = |length: &Length| match length {
+            Length::Rows => rows.clone(),
+            Length::Fixed(length) => length.to_dim(),
+        };
+        self.lengths.iter().map(dim).collect()
     }
 
-    /// Names of the outputs and their lengths after the row, in the order in which they are read.
-    fn outputs(&self) -> Vec<(&'static str, Vec<usize>)> {
-        let mut outputs = vec![("survival", vec![self.samples, self.times])];
-        if self.cord_compression {
-            outputs.push(("cord_compression", vec![self.samples]));
-        }
-        outputs
+    fn shape(&self, rows: usize) -> Vec<usize> {
+        let length = |length: &Length| match length {
+            Length::Rows => rows,
+            Length::Fixed(length) => *length,
+        };
+        self.lengths.iter().map(length).collect()
     }
 
     fn in_words(&self) -> String {
-        let inputs = self
-            .inputs()
-            .into_iter()
-            .map(|(name, width)| format!("{name} [N, {width}]"));
-        let outputs = self.outputs().into_iter().map(|(name, lengths)| {
-            format!(
-                "{name} [N, {}]",
-                lengths
-                    .iter()
-                    .map(usize::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )
+        let lengths = self.lengths.iter().map(|length| match length {
+            Length::Rows => "N".to_owned(),
+            Length::Fixed(length) => length.to_string(),
         });
-        inputs.chain(outputs).collect::<Vec<_>>().join(", ")
+        format!("{} [{}]", self.name, lengths.collect::<Vec<_>>().join(", "))
     }
 }
 
-/// What a graph answers: survival [rows, samples, times], and cord compression [rows, samples] or
-/// nothing.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Paths {
-    pub(crate) survival: Vec<f32>,
-    pub(crate) cord_compression: Vec<f32>,
+impl Contract {
+    fn in_words(&self) -> String {
+        let ends = self.inputs.iter().chain(&self.outputs);
+        ends.map(End::in_words).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A graph ready to run; cheap to share between threads.
@@ -78,24 +81,19 @@ pub(crate) struct Paths {
 pub(crate) struct Graph {
     file: String,
     plan: Arc<TypedRunnableModel>,
-    shape: Shape,
+    contract: Arc<Contract>,
 }
 
 impl Graph {
     /// Reads the bytes of the ONNX file called `file`.
-    pub(crate) fn read(file: &str, bytes: &[u8], shape: Shape) -> Result<Graph, PackError> {
-        let guarded = catch_unwind(AssertUnwindSafe(|| read(file, bytes, shape)));
+    pub(crate) fn read(file: &str, bytes: &[u8], contract: Contract) -> Result<Graph, PackError> {
+        let guarded = catch_unwind(AssertUnwindSafe(|| read(file, bytes, contract)));
         guarded.unwrap_or_else(|_| Err(broken(file, "the tensor engine gave up on it")))
     }
 
-    /// Runs rows of encoded columns in the setting of that number, row by row.
-    pub(crate) fn run(
-        &self,
-        values: &[f32],
-        known: &[f32],
-        setting: usize,
-    ) -> Result<Paths, PackError> {
-        let guarded = catch_unwind(AssertUnwindSafe(|| self.run_plan(values, known, setting)));
+    /// Runs so many rows; `inputs` and the answer in the order of the contract, row by row.
+    pub(crate) fn run(&self, inputs: &[&[f32]], rows: usize) -> Result<Vec<Vec<f32>>, PackError> {
+        let guarded = catch_unwind(AssertUnwindSafe(|| self.run_plan(inputs, rows)));
         guarded.unwrap_or_else(|_| {
             Err(broken(
                 &self.file,
@@ -104,45 +102,29 @@ impl Graph {
         })
     }
 
-    fn run_plan(&self, values: &[f32], known: &[f32], setting: usize) -> Result<Paths, PackError> {
-        let rows = values.len() / self.shape.columns;
+    fn run_plan(&self, inputs: &[&[f32]], rows: usize) -> Result<Vec<Vec<f32>>, PackError> {
         let failed = |error: TractError| broken(&self.file, &chain(&error));
-        let mut inputs = tvec![];
-        for (name, width) in self.shape.inputs() {
-            let tensor = match name {
-                "values" => Tensor::from_shape(&[rows, width], values),
-                "known" => Tensor::from_shape(&[rows, width], known),
-                _ => {
-                    let one_hot =
-                        (0..rows * width).map(|at| f32::from(u8::from(at % width == setting)));
-                    Tensor::from_shape(&[rows, width], &one_hot.collect::<Vec<_>>())
-                }
-            };
-            inputs.push(tensor.map_err(failed)?.into_tvalue());
+        let mut tensors = tvec![];
+        for (end, numbers) in self.contract.inputs.iter().zip(inputs) {
+            let tensor = Tensor::from_shape(&end.shape(rows), numbers).map_err(failed)?;
+            tensors.push(tensor.into_tvalue());
         }
-        let outputs = self.plan.run(inputs).map_err(failed)?;
-        let mut answers = Vec::new();
-        for ((_, lengths), output) in self.shape.outputs().into_iter().zip(&outputs) {
+        let outputs = self.plan.run(tensors).map_err(failed)?;
+        let mut answers = Vec::with_capacity(outputs.len());
+        for (end, output) in self.contract.outputs.iter().zip(&outputs) {
             let found = output.shape();
-            if found.first() != Some(&rows) || found[1..] != lengths {
-                return Err(wrong_shape(
-                    &self.file,
-                    self.shape,
-                    &format!("an answer of shape {found:?}"),
-                ));
+            if found != end.shape(rows) {
+                let found = format!("an answer of shape {found:?}");
+                return Err(wrong_shape(&self.file, &self.contract, &found));
             }
             let view = output.to_plain_array_view::<f32>().map_err(failed)?;
             answers.push(view.iter().copied().collect());
         }
-        let mut answers = answers.into_iter();
-        Ok(Paths {
-            survival: answers.next().unwrap_or_default(),
-            cord_compression: answers.next().unwrap_or_default(),
-        })
+        Ok(answers)
     }
 }
 
-fn read(file: &str, bytes: &[u8], shape: Shape) -> Result<Graph, PackError> {
+fn read(file: &str, bytes: &[u8], contract: Contract) -> Result<Graph, PackError> {
     let failed = |error: TractError| broken(file, &chain(&error));
     let onnx = tract_onnx::onnx();
     let proto = onnx.proto_model_for_read(&mut &*bytes).map_err(failed)?;
@@ -150,184 +132,69 @@ fn read(file: &str, bytes: &[u8], shape: Shape) -> Result<Graph, PackError> {
         .graph
         .as_ref()
         .ok_or_else(|| broken(file, "it holds no graph"))?;
-    check_ends(file, graph, shape)?;
-    check_operators(file, &onnx, &proto, graph)?;
+    check_ends(file, graph, &contract)?;
+    check_operators(file, &onnx, &proto, graph, contract.limits.as_ref())?;
     check_constants(file, graph)?;
+    if let Some(limits) = &contract.limits {
+        limits.check_nodes(file, graph, &contract)?;
+    }
 
+    let model = typed(file, &onnx, &proto, &contract)?;
+    if let Some(limits) = &contract.limits {
+        limits.check_numbers(file, &model)?;
+    }
+    let model = model.into_optimized().map_err(failed)?;
+    if let Some(limits) = &contract.limits {
+        limits.check_work(file, &model)?;
+    }
+    let plan = model.into_runnable().map_err(failed)?;
+    Ok(Graph {
+        file: file.to_owned(),
+        plan,
+        contract: Arc::new(contract),
+    })
+}
+
+/// The graph with the shapes of all its tensors, its ends in the order of the contract.
+fn typed(
+    file: &str,
+    onnx: &tract_onnx::Onnx,
+    proto: &ModelProto,
+    contract: &Contract,
+) -> Result<TypedModel, PackError> {
+    let failed = |error: TractError| broken(file, &chain(&error));
+    let graph = proto.graph.as_ref();
     let mut model = onnx
+        .clone()
         .with_ignore_output_shapes(true)
-        .model_for_proto_model(&proto)
-        .and_then(|model| model.with_input_names(shape.inputs().into_iter().map(|(name, _)| name)))
+        .model_for_proto_model(proto)
+        .and_then(|model| model.with_input_names(contract.inputs.iter().map(|end| end.name)))
         .map_err(failed)?;
     let outlets = model.output_outlets().map_err(failed)?.to_vec();
-    let place = |wanted: &str| graph.output.iter().position(|output| output.name == wanted);
-    let order = shape.outputs().into_iter().map(|(name, _)| {
-        place(name)
+    let place = |wanted: &str| {
+        let mut outputs = graph.into_iter().flat_map(|graph| &graph.output);
+        outputs.position(|output| output.name == wanted)
+    };
+    let order = contract.outputs.iter().map(|end| {
+        place(end.name)
             .and_then(|place| outlets.get(place).copied())
             .ok_or_else(|| broken(file, "an output is missing"))
     });
     let order = order.collect::<Result<Vec<_>, _>>()?;
     model.select_output_outlets(&order).map_err(failed)?;
     let rows = model.symbols.sym("rows").to_dim();
-    for (input, (_, width)) in shape.inputs().into_iter().enumerate() {
-        let fact = f32::fact([rows.clone(), width.to_dim()]);
+    for (input, end) in contract.inputs.iter().enumerate() {
+        let fact = f32::fact(end.dims(&rows));
         model.set_input_fact(input, fact.into()).map_err(failed)?;
     }
     let model = model.into_typed().map_err(failed)?;
-    for (output, (_, lengths)) in shape.outputs().into_iter().enumerate() {
+    for (output, end) in contract.outputs.iter().enumerate() {
         let fact = model.output_fact(output).map_err(failed)?;
-        let lengths = lengths.iter().map(ToDim::to_dim);
-        let expected: Vec<TDim> = std::iter::once(rows.clone()).chain(lengths).collect();
-        if fact.datum_type != f32::datum_type() || fact.shape.dims() != expected {
-            return Err(wrong_shape(file, shape, &format!("an output {fact:?}")));
+        if fact.datum_type != f32::datum_type() || fact.shape.dims() != end.dims(&rows) {
+            return Err(wrong_shape(file, contract, &format!("an output {fact:?}")));
         }
     }
-    let plan = model
-        .into_optimized()
-        .and_then(|model| model.into_runnable())
-        .map_err(failed)?;
-    Ok(Graph {
-        file: file.to_owned(),
-        plan,
-        shape,
-    })
-}
-
-fn check_ends(file: &str, graph: &GraphProto, shape: Shape) -> Result<(), PackError> {
-    let constants: BTreeSet<&str> = graph
-        .initializer
-        .iter()
-        .map(|tensor| tensor.name.as_str())
-        .collect();
-    let inputs: BTreeSet<&str> = graph
-        .input
-        .iter()
-        .map(|input| input.name.as_str())
-        .filter(|name| !constants.contains(name))
-        .collect();
-    let outputs: BTreeSet<&str> = graph
-        .output
-        .iter()
-        .map(|output| output.name.as_str())
-        .collect();
-    let wanted_inputs: BTreeSet<&str> = shape.inputs().into_iter().map(|(name, _)| name).collect();
-    let wanted_outputs: BTreeSet<&str> =
-        shape.outputs().into_iter().map(|(name, _)| name).collect();
-    if inputs != wanted_inputs || outputs != wanted_outputs {
-        return Err(wrong_shape(
-            file,
-            shape,
-            &format!("inputs {inputs:?} and outputs {outputs:?}"),
-        ));
-    }
-    let made: BTreeSet<&str> = graph
-        .node
-        .iter()
-        .flat_map(|node| node.output.iter().map(String::as_str))
-        .collect();
-    if !outputs.is_subset(&made) {
-        return Err(broken(file, "no node makes its output"));
-    }
-    Ok(())
-}
-
-fn check_operators(
-    file: &str,
-    onnx: &Onnx,
-    proto: &ModelProto,
-    graph: &GraphProto,
-) -> Result<(), PackError> {
-    let foreign = |domain: &str| !matches!(domain, "" | "ai.onnx" | "ai.onnx.ml");
-    let mut unsupported = BTreeSet::new();
-    for_each_graph(graph, &mut |graph| {
-        for node in &graph.node {
-            if foreign(&node.domain) || !onnx.op_register.0.contains_key(&node.op_type) {
-                unsupported.insert(node.op_type.clone());
-            }
-        }
-        Ok(())
-    })?;
-    unsupported.extend(
-        proto
-            .functions
-            .iter()
-            .filter_map(|function| function.name.clone()),
-    );
-    if unsupported.is_empty() {
-        return Ok(());
-    }
-    let operators = unsupported.into_iter().collect::<Vec<_>>().join(", ");
-    Err(PackError::UnsupportedOperator {
-        file: file.to_owned(),
-        operators,
-    })
-}
-
-fn check_constants(file: &str, graph: &GraphProto) -> Result<(), PackError> {
-    for_each_graph(graph, &mut |graph| {
-        if !graph.sparse_initializer.is_empty() {
-            return Err(broken(file, "it holds sparse constants"));
-        }
-        for tensor in &graph.initializer {
-            check_tensor(file, &tensor.name, tensor)?;
-        }
-        for node in &graph.node {
-            for attribute in &node.attribute {
-                let place = || format!("{}.{}", node.name, attribute.name);
-                if attribute.sparse_tensor.is_some() || !attribute.sparse_tensors.is_empty() {
-                    return Err(broken(file, "it holds sparse constants"));
-                }
-                if !attribute.f.is_finite()
-                    || !attribute.floats.iter().all(|number| number.is_finite())
-                {
-                    return Err(not_finite(file, &place()));
-                }
-                for tensor in attribute.t.iter().chain(&attribute.tensors) {
-                    check_tensor(file, &place(), tensor)?;
-                }
-            }
-        }
-        Ok(())
-    })
-}
-
-/// A constant must lie in the file itself and hold finite numbers only.
-fn check_tensor(file: &str, place: &str, proto: &TensorProto) -> Result<(), PackError> {
-    if proto.data_location == Some(DataLocation::External as i32) || !proto.external_data.is_empty()
-    {
-        return Err(broken(file, &format!("{place} lies outside the file")));
-    }
-    let provider = &*Onnx::default().provider;
-    let tensor = tract_onnx::tensor::load_tensor(provider, proto, None)
-        .map_err(|error| broken(file, &format!("{place}: {}", chain(&error))))?;
-    if !tensor.datum_type().is_float() {
-        return Ok(());
-    }
-    let numbers = tensor
-        .cast_to::<f64>()
-        .map_err(|error| broken(file, &chain(&error)))?;
-    let numbers = numbers
-        .to_plain_array_view::<f64>()
-        .map_err(|error| broken(file, &chain(&error)))?;
-    if numbers.iter().all(|number| number.is_finite()) {
-        Ok(())
-    } else {
-        Err(not_finite(file, place))
-    }
-}
-
-/// Visits a graph and the graphs inside its nodes (branches of `If`, bodies of `Loop`).
-fn for_each_graph(
-    graph: &GraphProto,
-    visit: &mut dyn FnMut(&GraphProto) -> Result<(), PackError>,
-) -> Result<(), PackError> {
-    visit(graph)?;
-    for attribute in graph.node.iter().flat_map(|node| &node.attribute) {
-        for inner in attribute.g.iter().chain(&attribute.graphs) {
-            for_each_graph(inner, visit)?;
-        }
-    }
-    Ok(())
+    Ok(model)
 }
 
 fn broken(file: &str, reason: &str) -> PackError {
@@ -337,17 +204,10 @@ fn broken(file: &str, reason: &str) -> PackError {
     }
 }
 
-fn not_finite(file: &str, place: &str) -> PackError {
-    PackError::Weights {
-        file: file.to_owned(),
-        tensor: place.to_owned(),
-    }
-}
-
-fn wrong_shape(file: &str, shape: Shape, found: &str) -> PackError {
+fn wrong_shape(file: &str, contract: &Contract, found: &str) -> PackError {
     PackError::Shape {
         file: file.to_owned(),
-        expected: shape.in_words(),
+        expected: contract.in_words(),
         found: found.to_owned(),
     }
 }

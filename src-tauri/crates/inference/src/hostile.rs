@@ -4,7 +4,7 @@
 
 use crate::{
     Pack, PackError, PackSet,
-    pack::FILE_LIMIT_BYTES,
+    files::FILE_LIMIT_BYTES,
     synthetic::{Parts, catalogue, code, constant, constant_node, end, facts, graph, node},
 };
 use clinical::{assessment::ForecastState, case::Value};

@@ -1,4 +1,5 @@
-//! Fences tract-onnx: a model pack is a folder that goes in, a forecast with an interval comes out.
+//! Fences tract-onnx: a model pack is a folder that goes in, a forecast with an interval comes out, or, where the
+//! pack is of that kind ([`segmentation`]), the probabilities of a tile of an image.
 //!
 //! A pack is read with suspicion: every file is checked by size and SHA-256, the graph by its
 //! operators, constants and shape, and its answers by replaying the rows that the training side
@@ -12,6 +13,8 @@ mod encoding;
 mod explanation;
 #[cfg(test)]
 mod explanation_tests;
+mod files;
+mod forecast_graph;
 pub mod fuzzing;
 pub mod golden;
 mod graph;
@@ -28,6 +31,7 @@ mod recalibration;
 mod runs;
 #[cfg(test)]
 mod second_tests;
+pub mod segmentation;
 mod shapley;
 mod survival;
 mod sweep;
@@ -41,6 +45,7 @@ pub use recalibration::{
     Found, Outcome, RecalibrationCohort, RecalibrationFile, RecalibrationFileError,
     RecalibrationRefusal,
 };
+pub use segmentation::SegmentationPack;
 
 /// Why a pack is refused, or why it gives no answer. [`PackError::code`] names the words.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -69,6 +74,13 @@ pub enum PackError {
     UnsupportedOperator { file: String, operators: String },
     #[error("{file} holds a constant that is not a finite number, in {tensor}")]
     Weights { file: String, tensor: String },
+    #[error("{file} has {found} {what}, more than the {limit} that are allowed")]
+    TooMuch {
+        file: String,
+        what: String,
+        found: u64,
+        limit: u64,
+    },
     #[error("{file} has {found}; pack.toml says {expected}")]
     Shape {
         file: String,
@@ -77,6 +89,22 @@ pub enum PackError {
     },
     #[error("the model's answer is not a forecast: {0}")]
     Output(String),
+    #[error(
+        "kind = {0} is not known; this program reads forecast packs, which have no kind, and \"segmentation\""
+    )]
+    UnknownKind(String),
+    #[error("'{0}' is nothing that the viewer can use an outline of")]
+    UnknownTarget(String),
+    #[error("'{0}' is no modality that outlines are proposed on; CT and MR are")]
+    UnknownModality(String),
+    #[error("'{0}' is no plane that outlines are proposed in; axial and sagittal are")]
+    UnknownPlane(String),
+    #[error("the tile cannot be made: {0}")]
+    Tile(String),
+    #[error("[training] does not tell where the model is from: {0}")]
+    Training(String),
+    #[error("the model's answer is no probability: {0}")]
+    Probability(String),
     #[error("{pack} has no setting '{setting}'; it has {available}")]
     SettingUnknown {
         pack: String,
@@ -99,7 +127,7 @@ pub enum PackError {
 }
 
 impl PackError {
-    /// The code of the words `pack_refused.<code>` that say what to do.
+    /// The code of the words `refusal.<code>` that say what to do.
     pub fn code(&self) -> &'static str {
         match self {
             PackError::Manifest(_) => "manifest",
@@ -113,8 +141,16 @@ impl PackError {
             PackError::Graph { .. } => "graph",
             PackError::UnsupportedOperator { .. } => "unsupported_operator",
             PackError::Weights { .. } => "weights",
+            PackError::TooMuch { .. } => "too_much",
             PackError::Shape { .. } => "shape",
             PackError::Output(_) => "output",
+            PackError::UnknownKind(_) => "unknown_kind",
+            PackError::UnknownTarget(_) => "unknown_target",
+            PackError::UnknownModality(_) => "unknown_modality",
+            PackError::UnknownPlane(_) => "unknown_plane",
+            PackError::Tile(_) => "tile",
+            PackError::Training(_) => "training",
+            PackError::Probability(_) => "probability",
             PackError::SettingUnknown { .. } => "setting_unknown",
             PackError::MonthUnknown { .. } => "month_unknown",
             PackError::Benefit(_) => "benefit",

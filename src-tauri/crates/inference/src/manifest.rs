@@ -4,6 +4,7 @@ mod additions;
 mod checks;
 
 use crate::PackError;
+pub use crate::files::PackFile;
 use clinical::{
     assessment::Certainty,
     case::Value,
@@ -260,14 +261,6 @@ pub struct TrainingCount {
     pub value: String,
     pub patients: u32,
     pub events: u32,
-}
-
-/// A file of the pack and its SHA-256, hexadecimal.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackFile {
-    pub path: String,
-    pub sha256: String,
 }
 
 #[derive(Deserialize)]

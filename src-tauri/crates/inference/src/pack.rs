@@ -4,8 +4,9 @@ use crate::{
     PackError,
     benefit::{BenefitDraws, PatientPaths},
     encoding::{EncodedRow, ReadFeatures, encode, read_features},
+    files::{hexadecimal, read_listed, read_manifest},
+    forecast_graph::{ForecastGraph, Shape},
     golden::{CheckReport, GoldenFile, replay, replay_reasons},
-    graph::{Graph, Shape},
     manifest::{Manifest, REQUIRED_HORIZONS_MONTHS},
     population,
     recalibration::{CentreSpread, Transform},
@@ -21,11 +22,7 @@ use clinical::{
     conditions::KnownFacts,
 };
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt::Write, fs::File, io::Read, path::Path, sync::Arc};
-
-/// Larger files are not read.
-pub(crate) const FILE_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// Months of the survival view, as far as the model answers for them.
 const VIEW_MONTHS: [f64; 5] = [1.0, 3.0, 6.0, 12.0, 24.0];
@@ -39,7 +36,7 @@ pub struct Pack {
     card: Arc<str>,
     golden: Arc<GoldenFile>,
     pub(crate) features: Arc<ReadFeatures>,
-    pub(crate) members: Arc<[Graph]>,
+    pub(crate) members: Arc<[ForecastGraph]>,
     benefit: Option<Arc<BenefitDraws>>,
     pub(crate) centre_spread: CentreSpread,
 }
@@ -54,20 +51,9 @@ pub(crate) struct Answer {
 impl Pack {
     /// Reads the pack in `folder`: manifest, sizes, hashes, graphs. [`Pack::check`] replays it.
     pub fn load(folder: &Path, catalogue: &Catalogue) -> Result<Pack, PackError> {
-        let manifest_bytes = read_file(folder, "pack.toml")?;
-        let text = std::str::from_utf8(&manifest_bytes)
-            .map_err(|error| PackError::Manifest(format!("it is not UTF-8 text: {error}")))?;
-        let manifest = Manifest::parse(text, catalogue)?;
-        let mut files = BTreeMap::new();
-        for file in &manifest.file {
-            let bytes = read_file(folder, &file.path)?;
-            if !hexadecimal(&bytes).eq_ignore_ascii_case(&file.sha256) {
-                return Err(PackError::WrongHash {
-                    file: file.path.clone(),
-                });
-            }
-            files.insert(file.path.as_str(), bytes);
-        }
+        let (manifest_bytes, text) = read_manifest(folder)?;
+        let manifest = Manifest::parse(&text, catalogue)?;
+        let files = read_listed(folder, &manifest.file)?;
         let content = |name: &str| files.get(name).map(Vec::as_slice).unwrap_or_default();
         let shape = Shape {
             columns: manifest.input.len(),
@@ -79,7 +65,7 @@ impl Pack {
         let members = manifest
             .member
             .iter()
-            .map(|member| Graph::read(&member.file, content(&member.file), shape));
+            .map(|member| ForecastGraph::read(&member.file, content(&member.file), shape));
         let members = members.collect::<Result<Vec<_>, _>>()?;
         let golden = serde_json::from_slice(content("golden.json"))
             .map_err(|error| PackError::Golden(error.to_string()))?;
@@ -387,33 +373,4 @@ fn at_months(curve: &[SurvivalPoint], months: &[f64]) -> Vec<SurvivalPoint> {
 
 fn no_answer() -> PackError {
     PackError::Output("it is empty".to_owned())
-}
-
-/// Reads a file of the pack, refusing to read more than [`FILE_LIMIT_BYTES`].
-fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, PackError> {
-    let missing = |error: std::io::Error| PackError::MissingFile {
-        file: name.to_owned(),
-        reason: error.to_string(),
-    };
-    let file = File::open(folder.join(name)).map_err(missing)?;
-    let mut bytes = Vec::new();
-    file.take(FILE_LIMIT_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(missing)?;
-    if bytes.len() as u64 > FILE_LIMIT_BYTES {
-        return Err(PackError::GiantFile {
-            file: name.to_owned(),
-            limit: FILE_LIMIT_BYTES,
-        });
-    }
-    Ok(bytes)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

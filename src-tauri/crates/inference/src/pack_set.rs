@@ -1,17 +1,22 @@
 //! All packs of several folders: those that may answer, and those that were refused, with reasons.
 
-use crate::{Pack, PackError, golden::CheckReport};
+use crate::{
+    Pack, PackError, SegmentationPack, files::read_manifest, golden::CheckReport,
+    segmentation::manifest::KIND,
+};
 use clinical::{assessment::Recalibration, catalogue::Catalogue};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The pack that answers where a folder holds several.
 pub const DEFAULT_PACK: &str = "spine-ensemble";
 
-/// Packs in the order of the folders they were found in, by name within a folder.
+/// Packs in the order of the folders they were found in, by name within a folder. Those that forecast and those
+/// that outline lie beside each other and are never taken for each other.
 #[derive(Clone, Default)]
 pub struct PackSet {
     ready: Vec<ReadyPack>,
+    segmentations: Vec<ReadySegmentation>,
     refused: Vec<RefusedPack>,
 }
 
@@ -22,13 +27,32 @@ struct ReadyPack {
     check: CheckReport,
 }
 
+#[derive(Clone)]
+struct ReadySegmentation {
+    pack: SegmentationPack,
+    folder: PathBuf,
+    check: CheckReport,
+}
+
+/// What a pack is for, by `kind` of its manifest.
+enum Kind {
+    /// Without a kind.
+    Forecast,
+    Segmentation,
+}
+
+#[derive(Deserialize)]
+struct KindOnly {
+    kind: Option<toml::Value>,
+}
+
 /// A pack that may not answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RefusedPack {
     /// Name of its folder.
     pub name: String,
     pub folder: PathBuf,
-    /// Code for the words `pack_refused.<code>`.
+    /// Code for the words `refusal.<code>`.
     pub code: String,
     pub detail: String,
 }
@@ -43,27 +67,48 @@ impl PackSet {
     pub(crate) fn open_with(folders: &[PathBuf], catalogue: &Catalogue) -> PackSet {
         let mut set = PackSet::default();
         for folder in folders.iter().flat_map(|folder| pack_folders(folder)) {
-            // The first ready pack of a name wins; the same one may lie in several places.
-            if set
-                .ready
-                .iter()
-                .any(|ready| ready.folder.file_name() == folder.file_name())
-            {
-                continue;
-            }
-            match Pack::load(&folder, catalogue).and_then(|pack| Ok((pack.check()?, pack))) {
-                Ok((check, pack)) => set.ready.push(ReadyPack {
-                    pack,
-                    folder,
-                    check,
-                }),
-                Err(error) => set.refused.push(RefusedPack::new(folder, &error)),
+            if let Err(error) = set.add(&folder, catalogue) {
+                set.refused.push(RefusedPack::new(folder, &error));
             }
         }
         set
     }
 
-    /// The packs that may answer.
+    /// The first ready pack of a name and kind wins; the same one may lie in several places.
+    fn add(&mut self, folder: &Path, catalogue: &Catalogue) -> Result<(), PackError> {
+        let is_there = |known: &PathBuf| known.file_name() == folder.file_name();
+        let kind = match kind_of(folder) {
+            Err(_) if self.ready.iter().any(|ready| is_there(&ready.folder)) => return Ok(()),
+            kind => kind?,
+        };
+        match kind {
+            Kind::Forecast if self.ready.iter().any(|ready| is_there(&ready.folder)) => {}
+            Kind::Forecast => {
+                let pack = Pack::load(folder, catalogue)?;
+                self.ready.push(ReadyPack {
+                    check: pack.check()?,
+                    pack,
+                    folder: folder.to_owned(),
+                });
+            }
+            Kind::Segmentation
+                if self
+                    .segmentations
+                    .iter()
+                    .any(|ready| is_there(&ready.folder)) => {}
+            Kind::Segmentation => {
+                let pack = SegmentationPack::load(folder)?;
+                self.segmentations.push(ReadySegmentation {
+                    check: pack.check()?,
+                    pack,
+                    folder: folder.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The packs that may forecast.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
         self.ready.iter().map(|ready| &ready.pack)
     }
@@ -75,11 +120,23 @@ impl PackSet {
         self.ready.iter().find(same).map(|ready| ready.check)
     }
 
+    /// The packs that may propose outlines, each with what the replay of its golden tiles found.
+    pub fn segmentations(&self) -> impl Iterator<Item = (&SegmentationPack, CheckReport)> {
+        let ready = self.segmentations.iter();
+        ready.map(|ready| (&ready.pack, ready.check))
+    }
+
+    /// The pack with that manifest that may propose outlines.
+    pub fn segmentation(&self, sha256: &str) -> Option<&SegmentationPack> {
+        let mut packs = self.segmentations.iter().map(|ready| &ready.pack);
+        packs.find(|pack| pack.model().sha256 == sha256)
+    }
+
     pub fn refused(&self) -> &[RefusedPack] {
         &self.refused
     }
 
-    /// The first pack of that name.
+    /// The first pack of that name that may forecast.
     pub fn named(&self, name: &str) -> Option<&Pack> {
         self.packs().find(|pack| pack.identity().name == name)
     }
@@ -95,7 +152,7 @@ impl PackSet {
         set
     }
 
-    /// The pack that answers: of the first folder with a ready pack, the one called
+    /// The pack that forecasts: of the first folder with a ready pack, the one called
     /// [`DEFAULT_PACK`], else the first by name.
     pub fn default_pack(&self) -> Option<&Pack> {
         let first = self.ready.first()?;
@@ -126,6 +183,19 @@ impl RefusedPack {
             code: error.code().to_owned(),
             detail: error.to_string(),
         }
+    }
+}
+
+fn kind_of(folder: &Path) -> Result<Kind, PackError> {
+    let (_, text) = read_manifest(folder)?;
+    let KindOnly { kind } = toml::from_str(&text)
+        .map_err(|error| PackError::Manifest(error.to_string().trim().to_owned()))?;
+    match kind {
+        None => Ok(Kind::Forecast),
+        Some(toml::Value::String(kind)) if kind == KIND => Ok(Kind::Segmentation),
+        Some(kind) => Err(PackError::UnknownKind(
+            kind.to_string().chars().take(100).collect(),
+        )),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Pack, PackError,
     encoding::EncodedRow,
-    graph::Paths,
+    forecast_graph::Paths,
     manifest::REQUIRED_HORIZONS_MONTHS,
     survival::{MemberPaths, check_paths, check_probabilities, mean_at},
 };

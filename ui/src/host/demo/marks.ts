@@ -1,15 +1,26 @@
 // Marks of the demo host: what is drawn is kept, with the values that the real board gave the recorded mark of its kind.
 import type { Host } from '../host.ts';
-import type { CaseView, Mark, MarkInput, Proposal } from '../types.ts';
+import type { CaseView, Mark, MarkInput, MarkPartInput, Proposal } from '../types.ts';
 import { libraryOf } from './libraries.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
 import { geometryOf } from './pixels.ts';
-import { MARKS } from './recorded.ts';
+import { MARKS, STATUS } from './recorded.ts';
 
-type MarksHost = Pick<Host, 'drawMark' | 'redrawMark' | 'describeMark' | 'removeMark' | 'labelSpine' | 'proposeCanal'>;
+type MarksHost = Pick<Host, 'drawMark' | 'redrawMark' | 'describeMark' | 'removeMark' | 'labelSpine' | 'proposeCanal' | 'proposeOutline'>;
+
+/** A made-up outline around a place. */
+function around(index: number, [x, y, z]: [number, number, number]): MarkPartInput {
+  const corners = Array.from({ length: 12 }, (_, step) => (step * Math.PI) / 6);
+  return { image_index: index, points: corners.map((angle) => [x + 10 * Math.cos(angle), y + 8 * Math.sin(angle), z]) };
+}
+
+/** The recorded packs that propose outlines, as a mark names them. */
+function modelsOf(sha256s: readonly string[]): NonNullable<Mark['proposed_by']> {
+  return STATUS.open.packs.flatMap(({ name, version, outlines }) => (outlines && sha256s.includes(outlines.sha256) ? [{ pack: name, version: version ?? '', sha256: outlines.sha256 }] : []));
+}
 
 export function marksHost({ next, change, latest }: Memory): MarksHost {
-  function drawn(id: string, { stack_id: stack, kind, reformatted_normal: normal, parts, window_center, window_width, level, note }: MarkInput): Mark {
+  function drawn(id: string, { stack_id: stack, kind, reformatted_normal: normal, parts, window_center, window_width, level, note, proposed_by: models }: MarkInput): Mark {
     const geometry = geometryOf(libraryOf(['/demo/images']), stack);
     const recorded = MARKS.find((one) => one.mark.kind === kind);
     return {
@@ -27,6 +38,7 @@ export function marksHost({ next, change, latest }: Memory): MarksHost {
       level,
       note,
       measured: recorded?.mark.measured ?? [],
+      ...(models && models.length > 0 ? { proposed_by: modelsOf(models) } : {}),
       drawn_at: NOW,
       author: 'demo',
     };
@@ -51,7 +63,7 @@ export function marksHost({ next, change, latest }: Memory): MarksHost {
     },
     redrawMark: (caseId, markId, input) => {
       if (!known(caseId, markId)) return refuse('unknown_mark');
-      return change(caseId, (view) => withMarks(view, view.case.marks.map((mark) => (mark.id === markId ? drawn(markId, input) : mark))));
+      return change(caseId, (view) => withMarks(view, view.case.marks.map((mark) => (mark.id === markId ? { ...drawn(markId, input), ...(mark.proposed_by ? { proposed_by: mark.proposed_by } : {}) } : mark))));
     },
     describeMark: (caseId, markId, level, note) => {
       if (!known(caseId, markId)) return refuse('unknown_mark');
@@ -61,11 +73,15 @@ export function marksHost({ next, change, latest }: Memory): MarksHost {
       if (!known(caseId, markId)) return refuse('unknown_mark');
       return change(caseId, (view) => withMarks(view, view.case.marks.filter(({ id }) => id !== markId)));
     },
-    proposeCanal: (_stackId, index, [x, y, z]) => {
-      // A made-up outline around the place, or none where the place is far to the side.
-      if (Math.abs(x) > 40) return refuse('not_measurable', { reason: 'canal_seed_in_bone' });
-      const corners = Array.from({ length: 12 }, (_, step) => (step * Math.PI) / 6);
-      return Promise.resolve({ image_index: index, points: corners.map((angle) => [x + 10 * Math.cos(angle), y + 8 * Math.sin(angle), z]) });
+    proposeCanal: (_stackId, index, point) => {
+      // None where the place is far to the side.
+      if (Math.abs(point[0]) > 40) return refuse('not_measurable', { reason: 'canal_seed_in_bone' });
+      return Promise.resolve(around(index, point));
+    },
+    proposeOutline: (_stackId, index, point, model, target) => {
+      if (modelsOf([model]).length === 0) return refuse('unknown_model');
+      if (Math.abs(point[0]) > 40) return refuse('not_measurable', { reason: 'tile_nothing', target });
+      return Promise.resolve(around(index, point));
     },
     labelSpine: (caseId, { frame_of_reference_uid: frame, anchor, labels }) =>
       change(caseId, (view) => {

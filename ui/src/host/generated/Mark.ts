@@ -3,6 +3,7 @@ import type { Level } from "./Level";
 import type { MarkKind } from "./MarkKind";
 import type { MarkPart } from "./MarkPart";
 import type { Measured } from "./Measured";
+import type { OutlineModel } from "./OutlineModel";
 
 /**
  * A measurement, drawn on one image or on several of one series.
@@ -28,4 +29,8 @@ window_center: number, window_width: number, level: Level | null, note: string,
 /**
  * In the order of [`MarkKind`]; what cannot be computed is left out.
  */
-measured: Array<Measured>, drawn_at: string, author: string, };
+measured: Array<Measured>, 
+/**
+ * The models whose proposals its outlines began as; empty where a person drew all of it.
+ */
+proposed_by?: Array<OutlineModel>, drawn_at: string, author: string, };

@@ -15,4 +15,9 @@ reformatted_normal: [number, number, number] | null, parts: Array<MarkPartInput>
 /**
  * None asks for the nearest labelled vertebra.
  */
-level: Level | null, note: string, };
+level: Level | null, note: string, 
+/**
+ * The models, by the SHA-256 of their manifests, whose outlines are in it, corrected or not. A mark that is
+ * redrawn keeps those that it has.
+ */
+proposed_by?: Array<string>, };

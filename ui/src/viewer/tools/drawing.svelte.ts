@@ -7,6 +7,8 @@ import type { Tool, World } from './tool.ts';
 export interface DrawnPart {
   surface: Surface;
   points: World[];
+  /** The model that proposed it. */
+  model?: string;
 }
 
 /** Points of an outline that is dragged are kept no nearer than this, mm. */
@@ -48,7 +50,7 @@ export class Drawing {
   add(surface: Surface, point: World): void {
     if (!this.accepts(surface)) return;
     const points = [...(this.current?.points ?? []), point];
-    this.current = { surface, points };
+    this.current = { ...this.current, surface, points };
     if (points.length === this.tool.points) this.close();
   }
 
@@ -87,10 +89,17 @@ export class Drawing {
     this.current = this.tool.points === 'outline' ? last : null;
   }
 
+  /** The models whose outlines are in it, each once. */
+  get models(): string[] {
+    const parts = this.current ? [...this.parts, this.current] : this.parts;
+    const models = parts.flatMap(({ model }) => model ?? []);
+    return models.filter((model, place) => models.indexOf(model) === place);
+  }
+
   /** Begins the part with a proposed outline, to be corrected point by point. */
-  propose(surface: Surface, points: World[]): void {
+  propose(surface: Surface, points: World[], model?: string): void {
     if (!this.accepts(surface)) return;
-    this.parts = [...this.parts, { surface, points }];
+    this.parts = [...this.parts, { surface, points, ...(model === undefined ? {} : { model }) }];
     this.current = null;
   }
 

@@ -3,10 +3,9 @@
 //!
 //! All its numbers are working rules of this program; how far it is off on the phantom a test prints.
 
-mod grid;
-
 use super::{
     Frames,
+    grid::Grid,
     outline::Outline,
     place::{ImagePlane, check_points},
     problem::MeasureProblem,
@@ -17,7 +16,6 @@ use crate::{
     library::{Plane, Series, Stack},
 };
 use clinical::marks::{MarkPart, Point};
-use grid::Grid;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -120,6 +118,7 @@ pub fn propose_canal(
         plane.pixel(middle),
         plane.spacing,
         [stack.rows, stack.columns],
+        REACH,
         value,
     )
     .ok_or(CanalProblem::SeedOutsideImage)?;
@@ -144,10 +143,11 @@ pub fn propose_canal(
 }
 
 fn grown(grid: &Grid) -> Result<(Vec<[f64; 2]>, f64), CanalProblem> {
-    if grid.is_seed_in_bone() {
+    let is_bone = |cell: usize| grid.value(cell) >= BONE;
+    if grid.at_seed() >= BONE {
         return Err(CanalProblem::SeedInBone);
     }
-    let to_bone = grid.distances(|cell| grid.is_bone(cell));
+    let to_bone = grid.distances(is_bone);
     let mut had_room = false;
     for gap in GAPS {
         let radius = gap / 2.0;
@@ -161,8 +161,8 @@ fn grown(grid: &Grid) -> Result<(Vec<[f64; 2]>, f64), CanalProblem> {
             continue;
         }
         let to_core = grid.distances(|cell| core[cell]);
-        let region = grid.connected(start, |cell| to_core[cell] <= radius && !grid.is_bone(cell));
-        let (outline, on_bone) = grid.outline(&region);
+        let region = grid.connected(start, |cell| to_core[cell] <= radius && !is_bone(cell));
+        let (outline, on_bone) = grid.outline(&region, BONE);
         if on_bone < ON_BONE {
             continue;
         }

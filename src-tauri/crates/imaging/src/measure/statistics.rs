@@ -209,7 +209,7 @@ impl Summary {
         Ok(())
     }
 
-    fn take(&mut self, value: f64) {
+    pub(super) fn take(&mut self, value: f64) {
         self.count += 1.0;
         let before = value - self.mean;
         self.mean += before / self.count;
@@ -218,15 +218,24 @@ impl Summary {
         self.ends = Some((low.min(value), high.max(value)));
     }
 
+    /// 0 of nothing.
+    pub(super) fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// Of a sample (n − 1), which asks for two values.
+    pub(super) fn deviation(&self) -> Option<f64> {
+        (self.count > 1.0).then(|| (self.squares / (self.count - 1.0)).sqrt())
+    }
+
     /// Without a pixel there are none; the deviation (of a sample, n − 1) asks for two.
     pub(super) fn values(&self, unit: Unit) -> Vec<Measured> {
         let Some((low, high)) = self.ends else {
             return Vec::new();
         };
-        let deviation = (self.count > 1.0).then(|| (self.squares / (self.count - 1.0)).sqrt());
         [
             (Quantity::Mean, Some(self.mean)),
-            (Quantity::StandardDeviation, deviation),
+            (Quantity::StandardDeviation, self.deviation()),
             (Quantity::Minimum, Some(low)),
             (Quantity::Maximum, Some(high)),
         ]

@@ -14,7 +14,7 @@ use crate::{
     mark_shapes::{Shape, shapes},
 };
 use chrono::SecondsFormat;
-use clinical::marks::{Mark, MarkKind, Measured, Quantity};
+use clinical::marks::{Mark, MarkKind, Measured, OutlineModel, Quantity};
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
 
@@ -31,7 +31,8 @@ const KIND: Kind = Kind {
 /// An ellipse and a freehand outline are planar regions (TID 1410), a volume is a volumetric one (TID 1411);
 /// of the other marks (TID 1501) each value names the lines that it was computed from. Points are given as
 /// pixels of their image (SCOORD); of a mark on a plane made from a volume as places in the patient
-/// (SCOORD3D). A mark that another person drew names that person.
+/// (SCOORD3D). A mark that another person drew names that person; one whose outlines a model proposed names
+/// the model (TID 4019).
 pub fn measurement_reports(
     marks: &[Mark],
     sources: &Sources,
@@ -211,6 +212,7 @@ fn group(drawn: &Drawn, author: &str) -> Item {
         let site = codes::level(level);
         code(Relation::HasConceptModifier, codes::FINDING_SITE, site)
     }));
+    items.extend(algorithm(mark));
     let (template, regions) = match mark.kind {
         MarkKind::Ellipse | MarkKind::Freehand => ("1410", true),
         MarkKind::Volume => ("1411", true),
@@ -233,6 +235,36 @@ fn group(drawn: &Drawn, author: &str) -> Item {
         items.push(words(Relation::Contains, codes::COMMENT, &mark.note));
     }
     container(codes::MEASUREMENT_GROUP, Some(template), items)
+}
+
+/// The models whose proposals the outlines began as (TID 4019, which has room for one name).
+fn algorithm(mark: &Mark) -> Vec<Item> {
+    let models = &mark.proposed_by;
+    if models.is_empty() {
+        return Vec::new();
+    }
+    let modifier = Relation::HasConceptModifier;
+    let joined = |part: fn(&OutlineModel) -> &str| {
+        let parts: Vec<&str> = models.iter().map(part).collect();
+        parts.join("; ")
+    };
+    let sha256 = joined(|model| &model.sha256);
+    let said = format!(
+        "Outline proposed by a model of the site, not validated by SpineBoard; a person may have corrected it. SHA-256 of its manifest: {sha256}"
+    );
+    vec![
+        words(
+            modifier,
+            codes::ALGORITHM_NAME,
+            &joined(|model| &model.pack),
+        ),
+        words(
+            modifier,
+            codes::ALGORITHM_VERSION,
+            &joined(|model| &model.version),
+        ),
+        words(modifier, codes::ALGORITHM_PARAMETERS, &said),
+    ]
 }
 
 /// A value (TID 300), with the shapes that it was computed from (TID 320).

@@ -82,7 +82,6 @@ pub(super) fn described(number: u16, tissue: Tissue, mark: &Mark) -> Vec<Element
     let mut elements = vec![
         short(tags::SEGMENT_NUMBER, number),
         text(tags::SEGMENT_LABEL, VR::LO, &label),
-        plain(tags::SEGMENT_ALGORITHM_TYPE, VR::CS, "MANUAL"),
         coded(tags::SEGMENTED_PROPERTY_CATEGORY_CODE_SEQUENCE, category),
         sequence(tags::SEGMENTED_PROPERTY_TYPE_CODE_SEQUENCE, vec![property]),
         text(tags::TRACKING_ID, VR::UT, &name),
@@ -93,9 +92,27 @@ pub(super) fn described(number: u16, tissue: Tissue, mark: &Mark) -> Vec<Element
             dicom_core::PrimitiveValue::U16(tissue.colour().as_slice().into()),
         ),
     ];
+    elements.extend(algorithm(mark));
     elements.extend(
         mark.level
             .map(|level| coded(tags::ANATOMIC_REGION_SEQUENCE, codes::level(level))),
     );
     elements
+}
+
+/// Whether a person drew it or corrected what a model proposed, whose name fits 64 letters (LO).
+fn algorithm(mark: &Mark) -> Vec<Element> {
+    if mark.proposed_by.is_empty() {
+        return vec![plain(tags::SEGMENT_ALGORITHM_TYPE, VR::CS, "MANUAL")];
+    }
+    let models = mark
+        .proposed_by
+        .iter()
+        .map(|model| format!("{} {}", model.pack, model.version));
+    let name: String = models.collect::<Vec<_>>().join("; ");
+    let name: String = name.chars().take(64).collect();
+    vec![
+        plain(tags::SEGMENT_ALGORITHM_TYPE, VR::CS, "SEMIAUTOMATIC"),
+        text(tags::SEGMENT_ALGORITHM_NAME, VR::LO, &name),
+    ]
 }

@@ -12,7 +12,7 @@ mod shared;
 use chrono::{DateTime, FixedOffset};
 use clinical::{
     case::KeyImage,
-    marks::{Mark, MarkKind, Quantity, Unit},
+    marks::{Mark, MarkKind, OutlineModel, Quantity, Unit},
 };
 use imaging::{
     ImageRef, Library, Series, Stack, Study,
@@ -148,6 +148,23 @@ fn phantom_case(folder: &Path) -> serde_json::Value {
     let mr = images(&library, sagittal, |stack| stack.columns == 320);
     let mut marks = one_of_each(&ct[1..4], Unit::Hounsfield);
     marks.extend(one_of_each(&mr[6..9], Unit::None));
+    // What began as the outline of one model, and of two whose names together are too long for a segment.
+    let model = |pack: &str| OutlineModel {
+        pack: pack.to_owned(),
+        version: "1.0.0".to_owned(),
+        sha256: "0123456789abcdef".repeat(4),
+    };
+    for mark in &mut marks {
+        mark.proposed_by = match mark.kind {
+            MarkKind::Freehand => vec![model("site-outlines")],
+            MarkKind::CanalCompromise => vec![
+                model("site-canal-with-a-long-name"),
+                model("site-narrowing-with-a-long-name"),
+            ],
+            MarkKind::Volume => vec![model("site-lesions")],
+            _ => Vec::new(),
+        };
+    }
     marks.extend(on_a_sagittal_plane(
         &ct[2],
         frame_of_reference(&library, "CT"),

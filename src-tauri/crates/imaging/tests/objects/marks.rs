@@ -80,6 +80,7 @@ pub(crate) fn mark(
                 unit: *unit,
             })
             .collect(),
+        proposed_by: Vec::new(),
         drawn_at: drawn_at(),
         author: AUTHOR.to_owned(),
     }

@@ -347,6 +347,14 @@ def read_group(group, mark, case, template):
     people = [item for item in group[0].ContentSequence if item.name == codes.DCM.PersonObserverName]
     names = [str(item.value).strip("=^") for item in people]
     assert names == ([] if mark["author"] == case.case["author"] else [mark["author"]]), names
+    models = mark.get("proposed_by", [])
+    for name, part in ((codes.DCM.AlgorithmName, "pack"), (codes.DCM.AlgorithmVersion, "version")):
+        said = [item for item in group[0].ContentSequence if item.name == name]
+        assert [item.value for item in said] == (["; ".join(model[part] for model in models)] if models else [])
+        assert all(item.relationship_type.value == "HAS CONCEPT MOD" for item in said)
+    parameters = [item.value for item in group[0].ContentSequence if item.name == codes.DCM.AlgorithmParameters]
+    assert len(parameters) == (1 if models else 0)
+    assert all("not validated" in text and models[0]["sha256"] in text for text in parameters)
 
 
 def read_selection(path, case):
@@ -426,7 +434,11 @@ def read_segmentation(path, case, masks_of):
             (modifier,) = description.SegmentedPropertyTypeCodeSequence[0].SegmentedPropertyTypeModifierCodeSequence
             same_code(hd.sr.CodedConcept.from_dataset(modifier), LATERALITY[side])
         level_code(description.anatomic_regions[0], mark["level"])
-        assert description.algorithm_type.value == "MANUAL"
+        models = mark.get("proposed_by", [])
+        assert description.algorithm_type.value == ("SEMIAUTOMATIC" if models else "MANUAL")
+        if models:
+            name = "; ".join(f"{model['pack']} {model['version']}" for model in models)
+            assert description.SegmentAlgorithmName == name[:64]
         case.tracking[mark["id"]].add(description.tracking_uid)
         for (uid, frame), mask in masks.items():
             image = case.sources[uid]

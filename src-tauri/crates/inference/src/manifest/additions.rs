@@ -3,10 +3,9 @@
 //! catalogue and against what the model reads.
 
 use super::{
-    CordCompressionOutput, ExplanationPlan, FactGroup, Manifest, Stratum,
-    checks::{is_plain_name, resolve},
+    CordCompressionOutput, ExplanationPlan, FactGroup, Manifest, Stratum, checks::resolve,
 };
-use crate::{PackError, shapley::MOST_PLAYERS};
+use crate::{PackError, files::is_plain_name, shapley::MOST_PLAYERS};
 use clinical::{
     case::Value,
     catalogue::{Catalogue, FeatureId, Kind},

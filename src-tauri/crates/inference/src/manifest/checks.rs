@@ -1,7 +1,10 @@
 //! What every manifest must hold to: files, output and columns, against the feature catalogue.
 
 use super::{Encoding, Input, Manifest, Output, REQUIRED_HORIZONS_MONTHS};
-use crate::PackError;
+use crate::{
+    PackError,
+    files::{check_listed, is_plain_name},
+};
 use clinical::{
     case::Value,
     catalogue::{Catalogue, Feature, FeatureId, Kind},
@@ -15,32 +18,10 @@ impl Manifest {
                 self.name
             )));
         }
-        let listed = |name: &str| self.file.iter().any(|file| file.path == name);
         let members = self.member.iter().map(|member| member.file.as_str());
-        let names = self
-            .file
-            .iter()
-            .map(|file| file.path.as_str())
-            .chain(members);
-        for name in names {
-            if !is_plain_name(name) {
-                return Err(PackError::FileName(name.to_owned()));
-            }
-            if !listed(name) {
-                return Err(PackError::Manifest(format!(
-                    "no [[file]] gives the SHA-256 of {name}"
-                )));
-            }
-        }
         let benefit = self.benefit.iter().map(|benefit| benefit.file.as_str());
-        for name in ["golden.json", "CARD.md"].into_iter().chain(benefit) {
-            if !listed(name) {
-                return Err(PackError::Manifest(format!(
-                    "no [[file]] gives the SHA-256 of {name}"
-                )));
-            }
-        }
-        Ok(())
+        let needed = members.chain(["golden.json", "CARD.md"]).chain(benefit);
+        check_listed(&self.file, needed)
     }
 
     pub(super) fn check_output(&self) -> Result<(), PackError> {
@@ -192,11 +173,4 @@ pub(super) fn resolve<'catalogue>(
 
 fn has_option(feature: &Feature, code: &str) -> bool {
     feature.options.iter().any(|option| option.id == code)
-}
-
-/// A name without folders, drive letters or tricks on any system.
-pub(super) fn is_plain_name(name: &str) -> bool {
-    let allowed =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(allowed)
 }

@@ -189,14 +189,26 @@ fn draw_scale_bar(sheet: &mut Sheet, context: &Context, picture: &KeyPicture, fr
     );
 }
 
-/// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter.
+/// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter, and whose outline it
+/// began as.
 fn named(context: &Context, letter: &str, mark: &Mark) -> String {
     let values = mark
         .measured
         .iter()
         .map(|measured| measured_text(context, measured));
     let values: Vec<String> = values.collect();
-    format!("{letter}: {}", values.join(", "))
+    let values = format!("{letter}: {}", values.join(", "));
+    let models = mark.proposed_by.iter().map(|model| {
+        let (pack, version) = (context.free(&model.pack), context.free(&model.version));
+        context.say(
+            "report.images.proposed_by",
+            &[("pack", pack.as_str()), ("version", version.as_str())],
+        )
+    });
+    std::iter::once(values)
+        .chain(models)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// "Canal compromise 40 %"

@@ -5,7 +5,10 @@ use crate::{
     tools::written,
 };
 use chrono::TimeDelta;
-use clinical::assessment::{CordCompressionState, ForecastState, ShippedPoint};
+use clinical::{
+    assessment::{CordCompressionState, ForecastState, ShippedPoint},
+    marks::{Mark, MarkKind, MarkPart, Measured, OutlineModel, Quantity, Unit},
+};
 use std::collections::BTreeMap;
 
 #[test]
@@ -426,4 +429,55 @@ fn the_curve_is_drawn_as_lines_and_not_as_a_picture() {
         .max();
     // Months 0 to 24.
     assert_eq!(longest, Some(25));
+}
+
+/// What began as the outline of a site's model says so beside its values; what a person drew does not.
+#[test]
+fn a_mark_on_a_picture_names_the_model_that_proposed_its_outline() {
+    let mut sample = sample();
+    let mark = |id: &str, proposed_by: Vec<OutlineModel>| Mark {
+        id: id.to_owned(),
+        kind: MarkKind::Freehand,
+        study_instance_uid: "2.25.1".to_owned(),
+        series_instance_uid: "2.25.1".to_owned(),
+        frame_of_reference_uid: None,
+        modality: "CT".to_owned(),
+        study_date: None,
+        parts: vec![MarkPart {
+            sop_instance_uid: "2.25.1.2".to_owned(),
+            frame: 1,
+            points: vec![[0.0; 3], [9.0, 0.0, 0.0], [0.0, 9.0, 0.0]],
+        }],
+        window_center: 40.0,
+        window_width: 400.0,
+        level: None,
+        note: String::new(),
+        measured: vec![Measured {
+            quantity: Quantity::Area,
+            value: 40.7,
+            unit: Unit::SquareMillimetre,
+        }],
+        proposed_by,
+        drawn_at: sample.generated_at,
+        author: "Dr Adeyemi".to_owned(),
+    };
+    let model = OutlineModel {
+        pack: "site-lesions".to_owned(),
+        version: "2.1".to_owned(),
+        sha256: "0".repeat(64),
+    };
+    let own = mark("own", Vec::new());
+    let proposed = mark("proposed", vec![model]);
+    sample.case.marks = vec![own.clone()];
+    let Some(text) = written("drawn.pdf", &sample.summary()).text(&[]) else {
+        return;
+    };
+    assert!(text.contains("A: Area"), "{text}");
+    assert!(!text.contains("outline proposed"), "{text}");
+    sample.case.marks = vec![own, proposed];
+    let Some(text) = written("proposed.pdf", &sample.summary()).text(&[]) else {
+        return;
+    };
+    let wanted = "B: Area 41 mm² (outline proposed by the model site-lesions 2.1, not validated by SpineBoard)";
+    assert!(text.contains(wanted), "{text}");
 }

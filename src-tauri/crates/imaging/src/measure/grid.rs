@@ -1,6 +1,4 @@
-//! A window of pixels around a place: distances, connected regions and their outlines.
-
-use super::{BONE, REACH};
+//! A window of values around a place: distances, connected regions and their outlines.
 
 /// Row after row.
 type Mask = Vec<bool>;
@@ -14,7 +12,7 @@ pub(super) struct Grid {
     origin: [u32; 2],
     /// Row and column of the seed in the window.
     seed: [usize; 2],
-    /// HU; padding is as far from bone as air.
+    /// Padding lies infinitely low.
     values: Vec<f64>,
 }
 
@@ -22,12 +20,13 @@ pub(super) struct Grid {
 const SIDES: [[isize; 2]; 4] = [[-1, 0], [0, 1], [1, 0], [0, -1]];
 
 impl Grid {
-    /// The window that holds everything within [`REACH`] of a place, given as column and row of the
+    /// The window that holds everything within a distance (mm) of a place, given as column and row of the
     /// image, as far as the image does; none for a place outside.
     pub(super) fn around(
         [column, row]: [f64; 2],
         spacing: [f64; 2],
         size: [u32; 2],
+        within: f64,
         value: impl Fn(u32, u32) -> Option<f64>,
     ) -> Option<Grid> {
         let middle = [row.round(), column.round()];
@@ -38,7 +37,7 @@ impl Grid {
                 return None;
             }
             let at = middle[axis] as u32;
-            let reach = (REACH / spacing[axis]).ceil() as u32 + 1;
+            let reach = (within / spacing[axis]).ceil() as u32 + 1;
             origin[axis] = at.saturating_sub(reach);
             ends[axis] = at.saturating_add(reach + 1).min(size[axis]);
         }
@@ -56,12 +55,30 @@ impl Grid {
         })
     }
 
-    pub(super) fn is_bone(&self, cell: usize) -> bool {
-        self.values[cell] >= BONE
+    /// A whole picture, row after row, of so many columns; the seed is a row and a column of it.
+    pub(super) fn of(
+        values: Vec<f64>,
+        columns: usize,
+        spacing: [f64; 2],
+        seed: [usize; 2],
+    ) -> Grid {
+        Grid {
+            rows: values.len().checked_div(columns).unwrap_or_default(),
+            columns,
+            spacing,
+            origin: [0; 2],
+            seed,
+            values,
+        }
     }
 
-    pub(super) fn is_seed_in_bone(&self) -> bool {
-        self.is_bone(self.seed[0] * self.columns + self.seed[1])
+    pub(super) fn value(&self, cell: usize) -> f64 {
+        self.values[cell]
+    }
+
+    /// The value at the seed.
+    pub(super) fn at_seed(&self) -> f64 {
+        self.values[self.seed[0] * self.columns + self.seed[1]]
     }
 
     fn place(&self, cell: usize) -> [usize; 2] {
@@ -170,10 +187,12 @@ impl Grid {
         cells.map(far).fold(0.0, f64::max)
     }
 
-    /// The outer outline of a region that is joined by sides, as columns and rows of the image: one
-    /// point for each side of a cell beyond which there is bone, between the two cells. Where the
-    /// region ends without bone there is no point. Second, the share of sides with bone.
-    pub(super) fn outline(&self, region: &Mask) -> (Vec<[f64; 2]>, f64) {
+    /// The outer outline of a region that is joined by sides and lies on one side of a level, as columns and
+    /// rows of the image: one point for each side of a cell beyond which the values lie on the other side
+    /// of the level, where between the two cells they reach it. Two cells of the region that only touch at a corner
+    /// are not joined there. Where the region ends otherwise there is no point. Second, the share of sides
+    /// with one.
+    pub(super) fn outline(&self, region: &Mask, level: f64) -> (Vec<[f64; 2]>, f64) {
         let Some(first) = region.iter().position(|inside| *inside) else {
             return (Vec::new(), 0.0);
         };
@@ -190,7 +209,7 @@ impl Grid {
         let mut sides = 0.0;
         for _ in 0..4 * region.len() {
             sides += 1.0;
-            points.extend(self.edge_of_bone(place, SIDES[side]));
+            points.extend(self.crossing(place, SIDES[side], level));
             let onward = SIDES[(side + 1) % 4];
             let across = [0, 1].map(|axis| onward[axis] + SIDES[side][axis]);
             (place, side) = match (is_inside(place, onward), is_inside(place, across)) {
@@ -206,15 +225,15 @@ impl Grid {
         (points, share)
     }
 
-    /// Where between a cell and the one beyond its side the value is that of bone.
-    fn edge_of_bone(&self, place: [usize; 2], side: [isize; 2]) -> Option<[f64; 2]> {
+    /// Where between a cell and the one beyond its side the value is that of a level, if it lies between them.
+    fn crossing(&self, place: [usize; 2], side: [isize; 2], level: f64) -> Option<[f64; 2]> {
         let inside = self.values[place[0] * self.columns + place[1]];
         let beyond = self.values[self.beside(place, side)?];
-        if beyond < BONE {
+        if (inside < level) == (beyond < level) {
             return None;
         }
-        let share = match inside.is_finite() {
-            true => (BONE - inside) / (beyond - inside),
+        let share = match (beyond - inside).is_finite() {
+            true => (level - inside) / (beyond - inside),
             false => 0.5,
         };
         let [row, column] = [0, 1].map(|axis| {
@@ -229,21 +248,27 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
-    /// Seed in the middle of a picture whose `#` is bone; rows 2 mm apart, columns 1 mm.
+    const LEVEL: f64 = 226.0;
+
+    /// Seed in the middle of a picture whose `#` is twice the level; rows 2 mm apart, columns 1 mm.
     fn drawn(rows: &[&str]) -> Grid {
         let size = [rows.len() as u32, rows[0].len() as u32];
         let value = |row: u32, column: u32| {
             let letter = rows[row as usize].as_bytes()[column as usize];
-            Some(if letter == b'#' { 2.0 * BONE } else { 0.0 })
+            Some(if letter == b'#' { 2.0 * LEVEL } else { 0.0 })
         };
         let middle = [f64::from(size[1] / 2), f64::from(size[0] / 2)];
-        Grid::around(middle, [2.0, 1.0], size, value).unwrap()
+        Grid::around(middle, [2.0, 1.0], size, 20.0, value).unwrap()
+    }
+
+    fn is_bone(grid: &Grid, cell: usize) -> bool {
+        grid.value(cell) >= LEVEL
     }
 
     #[test]
     fn distances_are_millimetres_in_both_directions() {
         let grid = drawn(&["#....", ".....", "....."]);
-        let found = grid.distances(|cell| grid.is_bone(cell));
+        let found = grid.distances(|cell| is_bone(&grid, cell));
         assert_eq!(found[3], 3.0);
         assert_eq!(found[10], 4.0);
         assert_eq!(found[13], 5.0, "3 mm along and 4 mm down");
@@ -252,7 +277,7 @@ mod tests {
     #[test]
     fn an_outline_runs_between_cells_and_takes_no_corner_that_only_touches() {
         let grid = drawn(&["#####", "#..##", "###.#", "#####"]);
-        let open = |cell: usize| !grid.is_bone(cell);
+        let open = |cell: usize| !is_bone(&grid, cell);
         let region = grid.connected(6, open);
         assert_eq!(region.iter().filter(|inside| **inside).count(), 2);
         // 0 to 452 HU: 226 is half way; clockwise from above the first cell
@@ -264,22 +289,22 @@ mod tests {
             [1.0, 1.5],
             [0.5, 1.0],
         ];
-        assert_eq!(grid.outline(&region), (expected, 1.0));
+        assert_eq!(grid.outline(&region, LEVEL), (expected, 1.0));
     }
 
     #[test]
     fn an_outline_turns_into_bays_and_passes_over_holes() {
         let grid = drawn(&["#####", "#...#", "#.#.#", "#...#", "#.#.#", "#####"]);
-        let region = grid.connected(6, |cell| !grid.is_bone(cell));
+        let region = grid.connected(6, |cell| !is_bone(&grid, cell));
         // sides: 3 above, 4 right, 1 + 3 + 1 below with the bay, 4 left
-        assert_eq!(grid.outline(&region).0.len(), 3 + 4 + 5 + 4);
+        assert_eq!(grid.outline(&region, LEVEL).0.len(), 3 + 4 + 5 + 4);
     }
 
     #[test]
     fn an_outline_has_no_points_where_there_is_no_bone() {
         let grid = drawn(&["#####", "#...#", "#...#", "#...#", "##.##", "##.##"]);
-        let upper = grid.connected(6, |cell| !grid.is_bone(cell) && cell < 20);
-        let (points, share) = grid.outline(&upper);
+        let upper = grid.connected(6, |cell| !is_bone(&grid, cell) && cell < 20);
+        let (points, share) = grid.outline(&upper, LEVEL);
         assert_eq!(points.len(), 11);
         assert_eq!(share, 11.0 / 12.0);
     }
@@ -287,7 +312,7 @@ mod tests {
     #[test]
     fn a_region_at_the_edge_reaches_without_end() {
         let grid = drawn(&["#.#", "#.#", "###"]);
-        let region = grid.connected(4, |cell| !grid.is_bone(cell));
+        let region = grid.connected(4, |cell| !is_bone(&grid, cell));
         assert_eq!(grid.reach(&region), f64::INFINITY);
     }
 }
