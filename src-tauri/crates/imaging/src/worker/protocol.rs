@@ -18,7 +18,7 @@ use std::{
 
 /// Raised with every change of the messages. Parent and worker are one executable; they differ only
 /// where it was replaced while the program ran.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Files asked about at once; each is answered by itself.
 pub(super) const FILES_LIMIT: usize = 16;
@@ -38,6 +38,8 @@ pub(super) enum Request {
     Files { files: Vec<About> },
     /// The body is the path; the frame counts from 1.
     Frame { frame: u32 },
+    /// The same for the hash of the first frames up to this one; asked frame after frame.
+    Hash { frame: u32 },
 }
 
 /// What is to be known of a file, with the lengths of its path or paths.
@@ -65,6 +67,15 @@ pub(super) enum Answer {
     File(Result<FileAnswer, Refusal>),
     /// The body holds the palette's channels, then the pixels.
     Frame(Result<FrameHead, Refusal>),
+    Hash(Result<RunningHash, Refusal>),
+}
+
+/// SHA-256 over the stored values of the frames that were asked for so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RunningHash {
+    /// Frames that the file has.
+    pub(super) frames: u32,
+    pub(super) digest: [u8; 32],
 }
 
 /// A decoded frame without its bytes.
@@ -184,7 +195,10 @@ fn is_possible(answer: &Answer) -> bool {
                 && matches!(shape.format.samples, 1 | 3)
                 && header.frames.iter().all(measures);
         }
-        Answer::File(Err(refusal)) | Answer::Frame(Err(refusal)) => refusal,
+        Answer::Hash(Ok(hash)) => return (1..=FRAME_COUNT_LIMIT).contains(&hash.frames),
+        Answer::File(Err(refusal)) | Answer::Frame(Err(refusal)) | Answer::Hash(Err(refusal)) => {
+            refusal
+        }
     };
     refusal.detail.len() <= DETAIL_LIMIT
 }
