@@ -92,12 +92,15 @@ impl Memory {
             Some(hashed) if hashed.path == path && hashed.frames + 1 == frame => hashed,
             _ => return Err(io::ErrorKind::InvalidInput.into()),
         };
-        Ok(self.source.frame(path, frame).map(|(pixels, frames)| {
-            hashed.hasher.update(&pixels.bytes);
+        Ok(self.source.frame(path, frame).map(|found| {
+            hashed.hasher.update(&found.pixels.bytes);
             hashed.frames = frame;
             let digest = hashed.hasher.clone().finalize().into();
-            self.hashed = (frame < frames).then_some(hashed);
-            RunningHash { frames, digest }
+            self.hashed = (frame < found.frames).then_some(hashed);
+            RunningHash {
+                frames: found.frames,
+                digest,
+            }
         }))
     }
 }
@@ -119,8 +122,9 @@ pub(super) fn answer(
             Ok(())
         }
         Request::Frame { frame } => match memory.source.frame(&protocol::path_of(body), *frame) {
-            Ok((pixels, frames)) => {
-                let head = Answer::Frame(Ok(FrameHead::of(&pixels, frames)));
+            Ok(found) => {
+                let head = Answer::Frame(Ok(FrameHead::of(&found)));
+                let pixels = found.pixels;
                 let [red, green, blue] = match &pixels.palette {
                     Some(palette) => palette.channels.each_ref().map(Vec::as_slice),
                     None => [&[][..]; 3],

@@ -30,8 +30,8 @@ pub(crate) fn take(mut pipe: &[u8]) -> Taken {
                 reason: refusal.reason,
                 detail: refusal.detail,
             }),
-            Answer::Frame(Ok(head)) => match head.pixels(body) {
-                Some(pixels) => taken.frames.push(pixels),
+            Answer::Frame(Ok(head)) => match head.frame(body) {
+                Some(found) => taken.frames.push(found.pixels),
                 None => break,
             },
             _ => {}

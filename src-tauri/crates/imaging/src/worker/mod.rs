@@ -79,10 +79,7 @@ impl Workers {
 
     /// One decoded frame.
     pub fn frame(&self, image: &ImageRef) -> Result<Pixels, ImagingError> {
-        let path = &image.path;
-        self.asked(path, |lease, bytes| {
-            ask_frame(lease, path, bytes, image.frame)
-        })
+        self.asked(&image.path, |lease, bytes| ask_frame(lease, image, bytes))
     }
 
     /// SHA-256, in hexadecimal, of the stored values of all frames of a file. The worker that
@@ -150,24 +147,28 @@ fn may_be_innocent(ending: &Ending, earlier: u64, retried: bool) -> bool {
     }
 }
 
-/// A frame, counted from 1.
 fn ask_frame(
     lease: &mut Lease,
-    path: &Path,
+    image: &ImageRef,
     bytes: &[u8],
-    frame: u32,
 ) -> Result<Result<Pixels, Refusal>, Ending> {
+    let frame = image.frame;
     lease.send(Request::Frame { frame }, bytes.to_vec(), 1)?;
     let (head, body) = match lease.receive(&|| false)? {
         (Answer::Frame(Ok(head)), body) => (head, body),
         (Answer::Frame(Err(refusal)), _) => return Ok(Err(refusal)),
         _ => return Err(senseless()),
     };
-    let Some(pixels) = head.pixels(body) else {
+    let Some(found) = head.frame(body) else {
         return Err(senseless());
     };
-    lease.remember(if head.frames > 1 { path } else { Path::new("") });
-    Ok(Ok(pixels))
+    let path = image.path.as_path();
+    lease.remember(if found.frames > 1 {
+        path
+    } else {
+        Path::new("")
+    });
+    Ok(found.of(&image.sop_instance_uid))
 }
 
 /// Frame after frame, so that each has the time limit for itself.

@@ -5,6 +5,7 @@
 //! worker, which may have been taken over by a file.
 
 use crate::{
+    decode::FoundFrame,
     dicomdir::{Directory, REFERENCE_LIMIT},
     header::{FRAME_COUNT_LIMIT, FrameFacts, ImageHeader, LARGEST},
     pixels::{FRAME_LIMIT, Palette, Photometric, PixelKind, Pixels},
@@ -83,6 +84,8 @@ pub(super) struct RunningHash {
 pub(super) struct FrameHead {
     /// Frames that the file has.
     pub(super) frames: u32,
+    /// Of the image that the file holds now.
+    sop_instance_uid: String,
     rows: u32,
     columns: u32,
     samples: u16,
@@ -98,9 +101,11 @@ struct PaletteHead {
 }
 
 impl FrameHead {
-    pub(super) fn of(pixels: &Pixels, frames: u32) -> FrameHead {
+    pub(super) fn of(found: &FoundFrame) -> FrameHead {
+        let pixels = &found.pixels;
         FrameHead {
-            frames,
+            frames: found.frames,
+            sop_instance_uid: found.sop_instance_uid.clone(),
             rows: pixels.rows,
             columns: pixels.columns,
             samples: pixels.samples,
@@ -114,7 +119,7 @@ impl FrameHead {
     }
 
     /// Puts a frame together again; none where the bytes are not those of its description.
-    pub(super) fn pixels(&self, mut body: Vec<u8>) -> Option<Pixels> {
+    pub(super) fn frame(self, mut body: Vec<u8>) -> Option<FoundFrame> {
         let mut palette = None;
         if let Some(head) = &self.palette {
             let mut channels = [const { Vec::new() }; 3];
@@ -136,7 +141,7 @@ impl FrameHead {
             .checked_mul(u64::from(self.samples))?
             .checked_mul(self.kind.bytes() as u64)?;
         let is_whole = expected > 0 && expected == body.len() as u64;
-        (is_whole && matches!(self.samples, 1 | 3) && self.frames >= 1).then_some(Pixels {
+        let pixels = Pixels {
             rows: self.rows,
             columns: self.columns,
             samples: self.samples,
@@ -144,6 +149,11 @@ impl FrameHead {
             photometric: self.photometric,
             palette,
             bytes: body,
+        };
+        (is_whole && matches!(self.samples, 1 | 3) && self.frames >= 1).then_some(FoundFrame {
+            pixels,
+            frames: self.frames,
+            sop_instance_uid: self.sop_instance_uid,
         })
     }
 }
