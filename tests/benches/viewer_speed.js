@@ -3,11 +3,8 @@
 const RENDERED = 'CORNERSTONE_IMAGE_RENDERED';
 const PATIENCE = 20000;
 
-const nextTask = () => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => resolve(performance.now());
-  port2.postMessage(null);
-});
+// A message channel would wait for another process of WebKit.
+const nextTask = () => new Promise((resolve) => setTimeout(() => resolve(performance.now())));
 
 const within = (promise, what) => Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error(`no ${what}`)), PATIENCE))]);
 

@@ -20,13 +20,6 @@ const SLICES: usize = 300;
 /// To one end of the stack and back to its middle.
 const STEPS: usize = 2 * SLICES / 3;
 
-/// A data folder in which everything up to the first case has happened.
-fn prepare(data: &Path) {
-    let board = support::opened(data);
-    board.accept_research_use().unwrap();
-    board.open_demo_case().unwrap();
-}
-
 async fn click(client: &Client, css: &str) {
     let clicked = support::until(PATIENCE, || async {
         let found = client.find(Locator::Css(css)).await.ok()?;
@@ -83,8 +76,12 @@ async fn scrolled(client: &Client, pane: &str, name: &str) {
     );
 }
 
-/// From the start to the place where images are opened.
+/// From a new store to the place where images are opened.
 async fn at_the_images(driver: &Driver, data: &Path) -> Client {
+    {
+        let board = support::opened(data);
+        board.accept_research_use().unwrap();
+    }
     let (client, _) = driver.open(&["--data", &data.display().to_string()]).await;
     enter(&client, "#passphrase", support::PASSPHRASE).await;
     click(&client, "#unlock").await;
@@ -125,15 +122,14 @@ async fn main() {
     let Some(driver) = Driver::start() else {
         return;
     };
-    let [images, data] = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    match std::env::var("SPD_IMAGES") { Ok(from) => { for f in std::fs::read_dir(from).unwrap() { let f=f.unwrap(); std::fs::copy(f.path(), images.path().join(f.file_name())).unwrap(); } }, Err(_) => board::write_large_phantom(images.path()).unwrap() }
-    prepare(data.path());
+    let images = tempfile::tempdir().unwrap();
+    board::write_large_phantom(images.path()).unwrap();
     let folder = json!(images.path().display().to_string());
     let open = format!("open({folder}, {SLICES})");
 
     let mut opened = Vec::new();
     for run in 0..RUNS {
-        eprintln!("run {run}");
+        let data = tempfile::tempdir().unwrap();
         let client = at_the_images(&driver, data.path()).await;
         opened.push(answer(&client, &open).await);
         if run + 1 == RUNS {
@@ -149,6 +145,7 @@ async fn main() {
     }
 
     // A run of its own, as looking takes time.
+    let data = tempfile::tempdir().unwrap();
     let client = at_the_images(&driver, data.path()).await;
     let watched = Watched::start(driver.window.clone());
     answer(&client, &open).await;

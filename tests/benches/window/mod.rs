@@ -80,7 +80,7 @@ impl Driver {
 }
 
 impl Driver {
-    /// Closes a window and waits for the end of its process, which holds the store till then.
+    /// Closes a window and waits for the end of its process, which would take time from the next one.
     pub async fn close(&self, client: Client) {
         client.close().await.unwrap();
         let ended = support::until(PATIENCE, || async {

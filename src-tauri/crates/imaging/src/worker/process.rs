@@ -30,9 +30,11 @@ const FAREWELL: Duration = Duration::from_millis(500);
 const KEPT_VARIABLES: [&str; 3] = ["LD_LIBRARY_PATH", "SystemRoot", "windir"];
 
 /// The GNU library gives the memory of each frame back to the system and asks for it anew for the next
-/// one, which costs a tenth of the time of a JPEG-LS frame; with these it keeps up to 16 MB.
-const KEPT_MEMORY: &str =
-    "glibc.malloc.mmap_threshold=4194304:glibc.malloc.trim_threshold=16777216";
+/// one, which costs a tenth of the time of a JPEG-LS frame; with these it keeps up to 16 MB, bytes.
+const KEPT_MEMORY: [(&str, &str); 2] = [
+    ("MALLOC_MMAP_THRESHOLD_", "4194304"),
+    ("MALLOC_TRIM_THRESHOLD_", "16777216"),
+];
 
 /// How a worker is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,7 @@ impl WorkerCommand {
             .env_clear()
             // The workers are the threads.
             .env("RAYON_NUM_THREADS", "1")
-            .env("GLIBC_TUNABLES", KEPT_MEMORY)
+            .envs(KEPT_MEMORY)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
