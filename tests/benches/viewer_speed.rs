@@ -13,7 +13,10 @@ mod window;
 use fantoccini::{Client, Locator, elements::Element};
 use serde_json::{Value, json};
 use std::path::Path;
-use window::{Driver, PATIENCE, memory::Watched};
+use window::{
+    Driver, PATIENCE,
+    memory::{Watched, held},
+};
 
 const RUNS: usize = 5;
 const SLICES: usize = 300;
@@ -147,12 +150,14 @@ async fn main() {
     // A run of its own, as looking takes time.
     let data = tempfile::tempdir().unwrap();
     let client = at_the_images(&driver, data.path()).await;
+    let before = held(&driver.window) as f64 * 1024.0 / 1e6;
     let watched = Watched::start(driver.window.clone());
     answer(&client, &open).await;
+    let (peak, volume) = (watched.peak(), (SLICES * 512 * 512 * 2) as f64 / 1e6);
     println!(
-        "at most {:.0} MB in the window's own process and its image workers; the volume has {:.0} MB",
-        watched.peak(),
-        (SLICES * 512 * 512 * 2) as f64 / 1e6
+        "the window's own process and its image workers: {before:.0} MB before, at most {peak:.0} MB while reading, \
+         {:.2} times the volume of {volume:.0} MB more",
+        (peak - before) / volume
     );
     driver.close(client).await;
 }

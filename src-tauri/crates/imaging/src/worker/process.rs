@@ -30,10 +30,10 @@ const FAREWELL: Duration = Duration::from_millis(500);
 const KEPT_VARIABLES: [&str; 3] = ["LD_LIBRARY_PATH", "SystemRoot", "windir"];
 
 /// The GNU library gives the memory of each frame back to the system and asks for it anew for the next
-/// one, which costs a tenth of the time of a JPEG-LS frame; with these it keeps up to 16 MB, bytes.
+/// one, which costs a tenth of the time of a JPEG-LS frame; with these it keeps up to 8 MB, bytes.
 const KEPT_MEMORY: [(&str, &str); 2] = [
     ("MALLOC_MMAP_THRESHOLD_", "4194304"),
-    ("MALLOC_TRIM_THRESHOLD_", "16777216"),
+    ("MALLOC_TRIM_THRESHOLD_", "8388608"),
 ];
 
 /// How a worker is started.
