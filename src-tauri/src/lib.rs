@@ -3,6 +3,8 @@
 
 mod arguments;
 mod commands;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod drops;
 mod watch;
 
@@ -77,7 +79,7 @@ pub fn run() -> ExitCode {
             if cfg!(target_os = "linux") {
                 window = window.proxy_url(Url::parse(NOWHERE)?);
             }
-            window
+            let window = window
                 .title("SpineBoard")
                 .inner_size(1440.0, 900.0)
                 .min_inner_size(960.0, 640.0)
@@ -93,6 +95,10 @@ pub fn run() -> ExitCode {
                         || (cfg!(debug_assertions) && url.host_str() == Some("localhost"))
                 })
                 .build()?;
+            #[cfg(target_os = "linux")]
+            drawing::suit(&window)?;
+            #[cfg(not(target_os = "linux"))]
+            drop(window);
             Ok(())
         })
         .run(tauri::generate_context!());

@@ -86,7 +86,7 @@ const ROOMS: [(&str, &[&str], &[&str]); 9] = [
     (
         "spineboard-desktop",
         &["board"],
-        &["tauri", "tauri-plugin-dialog", "clap"],
+        &["tauri", "tauri-plugin-dialog", "webkit2gtk", "clap"],
     ),
 ];
 

@@ -506,6 +506,42 @@ async fn a_real_study_given_at_the_start_is_shown_and_its_other_patient_is_said(
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disc_that_is_taken_out_is_said_and_the_window_goes_on() {
+    let (Some(_), Some(driver)) = (programs::window(), Driver::start()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let window = driver.open(&["--data", &data.display().to_string()]).await;
+    window.first_start().await;
+    window.click("#open-demo").await;
+    window.find("[data-testid='synthetic']").await;
+    let [disc, away] = ["disc", "away"].map(|name| folder.path().join(name));
+    std::fs::rename(data.join("demonstration/images"), &disc).unwrap();
+    window.click("#tab-images").await;
+    window
+        .run("const field = document.querySelector('#images-path'); field.value = '';")
+        .await;
+    window
+        .enter("#images-path", &disc.display().to_string())
+        .await;
+    window.click("#open-images").await;
+    window.find("[data-stack]").await;
+    std::fs::rename(&disc, &away).unwrap();
+    window.click("[data-stack]").await;
+    let failure = window.text("[data-testid='frame-failure']").await;
+    assert!(failure.contains("no longer there"), "{failure}");
+    window.picture("disc-taken-out").await;
+    window.click("#tab-assessment").await;
+    assert!(numbers(&window).await.iter().all(|text| !text.is_empty()));
+    std::fs::rename(&away, &disc).unwrap();
+    window.click("#tab-images").await;
+    window.click("[data-testid='frame-failure'] button").await;
+    window.shows_an_image("stack").await;
+    window.closes_clean().await;
+}
+
 /// Everything that a script could try, towards a door of this machine that counts who knocks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_reaches_nothing_outside_and_cannot_be_left() {

@@ -12,6 +12,8 @@ import { OpenStacks } from './stacks.svelte.ts';
 
 const ENGINE = 'spineboard-engine';
 const TILT_DEGREES = 5;
+/** How long the other panes wait for the first picture, milliseconds. */
+const FIRST_ALONE = 1000;
 
 /** What has to be done before a stack is looked at; false if it may not be. */
 export type Permit = (stackId: string) => Promise<boolean>;
@@ -77,7 +79,11 @@ export class Display {
       const content = panes[pane.number - 1];
       const isPermitted = content && (await this.#permit(content.stackId));
       if (turn !== this.#hangings) return;
-      if (isPermitted) void pane.show(content);
+      if (!isPermitted) continue;
+      const shown = pane.show(content);
+      // Others read whole stacks, which would hold up the first picture.
+      if (pane === this.active && content.view === 'stack') await Promise.race([shown, new Promise((begin) => setTimeout(begin, FIRST_ALONE))]);
+      if (turn !== this.#hangings) return;
     }
   }
 

@@ -26,6 +26,7 @@ let started = false;
 /** Starts the drawing machine once; true if planes through volumes can be drawn, false if stacks only. */
 export function startEngine(): boolean {
   if (!started) {
+    drawWithoutEdgeSmoothing();
     // One shared context keeps a volume in graphics memory once for all three planes.
     initialiseCore({ rendering: { renderingEngineMode: Enums.RenderingEngineModeEnum.Tiled } } as never);
     initialiseTools();
@@ -37,6 +38,17 @@ export function startEngine(): boolean {
     started = true;
   }
   return !getShouldUseCPURendering();
+}
+
+/** A browser smooths the edges of shapes in WebGL unless told otherwise, and the drawing machine cannot be told to.
+ * Pictures are textures that fill their panes and have no such edges; without a graphics processor the smoothing
+ * takes a third of each frame. */
+function drawWithoutEdgeSmoothing(): void {
+  const { prototype } = HTMLCanvasElement;
+  const getContext = Reflect.get(prototype, 'getContext') as (this: HTMLCanvasElement, kind: string, options?: object) => RenderingContext | null;
+  prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
+    return getContext.call(this, kind, kind === 'webgl2' ? { antialias: false, ...options } : options);
+  } as typeof prototype.getContext;
 }
 
 /** Makes a stack's images known to the drawing machine. */

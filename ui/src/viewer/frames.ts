@@ -5,8 +5,8 @@ import type { HostError, StackGeometry } from '../host/types.ts';
 
 export type PixelArray = Uint8Array | Int16Array | Float32Array;
 
-const CHUNK_BYTES = 8 * 1024 * 1024;
-const CHUNKS_AT_A_TIME = 4;
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNKS_AT_A_TIME = 3;
 /** A larger stack, such as a multi-frame file of 4 GB, is never held as a whole. */
 const HELD_BYTES = 1024 * 1024 * 1024;
 const RECENT_BYTES = 256 * 1024 * 1024;

@@ -10,6 +10,7 @@ import { Picture } from './picture.ts';
 import { openingWindow, windowOfRange } from './presets.ts';
 import { ONE_SLICE, type Slab } from './slab.ts';
 import type { OpenStack, OpenStacks } from './stacks.svelte.ts';
+import { painted } from './painted.ts';
 import { dot, length, scaled, subtract } from './vectors.ts';
 import { createVolume } from './volume.ts';
 
@@ -155,6 +156,7 @@ export class Pane {
       else await picture.showVolume(createVolume(stack.geometry, stack.frames));
       if (picture.isGone) return;
       this.#dress(picture);
+      await painted();
       void stack.readRest().then(() => this.#refresh());
     } catch (reason) {
       if (!isOver()) this.failure = asHostError(reason);

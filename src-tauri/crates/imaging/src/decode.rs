@@ -34,8 +34,8 @@ const DEFLATED_FRAME: &str = "1.2.840.10008.1.2.8.1";
 /// Decodes one frame of one file in this process; files from outside go through
 /// [`Workers`](crate::Workers).
 pub fn decode(image: &ImageRef) -> Result<Pixels, ImagingError> {
-    let (pixels, _) = FrameSource::default().frame(&image.path, image.frame)?;
-    Ok(pixels)
+    let found = FrameSource::default().frame(&image.path, image.frame)?;
+    found.of(&image.sop_instance_uid).map_err(Into::into)
 }
 
 /// SHA-256, in hexadecimal, of the stored values of all frames of a file, decoded in this process.
@@ -55,9 +55,28 @@ pub(crate) struct FrameSource {
     open: Option<(PathBuf, FrameReader)>,
 }
 
+/// A frame, and the image that its file holds now.
+pub(crate) struct FoundFrame {
+    pub(crate) pixels: Pixels,
+    /// Frames that the file has.
+    pub(crate) frames: u32,
+    pub(crate) sop_instance_uid: String,
+}
+
+impl FoundFrame {
+    /// The pixels, if they are those of the image that was asked for: another file may have been put in
+    /// the place of the one that was opened.
+    pub(crate) fn of(self, sop_instance_uid: &str) -> Result<Pixels, Refusal> {
+        match self.sop_instance_uid == sop_instance_uid {
+            true => Ok(self.pixels),
+            false => Err(Reason::Changed.because("another image")),
+        }
+    }
+}
+
 impl FrameSource {
-    /// A frame, counted from 1, and how many the file has.
-    pub(crate) fn frame(&mut self, path: &Path, frame: u32) -> Result<(Pixels, u32), Refusal> {
+    /// A frame, counted from 1.
+    pub(crate) fn frame(&mut self, path: &Path, frame: u32) -> Result<FoundFrame, Refusal> {
         // Another file is closed before this one takes its memory.
         let mut reader = match self.open.take().filter(|(open, _)| open == path) {
             Some((_, reader)) => reader,
@@ -65,16 +84,22 @@ impl FrameSource {
         };
         let pixels = reader.frame(frame.saturating_sub(1))?;
         let frames = reader.shape.frames;
+        let sop_instance_uid = reader.sop_instance_uid.clone();
         if frames > 1 {
             self.open = Some((path.to_owned(), reader));
         }
-        Ok((pixels, frames))
+        Ok(FoundFrame {
+            pixels,
+            frames,
+            sop_instance_uid,
+        })
     }
 }
 
 /// An open file whose frames are decoded one by one; memory is that of one frame.
 pub(crate) struct FrameReader {
     pub(crate) shape: FrameShape,
+    sop_instance_uid: String,
     pub(crate) file: OpenedFile,
     offset: u64,
     fragments: Option<Fragments>,
@@ -90,7 +115,8 @@ impl FrameReader {
     }
 
     pub(crate) fn new(mut file: OpenedFile) -> Result<FrameReader, Refusal> {
-        let shape = ImageHeader::read(&file)?.shape;
+        let header = ImageHeader::read(&file)?;
+        let shape = header.shape;
         let location = file.pixels.ok_or_else(|| Reason::NoImage.because(""))?;
         let fragments = match location.length {
             Some(_) => None,
@@ -108,6 +134,7 @@ impl FrameReader {
         Ok(FrameReader {
             palette,
             shape,
+            sop_instance_uid: header.sop_instance_uid,
             file,
             offset: location.offset,
             fragments,

@@ -1,11 +1,13 @@
 //! Frames for a viewer: modality values as raw little endian numbers, and all the geometry that the
 //! viewer needs, finished, so that it computes none.
 
+mod fill;
+
 use crate::{
-    FrameCache, colour, geometry,
+    FrameCache, geometry,
     library::{ImageRef, Padding, Plane, Rescale, Series, Stack, StackNote, Study, Window},
     pixels::{Photometric, Pixels},
-    problem::{ImagingError, Reason, Refusal},
+    problem::{ImagingError, Reason},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -262,7 +264,7 @@ where
                 return Ok(());
             };
             let done =
-                take(image).and_then(|pixels| fill(target, stack, image, &pixels, data_type));
+                take(image).and_then(|pixels| fill::fill(target, stack, image, &pixels, data_type));
             if done.is_err() {
                 // The others need not go on.
                 while lock(&tasks).next().is_some() {}
@@ -288,45 +290,6 @@ where
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn fill(
-    target: &mut [u8],
-    stack: &Stack,
-    image: &ImageRef,
-    pixels: &Pixels,
-    data_type: DataType,
-) -> Result<(), ImagingError> {
-    let changed =
-        || -> Refusal { Reason::BrokenStructure.because("the file changed since it was opened") };
-    if pixels.rows != stack.rows || pixels.columns != stack.columns {
-        return Err(changed().into());
-    }
-    let rescale = image.rescale;
-    match data_type {
-        DataType::Int16 if rescale == Rescale::NONE && pixels.kind == crate::PixelKind::I16 => {
-            target.copy_from_slice(&pixels.bytes);
-        }
-        DataType::Int16 => {
-            for (cell, value) in target.chunks_exact_mut(2).zip(pixels.values()) {
-                // A cast holds values at the ends of the range.
-                cell.copy_from_slice(&(rescaled(value, rescale) as i16).to_le_bytes());
-            }
-        }
-        DataType::Float32 => {
-            for (cell, value) in target.chunks_exact_mut(4).zip(pixels.values()) {
-                cell.copy_from_slice(&(rescaled(value, rescale) as f32).to_le_bytes());
-            }
-        }
-        DataType::Rgb8 => {
-            let rgb = colour::rgb(pixels, &stack.format).ok_or_else(changed)?;
-            if rgb.len() != target.len() {
-                return Err(changed().into());
-            }
-            target.copy_from_slice(&rgb);
-        }
-    }
-    Ok(())
 }
 
 /// A window for images without one, as MR: from the 1st to the 99th percentile of the middle image,

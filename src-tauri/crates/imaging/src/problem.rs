@@ -52,6 +52,8 @@ pub enum Reason {
     UnpackFirst,
     /// The file or its archive has gone since it was opened.
     Missing,
+    /// The file holds another image than when it was opened.
+    Changed,
     /// More files than this program agrees to list.
     TooMany,
     /// The image worker had no answer within its time and was ended.
@@ -142,6 +144,7 @@ impl Reason {
                 "too large to be read inside the archive, unpack it and open the folder"
             }
             Reason::Missing => "the file is no longer there, open the images again",
+            Reason::Changed => "the file was changed since it was opened, open the images again",
             Reason::TooMany => {
                 "too many files for one opening, the rest was not looked at: open a smaller folder"
             }
@@ -176,6 +179,7 @@ impl From<std::io::Error> for Refusal {
         }
         match error.kind() {
             std::io::ErrorKind::UnexpectedEof => Reason::Truncated.because("end of file"),
+            std::io::ErrorKind::NotFound => Reason::Missing.because(""),
             kind => Reason::Unreadable.because(kind.to_string()),
         }
     }

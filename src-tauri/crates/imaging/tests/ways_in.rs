@@ -327,7 +327,7 @@ fn one_source_that_is_gone_costs_itself_only() {
     write(&place.path().join("here/IM1"), &SLICE.bytes());
     let library = open(&[place.path().join("gone"), place.path().join("here")]);
     assert_eq!(images(&library), 1);
-    assert_eq!(reasons(&library), [Reason::Unreadable]);
+    assert_eq!(reasons(&library), [Reason::Missing]);
     let gone = scan(&place.path().join("gone"), &shared::workers(), &mut |_| {
         Continue::Yes
     });

@@ -303,8 +303,8 @@ fn a_worker_that_lies_is_ended() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let image = small(folder.path(), "image");
-    // lengths of head and body, then the head: Ready { version: 2 }
-    let ready = r"\002\000\000\000\000\000\000\000\000\002";
+    // lengths of head and body, then the head: Ready { version: 3 }
+    let ready = r"\002\000\000\000\000\000\000\000\000\003";
     for lie in [
         r"\002\000\000\000\000\000\000\040\002\000",
         r"\377\377\377\377\377\377\377\377",
@@ -344,7 +344,14 @@ fn a_worker_has_no_environment_no_handles_and_its_limits() {
             .filter_map(|pair| pair.split_once('=').map(|(name, _)| name))
             .filter(|name| *name != "LD_LIBRARY_PATH")
             .collect();
-        assert_eq!(names, ["RAYON_NUM_THREADS"]);
+        assert_eq!(
+            names,
+            [
+                "MALLOC_MMAP_THRESHOLD_",
+                "MALLOC_TRIM_THRESHOLD_",
+                "RAYON_NUM_THREADS"
+            ]
+        );
         assert_eq!(
             fs::read_link(format!("/proc/{child}/cwd")).unwrap(),
             Path::new("/")

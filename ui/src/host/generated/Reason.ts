@@ -3,4 +3,4 @@
 /**
  * Why a file was left out.
  */
-export type Reason = "not_dicom" | "empty" | "dicomdir" | "no_image" | "duplicate" | "duplicate_differs" | "truncated" | "broken_structure" | "missing_attribute" | "invalid_attribute" | "too_large" | "unsupported_compression" | "decoding_failed" | "unreadable" | "unsafe_path" | "link" | "bomb" | "encrypted" | "nested_archive" | "unpack_first" | "missing" | "too_many" | "timed_out" | "out_of_memory" | "decoder_crashed";
+export type Reason = "not_dicom" | "empty" | "dicomdir" | "no_image" | "duplicate" | "duplicate_differs" | "truncated" | "broken_structure" | "missing_attribute" | "invalid_attribute" | "too_large" | "unsupported_compression" | "decoding_failed" | "unreadable" | "unsafe_path" | "link" | "bomb" | "encrypted" | "nested_archive" | "unpack_first" | "missing" | "changed" | "too_many" | "timed_out" | "out_of_memory" | "decoder_crashed";

@@ -142,7 +142,7 @@ pub(super) fn read(
         .ok_or(MeasureProblem::UnknownImage)?;
     let pixels = frames(image)?;
     if pixels.rows != stack.rows || pixels.columns != stack.columns {
-        let changed = Reason::BrokenStructure.because("the file changed since it was opened");
+        let changed = Reason::Changed.because("another shape");
         return Err(ImagingError::from(changed).into());
     }
     Ok(pixels)

@@ -2,7 +2,7 @@
 //! other, until the input ends.
 
 use super::{
-    protocol::{self, About, Answer, FileAnswer, FrameHead, Request, VERSION},
+    protocol::{self, About, Answer, FileAnswer, FrameHead, Request, RunningHash, VERSION},
     walls,
 };
 use crate::{
@@ -12,9 +12,11 @@ use crate::{
     problem::{Reason, Refusal},
     scan,
 };
+use sha2::{Digest, Sha256};
 use std::{
     io::{self, Write},
     panic::catch_unwind,
+    path::{Path, PathBuf},
     process::{ExitCode, exit},
     sync::mpsc::sync_channel,
     thread,
@@ -54,24 +56,64 @@ fn serve() -> ExitCode {
     if input.is_err() || protocol::write(&mut output, &ready, &[]).is_err() {
         return ExitCode::FAILURE;
     }
-    let mut source = FrameSource::default();
+    let mut memory = Memory::default();
     for (request, body) in requests {
-        if answer(&mut output, &mut source, &request, &body).is_err() {
+        if answer(&mut output, &mut memory, &request, &body).is_err() {
             return ExitCode::FAILURE;
         }
     }
     ExitCode::SUCCESS
 }
 
+/// What a worker keeps from one request to the next.
+#[derive(Default)]
+pub(super) struct Memory {
+    source: FrameSource,
+    hashed: Option<Hashed>,
+}
+
+/// The hash of the first frames of a file.
+struct Hashed {
+    path: PathBuf,
+    frames: u32,
+    hasher: Sha256,
+}
+
+impl Memory {
+    /// The inner error is that of the file; the outer one tells of a question that does not follow
+    /// the one before.
+    fn hash(&mut self, path: &Path, frame: u32) -> io::Result<Result<RunningHash, Refusal>> {
+        let mut hashed = match self.hashed.take() {
+            _ if frame == 1 => Hashed {
+                path: path.to_owned(),
+                frames: 0,
+                hasher: Sha256::new(),
+            },
+            Some(hashed) if hashed.path == path && hashed.frames + 1 == frame => hashed,
+            _ => return Err(io::ErrorKind::InvalidInput.into()),
+        };
+        Ok(self.source.frame(path, frame).map(|found| {
+            hashed.hasher.update(&found.pixels.bytes);
+            hashed.frames = frame;
+            let digest = hashed.hasher.clone().finalize().into();
+            self.hashed = (frame < found.frames).then_some(hashed);
+            RunningHash {
+                frames: found.frames,
+                digest,
+            }
+        }))
+    }
+}
+
 pub(super) fn answer(
     output: &mut impl Write,
-    source: &mut FrameSource,
+    memory: &mut Memory,
     request: &Request,
     body: &[u8],
 ) -> io::Result<()> {
     match request {
         Request::Files { files } => {
-            *source = FrameSource::default();
+            *memory = Memory::default();
             let mut rest = body;
             for about in files {
                 let answer = file_answer(*about, &mut rest)?.map_err(protocol::short);
@@ -79,9 +121,10 @@ pub(super) fn answer(
             }
             Ok(())
         }
-        Request::Frame { frame } => match source.frame(&protocol::path_of(body), *frame) {
-            Ok((pixels, frames)) => {
-                let head = Answer::Frame(Ok(FrameHead::of(&pixels, frames)));
+        Request::Frame { frame } => match memory.source.frame(&protocol::path_of(body), *frame) {
+            Ok(found) => {
+                let head = Answer::Frame(Ok(FrameHead::of(&found)));
+                let pixels = found.pixels;
                 let [red, green, blue] = match &pixels.palette {
                     Some(palette) => palette.channels.each_ref().map(Vec::as_slice),
                     None => [&[][..]; 3],
@@ -92,6 +135,11 @@ pub(super) fn answer(
                 protocol::write(output, &Answer::Frame(Err(protocol::short(refusal))), &[])
             }
         },
+        Request::Hash { frame } => {
+            let hash = memory.hash(&protocol::path_of(body), *frame)?;
+            let answer = Answer::Hash(hash.map_err(protocol::short));
+            protocol::write(output, &answer, &[])
+        }
     }
 }
 

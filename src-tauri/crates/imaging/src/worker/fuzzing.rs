@@ -1,13 +1,10 @@
 //! Doors for [`crate::fuzzing`]: what passes through the pipe, without processes.
 
 use super::{
-    child,
+    child::{self, Memory},
     protocol::{self, About, Answer, FileAnswer, Request},
 };
-use crate::{
-    decode::FrameSource, header::ImageHeader, library::RejectedFile, pixels::Pixels,
-    problem::Refusal,
-};
+use crate::{header::ImageHeader, library::RejectedFile, pixels::Pixels, problem::Refusal};
 use std::path::{Path, PathBuf};
 
 /// What the parent took from a worker.
@@ -33,8 +30,8 @@ pub(crate) fn take(mut pipe: &[u8]) -> Taken {
                 reason: refusal.reason,
                 detail: refusal.detail,
             }),
-            Answer::Frame(Ok(head)) => match head.pixels(body) {
-                Some(pixels) => taken.frames.push(pixels),
+            Answer::Frame(Ok(head)) => match head.frame(body) {
+                Some(found) => taken.frames.push(found.pixels),
                 None => break,
             },
             _ => {}
@@ -48,9 +45,9 @@ pub(crate) fn messages(path: &Path) -> Result<Vec<u8>, Refusal> {
     let bytes = protocol::path_bytes(path)?;
     let files = vec![About::Header(bytes.len() as u32)];
     let mut output = Vec::new();
-    let mut source = FrameSource::default();
+    let mut memory = Memory::default();
     for request in [Request::Files { files }, Request::Frame { frame: 1 }] {
-        child::answer(&mut output, &mut source, &request, &bytes)?;
+        child::answer(&mut output, &mut memory, &request, &bytes)?;
     }
     Ok(output)
 }

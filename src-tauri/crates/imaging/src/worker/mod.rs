@@ -33,7 +33,6 @@ use crate::{
 use pool::{Lease, Pool};
 use process::Ending;
 use protocol::{Answer, Request};
-use sha2::{Digest, Sha256};
 use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
@@ -80,22 +79,14 @@ impl Workers {
 
     /// One decoded frame.
     pub fn frame(&self, image: &ImageRef) -> Result<Pixels, ImagingError> {
-        Ok(self.frame_of(&image.path, image.frame)?.0)
+        self.asked(&image.path, |lease, bytes| ask_frame(lease, image, bytes))
     }
 
-    /// SHA-256, in hexadecimal, of the stored values of all frames of a file.
+    /// SHA-256, in hexadecimal, of the stored values of all frames of a file. The worker that
+    /// decodes them adds them up, so that no pixel has to come here.
     pub fn pixel_hash(&self, path: &Path) -> Result<String, ImagingError> {
-        let mut hasher = Sha256::new();
-        let mut frame = 1;
-        loop {
-            let (pixels, frames) = self.frame_of(path, frame)?;
-            hasher.update(&pixels.bytes);
-            if frame >= frames {
-                let digest = hasher.finalize();
-                return Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect());
-            }
-            frame += 1;
-        }
+        let digest = self.asked(path, |lease, bytes| ask_hash(lease, path, bytes))?;
+        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The same of many files, in their order, with as many workers as a scan has.
@@ -120,14 +111,18 @@ impl Workers {
         found.into_iter().map(|(_, hashed)| hashed).collect()
     }
 
-    /// A frame, counted from 1, and how many the file has.
-    fn frame_of(&self, path: &Path, frame: u32) -> Result<(Pixels, u32), ImagingError> {
+    /// Asks one worker about a file; once more where the first may have ended for another reason.
+    fn asked<T>(
+        &self,
+        path: &Path,
+        ask: impl Fn(&mut Lease, &[u8]) -> Result<Result<T, Refusal>, Ending>,
+    ) -> Result<T, ImagingError> {
         let bytes = protocol::path_bytes(path)?;
         let mut retried = false;
         loop {
             let mut lease = self.pool.lease(Some(path), &|| false)?;
             let earlier = lease.answered();
-            let ending = match ask_frame(&mut lease, path, bytes.clone(), frame) {
+            let ending = match ask(&mut lease, &bytes) {
                 Ok(outcome) => return Ok(outcome?),
                 Err(ending) => ending,
             };
@@ -152,26 +147,50 @@ fn may_be_innocent(ending: &Ending, earlier: u64, retried: bool) -> bool {
     }
 }
 
-type FrameOutcome = Result<(Pixels, u32), Refusal>;
-
 fn ask_frame(
     lease: &mut Lease,
-    path: &Path,
-    bytes: Vec<u8>,
-    frame: u32,
-) -> Result<FrameOutcome, Ending> {
-    lease.send(Request::Frame { frame }, bytes, 1)?;
+    image: &ImageRef,
+    bytes: &[u8],
+) -> Result<Result<Pixels, Refusal>, Ending> {
+    let frame = image.frame;
+    lease.send(Request::Frame { frame }, bytes.to_vec(), 1)?;
     let (head, body) = match lease.receive(&|| false)? {
         (Answer::Frame(Ok(head)), body) => (head, body),
         (Answer::Frame(Err(refusal)), _) => return Ok(Err(refusal)),
         _ => return Err(senseless()),
     };
-    let frames = head.frames;
-    let Some(pixels) = head.pixels(body) else {
+    let Some(found) = head.frame(body) else {
         return Err(senseless());
     };
-    lease.remember(if frames > 1 { path } else { Path::new("") });
-    Ok(Ok((pixels, frames)))
+    let path = image.path.as_path();
+    lease.remember(if found.frames > 1 {
+        path
+    } else {
+        Path::new("")
+    });
+    Ok(found.of(&image.sop_instance_uid))
+}
+
+/// Frame after frame, so that each has the time limit for itself.
+fn ask_hash(
+    lease: &mut Lease,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Result<[u8; 32], Refusal>, Ending> {
+    let mut frame = 1;
+    loop {
+        lease.send(Request::Hash { frame }, bytes.to_vec(), 1)?;
+        let hash = match lease.receive(&|| false)? {
+            (Answer::Hash(Ok(hash)), _) => hash,
+            (Answer::Hash(Err(refusal)), _) => return Ok(Err(refusal)),
+            _ => return Err(senseless()),
+        };
+        if frame >= hash.frames {
+            lease.remember(if hash.frames > 1 { path } else { Path::new("") });
+            return Ok(Ok(hash.digest));
+        }
+        frame += 1;
+    }
 }
 
 /// It says what an honest worker never says.

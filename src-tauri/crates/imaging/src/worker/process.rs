@@ -29,6 +29,13 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// What a worker keeps of the environment: how its libraries are found.
 const KEPT_VARIABLES: [&str; 3] = ["LD_LIBRARY_PATH", "SystemRoot", "windir"];
 
+/// The GNU library gives the memory of each frame back to the system and asks for it anew for the next
+/// one, which costs a tenth of the time of a JPEG-LS frame; with these it keeps up to 8 MB, bytes.
+const KEPT_MEMORY: [(&str, &str); 2] = [
+    ("MALLOC_MMAP_THRESHOLD_", "4194304"),
+    ("MALLOC_TRIM_THRESHOLD_", "8388608"),
+];
+
 /// How a worker is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerCommand {
@@ -63,6 +70,7 @@ impl WorkerCommand {
             .env_clear()
             // The workers are the threads.
             .env("RAYON_NUM_THREADS", "1")
+            .envs(KEPT_MEMORY)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -5,6 +5,7 @@
 //! worker, which may have been taken over by a file.
 
 use crate::{
+    decode::FoundFrame,
     dicomdir::{Directory, REFERENCE_LIMIT},
     header::{FRAME_COUNT_LIMIT, FrameFacts, ImageHeader, LARGEST},
     pixels::{FRAME_LIMIT, Palette, Photometric, PixelKind, Pixels},
@@ -18,7 +19,7 @@ use std::{
 
 /// Raised with every change of the messages. Parent and worker are one executable; they differ only
 /// where it was replaced while the program ran.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Files asked about at once; each is answered by itself.
 pub(super) const FILES_LIMIT: usize = 16;
@@ -38,6 +39,8 @@ pub(super) enum Request {
     Files { files: Vec<About> },
     /// The body is the path; the frame counts from 1.
     Frame { frame: u32 },
+    /// The same for the hash of the first frames up to this one; asked frame after frame.
+    Hash { frame: u32 },
 }
 
 /// What is to be known of a file, with the lengths of its path or paths.
@@ -65,6 +68,15 @@ pub(super) enum Answer {
     File(Result<FileAnswer, Refusal>),
     /// The body holds the palette's channels, then the pixels.
     Frame(Result<FrameHead, Refusal>),
+    Hash(Result<RunningHash, Refusal>),
+}
+
+/// SHA-256 over the stored values of the frames that were asked for so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct RunningHash {
+    /// Frames that the file has.
+    pub(super) frames: u32,
+    pub(super) digest: [u8; 32],
 }
 
 /// A decoded frame without its bytes.
@@ -72,6 +84,8 @@ pub(super) enum Answer {
 pub(super) struct FrameHead {
     /// Frames that the file has.
     pub(super) frames: u32,
+    /// Of the image that the file holds now.
+    sop_instance_uid: String,
     rows: u32,
     columns: u32,
     samples: u16,
@@ -87,9 +101,11 @@ struct PaletteHead {
 }
 
 impl FrameHead {
-    pub(super) fn of(pixels: &Pixels, frames: u32) -> FrameHead {
+    pub(super) fn of(found: &FoundFrame) -> FrameHead {
+        let pixels = &found.pixels;
         FrameHead {
-            frames,
+            frames: found.frames,
+            sop_instance_uid: found.sop_instance_uid.clone(),
             rows: pixels.rows,
             columns: pixels.columns,
             samples: pixels.samples,
@@ -103,7 +119,7 @@ impl FrameHead {
     }
 
     /// Puts a frame together again; none where the bytes are not those of its description.
-    pub(super) fn pixels(&self, mut body: Vec<u8>) -> Option<Pixels> {
+    pub(super) fn frame(self, mut body: Vec<u8>) -> Option<FoundFrame> {
         let mut palette = None;
         if let Some(head) = &self.palette {
             let mut channels = [const { Vec::new() }; 3];
@@ -125,7 +141,7 @@ impl FrameHead {
             .checked_mul(u64::from(self.samples))?
             .checked_mul(self.kind.bytes() as u64)?;
         let is_whole = expected > 0 && expected == body.len() as u64;
-        (is_whole && matches!(self.samples, 1 | 3) && self.frames >= 1).then_some(Pixels {
+        let pixels = Pixels {
             rows: self.rows,
             columns: self.columns,
             samples: self.samples,
@@ -133,6 +149,11 @@ impl FrameHead {
             photometric: self.photometric,
             palette,
             bytes: body,
+        };
+        (is_whole && matches!(self.samples, 1 | 3) && self.frames >= 1).then_some(FoundFrame {
+            pixels,
+            frames: self.frames,
+            sop_instance_uid: self.sop_instance_uid,
         })
     }
 }
@@ -184,7 +205,10 @@ fn is_possible(answer: &Answer) -> bool {
                 && matches!(shape.format.samples, 1 | 3)
                 && header.frames.iter().all(measures);
         }
-        Answer::File(Err(refusal)) | Answer::Frame(Err(refusal)) => refusal,
+        Answer::Hash(Ok(hash)) => return (1..=FRAME_COUNT_LIMIT).contains(&hash.frames),
+        Answer::File(Err(refusal)) | Answer::Frame(Err(refusal)) | Answer::Hash(Err(refusal)) => {
+            refusal
+        }
     };
     refusal.detail.len() <= DETAIL_LIMIT
 }

@@ -1,0 +1,163 @@
+//! A CT of 300 slices of 512 × 512 in the real window, from the folder to scrolling:
+//! `cargo bench -p spineboard-tests --bench viewer_speed` under a display; `window/mod.rs` says with which
+//! build. The slices are the synthetic patient's, with noise, uncompressed. Aims: the first image within
+//! 0.3 s of its stack being chosen, all slices within 2.5 s of the folder being asked for. The page itself
+//! takes the times (`viewer_speed.js`).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+mod window;
+
+use fantoccini::{Client, Locator, elements::Element};
+use serde_json::{Value, json};
+use std::path::Path;
+use window::{
+    Driver, PATIENCE,
+    memory::{Watched, held},
+};
+
+const RUNS: usize = 5;
+const SLICES: usize = 300;
+/// To one end of the stack and back to its middle.
+const STEPS: usize = 2 * SLICES / 3;
+
+async fn click(client: &Client, css: &str) {
+    let clicked = support::until(PATIENCE, || async {
+        let found = client.find(Locator::Css(css)).await.ok()?;
+        found.click().await.ok()
+    });
+    assert!(clicked.await.is_some(), "{css} cannot be clicked");
+}
+
+async fn find(client: &Client, css: &str) -> Element {
+    let wait = client.wait().at_most(PATIENCE);
+    match wait.for_element(Locator::Css(css)).await {
+        Ok(element) => element,
+        Err(error) => {
+            let page = client.source().await.unwrap_or_default();
+            panic!("{css} is not on the screen ({error}): {page}")
+        }
+    }
+}
+
+async fn enter(client: &Client, css: &str, text: &str) {
+    find(client, css).await.send_keys(text).await.unwrap();
+}
+
+/// What a promise in the page comes to.
+async fn answer(client: &Client, promise: &str) -> Value {
+    let script = format!(
+        "{} window.measured = undefined; ({promise}).then((value) => {{ window.measured = {{ value }}; }},\
+         (error) => {{ window.measured = {{ error: String(error) }}; }});",
+        include_str!("viewer_speed.js")
+    );
+    client.execute(&script, Vec::new()).await.unwrap();
+    let measured = support::until(PATIENCE, || async {
+        let measured = client.execute("return window.measured ?? null;", Vec::new());
+        measured.await.ok().filter(|answer| !answer.is_null())
+    });
+    let measured = measured.await.expect("the page answers");
+    assert!(measured["error"].is_null(), "{measured}");
+    measured["value"].clone()
+}
+
+/// Milliseconds that half and that 95 % of the times stay below.
+fn quantiles(times: &Value) -> (f64, f64) {
+    let mut times: Vec<f64> = serde_json::from_value(times.clone()).unwrap();
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2], times[times.len() * 95 / 100])
+}
+
+async fn scrolled(client: &Client, pane: &str, name: &str) {
+    let answer = answer(client, &format!("scroll('{pane}', {STEPS})")).await;
+    let (half, most) = quantiles(&answer["taken"]);
+    println!(
+        "scrolling, {name}: {half:.1} ms (p50), {most:.1} ms (p95) from a step of the wheel to its paint, {} slices seen",
+        answer["slices"]
+    );
+}
+
+/// From a new store to the place where images are opened.
+async fn at_the_images(driver: &Driver, data: &Path) -> Client {
+    {
+        let board = support::opened(data);
+        board.accept_research_use().unwrap();
+    }
+    let (client, _) = driver.open(&["--data", &data.display().to_string()]).await;
+    enter(&client, "#passphrase", support::PASSPHRASE).await;
+    click(&client, "#unlock").await;
+    enter(&client, "#sign-in-secret", support::PIN).await;
+    click(&client, "#sign-in").await;
+    click(&client, "#open-demo").await;
+    click(&client, "#tab-images").await;
+    find(&client, "#images-path").await;
+    client
+}
+
+fn print_openings(opened: &[Value]) {
+    for (name, from, to) in [
+        ("folder asked for, to read", None, "read"),
+        (
+            "stack chosen, to its first image",
+            Some("requested"),
+            "first",
+        ),
+        ("stack chosen, to all slices", Some("requested"), "whole"),
+        ("folder asked for, to the first image", None, "first"),
+        ("folder asked for, to all slices", None, "whole"),
+        ("folder asked for, to the sagittal plane", None, "planes"),
+    ] {
+        let time = |times: &Value, name: &str| times[name].as_f64().unwrap();
+        let mut taken: Vec<f64> = opened
+            .iter()
+            .map(|times| time(times, to) - from.map_or(0.0, |from| time(times, from)))
+            .collect();
+        taken.sort_by(f64::total_cmp);
+        let [least, middle] = [taken[0], taken[taken.len() / 2]];
+        println!("{name}: least {least:.0} ms, median {middle:.0} ms {taken:.0?}");
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let images = tempfile::tempdir().unwrap();
+    board::write_large_phantom(images.path()).unwrap();
+    let folder = json!(images.path().display().to_string());
+    let open = format!("open({folder}, {SLICES})");
+
+    let mut opened = Vec::new();
+    for run in 0..RUNS {
+        let data = tempfile::tempdir().unwrap();
+        let client = at_the_images(&driver, data.path()).await;
+        opened.push(answer(&client, &open).await);
+        if run + 1 == RUNS {
+            print_openings(&opened);
+            scrolled(&client, "[data-pane=stack]", "beside a sagittal plane").await;
+            answer(&client, "showPlanes()").await;
+            for plane in ["axial", "sagittal", "coronal"] {
+                let name = format!("{plane} of three planes");
+                scrolled(&client, &format!("[data-pane={plane}]"), &name).await;
+            }
+        }
+        driver.close(client).await;
+    }
+
+    // A run of its own, as looking takes time.
+    let data = tempfile::tempdir().unwrap();
+    let client = at_the_images(&driver, data.path()).await;
+    let before = held(&driver.window) as f64 * 1024.0 / 1e6;
+    let watched = Watched::start(driver.window.clone());
+    answer(&client, &open).await;
+    let (peak, volume) = (watched.peak(), (SLICES * 512 * 512 * 2) as f64 / 1e6);
+    println!(
+        "the window's own process and its image workers: {before:.0} MB before, at most {peak:.0} MB while reading, \
+         {:.2} times the volume of {volume:.0} MB more",
+        (peak - before) / volume
+    );
+    driver.close(client).await;
+}
