@@ -10,6 +10,14 @@
 //!     SPINEBOARD_WINDOW=target/release/spineboard-desktop TAURI_DRIVER=tauri-driver LIBGL_ALWAYS_SOFTWARE=1 \
 //!       xvfb-run -a -s '-screen 0 1920x1200x24' cargo bench -p spineboard-tests --bench viewer_speed
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
 pub mod memory;
 
 use crate::support::{self, programs};
