@@ -51,7 +51,7 @@ describe('a proposed outline', () => {
     expect(marking.asksForPlace).toBe(true);
     marking.take(asked('canal'), 'stack', on(7), TRIANGLE);
     expect(marking.asksForPlace).toBe(false);
-    expect(marking.drawing?.parts).toEqual([{ imageIndex: 7, points: TRIANGLE, model: 'abc' }]);
+    expect(marking.drawing?.parts).toEqual([{ surface: on(7), points: TRIANGLE, model: 'abc' }]);
     expect(marking.takes('epidural')).toBe(true);
     marking.askFor(asked('epidural'));
     marking.take(asked('epidural'), 'stack', on(8), TRIANGLE);
@@ -70,7 +70,7 @@ describe('a proposed outline', () => {
     expect(marking.drawing?.parts.map(({ surface }) => surface.image?.index)).toEqual([7, 8]);
     marking.drawing?.reopen();
     marking.drawing?.add(on(8), [9, 9, 0]);
-    expect(marking.drawing?.current).toEqual({ imageIndex: 8, points: [...TRIANGLE, [9, 9, 0]], model: 'abc' });
+    expect(marking.drawing?.current).toEqual({ surface: on(8), points: [...TRIANGLE, [9, 9, 0]], model: 'abc' });
     marking.drawing?.close();
     expect(marking.drawing?.models).toEqual(['abc']);
     marking.drawing?.back();

@@ -64,11 +64,11 @@ function host(calls: [number, number][]): Host {
 describe('frames of a stack', () => {
   it('reads every frame into its own place', async () => {
     const calls: [number, number][] = [];
-    // Frames of 4 MB: two in a chunk of 8 MB.
-    const big = geometry(5, { bytes_per_frame: 4 * 1024 * 1024, columns: 2 * 1024 * 1024 });
+    // Frames of 2 MB: two in a chunk of 4 MB.
+    const big = geometry(5, { bytes_per_frame: 2 * 1024 * 1024, columns: 1024 * 1024 });
     const zeros = { readFrames: (_: string, first: number, count: number) => {
       calls.push([first, count]);
-      return Promise.resolve(new Int16Array(count * 2 * 1024 * 1024).fill(first).buffer);
+      return Promise.resolve(new Int16Array(count * 1024 * 1024).fill(first).buffer);
     } } as unknown as Host;
     const frames = new StackFrames(zeros, big);
     const progress: number[] = [];
