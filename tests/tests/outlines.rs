@@ -162,6 +162,7 @@ fn an_outline_of_a_model_is_named_until_the_paper_and_stays_so_when_it_is_redraw
         points: vec![[-2.0, middle, z], [2.0, middle, z], [2.0, middle + 4.0, z]],
     };
     let input = |proposed_by: &[&str]| MarkInput {
+        reformatted_normal: None,
         stack_id: ct.id.clone(),
         kind: MarkKind::CanalCompromise,
         parts: vec![canal.clone(), narrowing.clone()],

@@ -374,6 +374,7 @@ pub(crate) mod tests {
             modality: "CT".to_owned(),
             study_date: day.parse().ok(),
             reformatted_normal: None,
+            proposed_by: Vec::new(),
             parts: vec![MarkPart {
                 sop_instance_uid: "1.4".to_owned(),
                 frame: 1,

@@ -36,8 +36,9 @@ pub fn part_on_plane(
         .points
         .first()
         .ok_or(MeasureProblem::TooFewPoints { found: 0 })?;
+    let long = length(plane_normal);
     // A screen computes in single precision.
-    if !((length(plane_normal) - 1.0).abs() < 1e-3) {
+    if !long.is_finite() || (long - 1.0).abs() > 1e-3 {
         return Err(MeasureProblem::NotAPlace);
     }
     let beside = |point: &Point| dot(subtract(*point, first), plane_normal).abs();

@@ -189,42 +189,42 @@ fn frame_of_reference(library: &Library, modality: &str) -> String {
 
 /// Lines along the spine, across the axial images of which `nearest` is one.
 fn on_a_sagittal_plane(nearest: &Image, frame_of_reference: String) -> Vec<Mark> {
-    let lines: [(MarkKind, Vec<[f64; 3]>, [(Quantity, f64, Unit); 2]); 2] = [
-        (
-            MarkKind::HeightLoss,
-            (0..6)
-                .map(|at| [1.25, 3.5, 2.5 * f64::from(at) - 7.0])
-                .collect(),
-            [
-                (Quantity::Height, 2.5, Unit::Millimetre),
-                (Quantity::ExpectedHeight, 2.5, Unit::Millimetre),
-            ],
-        ),
-        (
-            MarkKind::Bidirectional,
-            vec![
-                [1.25, 0.0, 0.0],
-                [1.25, 12.0, 5.0],
-                [1.25, 3.5, 9.0],
-                [1.25, 8.5, -3.0],
-            ],
-            [
-                (Quantity::LongDiameter, 13.0, Unit::Millimetre),
-                (Quantity::ShortDiameter, 13.0, Unit::Millimetre),
-            ],
-        ),
+    let drawn = |kind, points: &[[f64; 3]], values: [(Quantity, f64, Unit); 2]| {
+        let mut mark = mark(kind, &[(nearest, &[])], Some("L2"), &values);
+        mark.id.push_str(" on a plane");
+        mark.reformatted_normal = Some([1.0, 0.0, 0.0]);
+        mark.frame_of_reference_uid = Some(frame_of_reference.clone());
+        mark.parts[0].points = points.to_vec();
+        mark
+    };
+    let heights: Vec<[f64; 3]> = (0..6)
+        .map(|at| [1.25, 3.5, 2.5 * f64::from(at) - 7.0])
+        .collect();
+    let diameters = [
+        [1.25, 0.0, 0.0],
+        [1.25, 12.0, 5.0],
+        [1.25, 3.5, 9.0],
+        [1.25, 8.5, -3.0],
     ];
-    lines
-        .into_iter()
-        .map(|(kind, points, values)| {
-            let mut mark = mark(kind, &[(nearest, &[])], Some("L2"), &values);
-            mark.id.push_str(" on a plane");
-            mark.reformatted_normal = Some([1.0, 0.0, 0.0]);
-            mark.frame_of_reference_uid = Some(frame_of_reference.clone());
-            mark.parts[0].points = points;
-            mark
-        })
-        .collect()
+    let millimetres = |quantity, value| (quantity, value, Unit::Millimetre);
+    vec![
+        drawn(
+            MarkKind::HeightLoss,
+            &heights,
+            [
+                millimetres(Quantity::Height, 2.5),
+                millimetres(Quantity::ExpectedHeight, 2.5),
+            ],
+        ),
+        drawn(
+            MarkKind::Bidirectional,
+            &diameters,
+            [
+                millimetres(Quantity::LongDiameter, 13.0),
+                millimetres(Quantity::ShortDiameter, 13.0),
+            ],
+        ),
+    ]
 }
 
 fn japanese_case(folder: &Path) -> serde_json::Value {

@@ -442,6 +442,7 @@ fn a_mark_on_a_picture_names_the_model_that_proposed_its_outline() {
         series_instance_uid: "2.25.1".to_owned(),
         frame_of_reference_uid: None,
         modality: "CT".to_owned(),
+        reformatted_normal: None,
         study_date: None,
         parts: vec![MarkPart {
             sop_instance_uid: "2.25.1.2".to_owned(),
