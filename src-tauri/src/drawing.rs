@@ -1,7 +1,8 @@
 //! How the web view puts its page together (Linux).
 //!
 //! Where there is no graphics processor, WebKit lets one be imitated and hands whole pages through it: measured
-//! under Xvfb on two cores, each change of the page takes 70 ms, as against one frame of 16 ms without.
+//! under Xvfb on two cores, each change of the page takes 70 ms, as against one frame of 16 ms without. A window under a
+//! driver stays as it is: the first click of a driver into a page that is put together without waits for ever.
 
 use tauri::WebviewWindow;
 use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};

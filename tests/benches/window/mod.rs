@@ -24,7 +24,7 @@ use crate::support::{self, programs};
 use fantoccini::{Client, ClientBuilder};
 use serde_json::{Map, json};
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -46,7 +46,12 @@ impl Driver {
     pub fn start() -> Option<Driver> {
         let (window, driver) = (programs::window()?, programs::tauri_driver()?);
         let (port, native) = (support::free_port(), support::free_port());
-        let process = Command::new(driver)
+        let mut command = Command::new(driver);
+        if !Path::new("/dev/dri").exists() {
+            // The way that the shell chooses by itself where no driver is (`drawing` there).
+            command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+        }
+        let process = command
             .args(["--port", &port.to_string()])
             .args(["--native-port", &native.to_string()])
             .stdout(Stdio::null())
