@@ -47,21 +47,40 @@ impl ImagePlane {
         })
     }
 
+    /// Along a row and along a column, mm from the centre of the first pixel; a place beside the plane is taken
+    /// to its foot on it.
+    pub(crate) fn flat(&self, point: Point) -> [f64; 2] {
+        let (row, column) = row_and_column(self.orientation);
+        let from_first = subtract(point, self.position);
+        [dot(from_first, row), dot(from_first, column)]
+    }
+
+    /// The place of a point of the plane in the patient.
+    pub(crate) fn place(&self, [along, down]: [f64; 2]) -> Point {
+        let (row, column) = row_and_column(self.orientation);
+        [0, 1, 2].map(|axis| self.position[axis] + along * row[axis] + down * column[axis])
+    }
+
+    /// Column and row of a point of the plane, where the centre of the first pixel is 0, 0.
+    pub(crate) fn flat_pixel(&self, [along, down]: [f64; 2]) -> [f64; 2] {
+        let [between_rows, between_columns] = self.pixel_spacing;
+        [along / between_columns, down / between_rows]
+    }
+
     /// Column and row of a place, where the centre of the first pixel is 0, 0; a place beside the plane is
     /// taken to its foot on it.
     pub fn pixel(&self, point: Point) -> [f64; 2] {
-        let (row, column) = row_and_column(self.orientation);
-        let [between_rows, between_columns] = self.pixel_spacing;
-        let from_first = subtract(point, self.position);
-        [
-            dot(from_first, row) / between_columns,
-            dot(from_first, column) / between_rows,
-        ]
+        self.flat_pixel(self.flat(point))
     }
 
     /// How far a place lies beside the plane.
     pub fn distance(&self, point: Point) -> f64 {
         dot(subtract(point, self.position), normal(self.orientation)).abs()
+    }
+
+    /// Where the plane lies along its normal.
+    pub(crate) fn height(&self) -> f64 {
+        dot(self.position, normal(self.orientation))
     }
 }
 

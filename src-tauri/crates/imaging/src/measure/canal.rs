@@ -7,7 +7,7 @@ use super::{
     Frames,
     grid::Grid,
     outline::Outline,
-    place::{ImagePlane, check_points},
+    place::{PlacedImage, check_points},
     problem::MeasureProblem,
     statistics::{is_padding, read},
 };
@@ -90,7 +90,7 @@ pub fn propose_canal(
     if unit(&series.modality) != Some(HOUNSFIELD) || !stack.format.photometric.is_grey() {
         return Err(MeasureProblem::NotHounsfield.into());
     }
-    let plane = ImagePlane::at(index, stack)?;
+    let plane = PlacedImage::at(index, stack)?;
     if stack.plane != Plane::Axial {
         return Err(MeasureProblem::NotAxial.into());
     }
@@ -106,7 +106,7 @@ pub fn propose_canal(
     check_points(std::slice::from_ref(&part))?;
     let flat = plane.within(&part.points)?;
     let middle = flat.first().copied().unwrap_or_default();
-    if !plane.spacing.iter().all(|step| PIXELS.contains(step)) {
+    if !plane.spacing().iter().all(|step| PIXELS.contains(step)) {
         return Err(CanalProblem::PixelSize);
     }
     let pixels = read(stack, index, frames)?;
@@ -116,14 +116,14 @@ pub fn propose_canal(
     };
     let grid = Grid::around(
         plane.pixel(middle),
-        plane.spacing,
+        plane.spacing(),
         [stack.rows, stack.columns],
         REACH,
         value,
     )
     .ok_or(CanalProblem::SeedOutsideImage)?;
     let (outline, closed_gap) = grown(&grid)?;
-    let [between_rows, between_columns] = plane.spacing;
+    let [between_rows, between_columns] = plane.spacing();
     let outline = Outline::new(
         outline
             .into_iter()

@@ -2,8 +2,9 @@
 
 use super::problem::MeasureProblem;
 use crate::{
-    geometry::{cross, dot, length, normal, row_and_column, scaled, subtract},
+    geometry::{cross, dot, length, scaled, subtract},
     header::LARGEST,
+    image_plane::ImagePlane,
     library::Stack,
 };
 use clinical::marks::{MarkPart, Point};
@@ -24,19 +25,14 @@ pub(super) const PARTS: usize = 2_000;
 const POINTS: usize = 100_000;
 
 /// One image of a stack with the plane that it fills.
-pub(super) struct ImagePlane {
+pub(super) struct PlacedImage {
     pub(super) index: usize,
-    origin: Point,
-    row: Point,
-    column: Point,
-    normal: Point,
-    /// Between rows, then between columns, mm.
-    pub(super) spacing: [f64; 2],
+    plane: ImagePlane,
 }
 
-impl ImagePlane {
+impl PlacedImage {
     /// The image of a part.
-    pub(super) fn of(part: &MarkPart, stack: &Stack) -> Result<ImagePlane, MeasureProblem> {
+    pub(super) fn of(part: &MarkPart, stack: &Stack) -> Result<PlacedImage, MeasureProblem> {
         let index = stack
             .images
             .iter()
@@ -44,41 +40,28 @@ impl ImagePlane {
                 image.sop_instance_uid == part.sop_instance_uid && image.frame == part.frame
             })
             .ok_or(MeasureProblem::UnknownImage)?;
-        ImagePlane::at(index, stack)
+        PlacedImage::at(index, stack)
     }
 
-    pub(super) fn at(index: usize, stack: &Stack) -> Result<ImagePlane, MeasureProblem> {
-        let image = stack
-            .images
-            .get(index)
-            .ok_or(MeasureProblem::UnknownImage)?;
+    pub(super) fn at(index: usize, stack: &Stack) -> Result<PlacedImage, MeasureProblem> {
+        if index >= stack.images.len() {
+            return Err(MeasureProblem::UnknownImage);
+        }
         let spacing = stack.pixel_spacing.ok_or(MeasureProblem::NoSpacing)?;
         if !spacing.iter().all(|step| step.is_finite() && *step > 0.0) {
             return Err(MeasureProblem::NoSpacing);
         }
-        let origin = image.position.ok_or(MeasureProblem::NoPosition)?;
-        let orientation = stack
-            .orientation
-            .and_then(crate::geometry::checked_orientation)
-            .ok_or(MeasureProblem::NoPosition)?;
-        let (row, column) = row_and_column(orientation);
-        Ok(ImagePlane {
-            index,
-            origin,
-            row,
-            column,
-            normal: normal(orientation),
-            spacing,
-        })
+        let plane = ImagePlane::of(stack, index).ok_or(MeasureProblem::NoPosition)?;
+        Ok(PlacedImage { index, plane })
     }
 
-    /// Signed distance from the plane, mm.
-    fn distance(&self, point: Point) -> f64 {
-        dot(subtract(point, self.origin), self.normal)
+    /// Between rows, then between columns, mm.
+    pub(super) fn spacing(&self) -> [f64; 2] {
+        self.plane.pixel_spacing
     }
 
     fn farthest(&self, points: &[Point]) -> f64 {
-        let distances = points.iter().map(|point| self.distance(*point).abs());
+        let distances = points.iter().map(|point| self.plane.distance(*point));
         distances.fold(0.0, f64::max)
     }
 
@@ -93,24 +76,22 @@ impl ImagePlane {
 
     /// A point straight below in the plane.
     pub(super) fn flat(&self, point: Point) -> PlanePoint {
-        let offset = subtract(point, self.origin);
-        [dot(offset, self.row), dot(offset, self.column)]
+        self.plane.flat(point)
     }
 
     /// The place of a point of the plane in the patient.
-    pub(super) fn place(&self, [along, down]: PlanePoint) -> Point {
-        [0, 1, 2].map(|axis| self.origin[axis] + along * self.row[axis] + down * self.column[axis])
+    pub(super) fn place(&self, point: PlanePoint) -> Point {
+        self.plane.place(point)
     }
 
     /// Column and row, counted from 0 at the centre of the first pixel.
-    pub(super) fn pixel(&self, [along, down]: PlanePoint) -> [f64; 2] {
-        let [between_rows, between_columns] = self.spacing;
-        [along / between_columns, down / between_rows]
+    pub(super) fn pixel(&self, point: PlanePoint) -> [f64; 2] {
+        self.plane.flat_pixel(point)
     }
 
     /// Where the plane lies along its normal, mm.
     pub(super) fn height(&self) -> f64 {
-        dot(self.origin, self.normal)
+        self.plane.height()
     }
 }
 
@@ -157,7 +138,7 @@ pub(super) fn planar_points<const N: usize>(
     stack: &Stack,
 ) -> Result<[Point; N], MeasureProblem> {
     let points: [Point; N] = counted(part)?;
-    let plane = ImagePlane::of(part, stack)?;
+    let plane = PlacedImage::of(part, stack)?;
     let distance = plane.farthest(&points);
     if distance <= IN_PLANE {
         return Ok(points.map(|point| plane.place(plane.flat(point))));

@@ -6,7 +6,7 @@ use super::{
     lines::is_perpendicular,
     measured,
     outline::Outline,
-    place::{IN_PLANE, ImagePlane, PlanePoint, counted},
+    place::{IN_PLANE, PlacedImage, PlanePoint, counted},
     problem::MeasureProblem,
     statistics::{Ellipse, Polygon, statistics},
 };
@@ -28,7 +28,7 @@ pub(super) fn ellipse(
 ) -> Result<Vec<Measured>, MeasureProblem> {
     let part = exactly_one(parts)?;
     let points: [Point; 4] = counted(part)?;
-    let plane = ImagePlane::of(part, stack)?;
+    let plane = PlacedImage::of(part, stack)?;
     plane.within(&points)?;
     let [a, b, c, d] = points.map(|point| plane.flat(point));
     let halves = [half(a, b), half(c, d)];
@@ -74,7 +74,7 @@ fn with_statistics(
     area: f64,
     series: &Series,
     stack: &Stack,
-    plane: &ImagePlane,
+    plane: &PlacedImage,
     frames: &Frames,
     region: &impl super::statistics::Region,
 ) -> Result<Vec<Measured>, MeasureProblem> {
@@ -109,7 +109,7 @@ pub(super) fn psoas_area(
     stack: &Stack,
 ) -> Result<Vec<Measured>, MeasureProblem> {
     let [right, left] = two_on_an_axial_image(parts, stack)?;
-    let plane = ImagePlane::of(&parts[0], stack)?;
+    let plane = PlacedImage::of(&parts[0], stack)?;
     // x grows to the left of the patient (PS3.3 section C.7.6.2.1.1).
     let x = |outline: &Outline| plane.place(outline.centroid())[0];
     if x(&right) >= x(&left) {
@@ -135,7 +135,7 @@ fn two_on_an_axial_image(
         return Err(MeasureProblem::NotOneImage);
     }
     // First the image, since what is wrong with an outline does not matter on a wrong one.
-    ImagePlane::of(first, stack)?;
+    PlacedImage::of(first, stack)?;
     if stack.plane != Plane::Axial {
         return Err(MeasureProblem::NotAxial);
     }
@@ -146,13 +146,13 @@ fn two_on_an_axial_image(
 pub(super) fn outlined(
     part: &MarkPart,
     stack: &Stack,
-) -> Result<(ImagePlane, Outline), MeasureProblem> {
+) -> Result<(PlacedImage, Outline), MeasureProblem> {
     if part.points.len() < 3 {
         return Err(MeasureProblem::TooFewPoints {
             found: part.points.len(),
         });
     }
-    let plane = ImagePlane::of(part, stack)?;
+    let plane = PlacedImage::of(part, stack)?;
     let outline = Outline::new(plane.within(&part.points)?)?;
     Ok((plane, outline))
 }

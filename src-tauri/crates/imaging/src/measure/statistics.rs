@@ -5,7 +5,7 @@
 
 use super::{
     Frames, measured,
-    place::{ImagePlane, PlanePoint},
+    place::{PlacedImage, PlanePoint},
     problem::MeasureProblem,
 };
 use crate::{
@@ -111,7 +111,7 @@ impl Region for Ellipse {
 pub(super) fn statistics(
     series: &Series,
     stack: &Stack,
-    plane: &ImagePlane,
+    plane: &PlacedImage,
     frames: &Frames,
     region: &impl Region,
 ) -> Result<Vec<Measured>, MeasureProblem> {

@@ -11,7 +11,7 @@ use super::{
     Frames,
     grid::Grid,
     outline::Outline,
-    place::{ImagePlane, POINTS_ON_IMAGE, PlanePoint, check_points},
+    place::{POINTS_ON_IMAGE, PlacedImage, PlanePoint, check_points},
     problem::MeasureProblem,
     statistics::read,
 };
@@ -89,7 +89,7 @@ impl TileProblem {
 /// `columns / 2`.
 pub struct Tile {
     values: Vec<f32>,
-    plane: ImagePlane,
+    plane: PlacedImage,
     seed: PlanePoint,
     /// One step to the next column and to the next row, in the plane of the image, mm.
     steps: [PlanePoint; 2],
@@ -119,7 +119,7 @@ impl Tile {
         if stack.plane != plan.plane || !stack.format.photometric.is_grey() {
             return Err(TileProblem::Plane);
         }
-        let plane = ImagePlane::at(index, stack)?;
+        let plane = PlacedImage::at(index, stack)?;
         let image = stack
             .images
             .get(index)
@@ -234,7 +234,7 @@ impl Tile {
 }
 
 /// Unit steps to the next column and the next row of a tile, along a row and a column of the image.
-fn axes(plane: &ImagePlane, kind: Plane) -> [PlanePoint; 2] {
+fn axes(plane: &PlacedImage, kind: Plane) -> [PlanePoint; 2] {
     let wanted: [Point; 2] = match kind {
         Plane::Sagittal => [[0.0, 1.0, 0.0], [0.0, 0.0, -1.0]],
         _ => [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],

@@ -10,7 +10,7 @@
 use super::{
     Frames, measured,
     outline::{Outline, covered_area},
-    place::{ImagePlane, POINTS_ON_IMAGE},
+    place::{POINTS_ON_IMAGE, PlacedImage},
     problem::MeasureProblem,
     regions::outlined,
     statistics::{Polygon, Polygons, Summary, is_hounsfield},
@@ -28,7 +28,7 @@ const SAME_PLACE: f64 = 0.01;
 /// Outlines on one place of the normal, and the image that they lie on.
 struct Slice {
     height: f64,
-    plane: ImagePlane,
+    plane: PlacedImage,
     outlines: Vec<Outline>,
 }
 
@@ -78,7 +78,7 @@ fn slices(
     series: &Series,
     stack: &Stack,
 ) -> Result<Vec<Slice>, MeasureProblem> {
-    let mut drawn: Vec<(f64, ImagePlane, Outline)> = Vec::with_capacity(parts.len());
+    let mut drawn: Vec<(f64, PlacedImage, Outline)> = Vec::with_capacity(parts.len());
     for part in parts {
         let (plane, outline) = outlined(part, stack).map_err(|problem| match problem {
             MeasureProblem::UnknownImage if is_elsewhere(part, series) => {
