@@ -12,6 +12,7 @@ pub mod findings;
 pub mod head_to_head;
 pub mod level;
 pub mod marks;
+pub mod pathway;
 pub mod performance;
 pub mod scores;
 pub mod units;
