@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use board::{
+    Language,
     Board, BoardOptions, ExplainedEndpoint, PackSet, WorkerCommand, Workers, assess, assess_cohort,
     assess_table, explain, index_date_of, sweep, write_demo, write_report,
 };
@@ -153,7 +154,7 @@ fn steps(criterion: &mut Criterion) {
     let case = board::read_case_file(&demo.case, now()).unwrap();
     let pdf = folder.path().join("summary.pdf");
     criterion.bench_function("one report without images", |bencher| {
-        bencher.iter(|| write_report(&case, None, &workers, &pdf, false, &packs, now()).unwrap());
+        bencher.iter(|| write_report(&case, None, &workers, &pdf, false, Language::English, &packs, now()).unwrap());
     });
 }
 

@@ -59,6 +59,7 @@ export type { KeyImageInput } from './generated/KeyImageInput.ts';
 export type { KeychainState } from './generated/KeychainState.ts';
 export type { Kind } from './generated/Kind.ts';
 export type { LabelAnchor } from './generated/LabelAnchor.ts';
+export type { Language } from './generated/Language.ts';
 export type { Level } from './generated/Level.ts';
 export type { LibraryQuestion } from './generated/LibraryQuestion.ts';
 export type { Limits } from './generated/Limits.ts';

@@ -15,6 +15,7 @@ fn validate(table: &Path, arguments: &[&str]) -> Output {
         .arg("validate")
         .arg(table)
         .args(arguments)
+        .env("LC_ALL", "C")
         .output()
         .unwrap()
 }

@@ -10,6 +10,7 @@ pub mod conditions;
 pub mod facts;
 pub mod findings;
 pub mod head_to_head;
+pub mod language;
 pub mod level;
 pub mod marks;
 pub mod pathway;

@@ -192,7 +192,7 @@ fn draw_scale_bar(sheet: &mut Sheet, context: &Context, picture: &KeyPicture, fr
 /// "A: Canal 400 mm², Canal compromise 40 %": what is drawn on the picture, by its letter.
 fn named(context: &Context, letter: &str, mark: &Mark) -> String {
     let values = mark.measured.iter().map(|measured| {
-        let number = decimal(measured.value, measured.unit.digits());
+        let number = context.decimal(&decimal(measured.value, measured.unit.digits()));
         let value = match measured.unit.code() {
             Some(code) => format!(
                 "{number} {}",

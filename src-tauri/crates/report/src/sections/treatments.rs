@@ -1,7 +1,7 @@
 //! Courses of treatment as recorded.
 
 use crate::{
-    context::{Context, date_text, number_text},
+    context::Context,
     layout::{Cell, Column, Flow},
     style::{CONTENT_WIDTH, SMALL},
 };
@@ -49,8 +49,8 @@ fn row(context: &Context, course: &TreatmentCourse) -> Vec<Cell> {
 
 fn dates(context: &Context, course: &TreatmentCourse) -> String {
     match (
-        course.started_on.map(date_text),
-        course.ended_on.map(date_text),
+        course.started_on.map(|day| context.date(day)),
+        course.ended_on.map(|day| context.date(day)),
     ) {
         (None, None) => context.say("report.value.not_recorded", &[]),
         (Some(start), None) => context.say("report.treatments.since", &[("start", start.as_str())]),
@@ -61,7 +61,7 @@ fn dates(context: &Context, course: &TreatmentCourse) -> String {
 }
 
 fn what(context: &Context, course: &TreatmentCourse) -> String {
-    let dose = course.dose_gray.map(number_text);
+    let dose = course.dose_gray.map(|dose| context.number(dose));
     let fractions = course.fractions.map(|count| count.to_string());
     let dose = match (&dose, &fractions) {
         (Some(dose), Some(count)) => context.say(
