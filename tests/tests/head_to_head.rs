@@ -5,7 +5,8 @@
 mod support;
 
 use board::{
-    BoardError, CohortStudy, Comparison, Language, PackSet, StudyQuestion, study_cohort, write_study,
+    BoardError, CohortStudy, Comparison, Language, PackSet, StudyQuestion, study_cohort,
+    write_study,
 };
 use clinical::{
     head_to_head::{LeftOut, PassedReason},

@@ -201,7 +201,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'images being read': async (page) => {
     await openDemo(page);
     await openImages(page, '/slow');
-    await expect(page.getByTestId('scan-progress')).toContainText('files read');
+    await expect(page.getByTestId('scan-progress')).toContainText(/files read|Dateien gelesen/);
   },
   'images left out': async (page) => {
     await openDemo(page);
@@ -235,8 +235,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'a class that is typed in place of a derived one': async (page) => {
     await openDemo(page);
     const row = page.locator('[data-feature=tomita_growth]');
-    await row.getByRole('button', { name: /^(Type it instead|Stattdessen eintragen)$/ }).click();
-    await row.getByRole('radio', { name: /^(Rapid growth|Schnelles Wachstum)$/ }).click();
+    await row.getByRole('button', { name: /^(Type it instead|Überschreiben)$/ }).click();
+    await row.getByRole('radio', { name: /Rapid growth|Schnelles Wachstum/ }).click();
     await page.keyboard.press('Enter');
     await expect(row.getByRole('alert')).toBeVisible();
   },

@@ -30,9 +30,10 @@ test('from the first start to the report in German', async ({ page }) => {
   await page.locator('#new-case').click();
   await page.locator('#family-name').fill('Beispiel');
   await page.locator('#patient-id').fill('P-77');
-  await page.locator('#birth-date').fill('4. März 1961');
-  await page.locator('#birth-date').press('Tab');
-  await expect(page.locator('#birth-date')).toHaveValue('4.3.1961');
+  const born = page.getByLabel('Geburtsdatum');
+  await born.fill('4. März 1961');
+  await born.press('Tab');
+  await expect(born).toHaveValue('4.3.1961');
   await reads(page);
   await page.locator('#alphabetic-name').press('Enter');
   await expect(page.getByTestId('patient-name')).toContainText('Beispiel');

@@ -138,7 +138,7 @@ export async function rawKeys(page: Page): Promise<string[]> {
 export async function cutText(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const cut = [...document.querySelectorAll<HTMLElement>('body *')].filter((element) => {
-      if (element.clientWidth <= 2 || element.scrollWidth <= element.clientWidth + 1 || element.innerText.trim() === '') return false;
+      if (element.clientWidth <= 2 || element.scrollWidth <= element.clientWidth + 1 || !(element instanceof HTMLElement) || element.innerText.trim() === '') return false;
       if (element.closest('.visually-hidden, [aria-hidden=true]')) return false;
       const style = getComputedStyle(element);
       return ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis';

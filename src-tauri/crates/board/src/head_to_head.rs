@@ -14,9 +14,9 @@ use clinical::{
     assessment::ForecastState,
     catalogue::Catalogue,
     head_to_head::{CohortStudy, Compared, StudyWords, head_to_head},
+    language::Language,
     performance::{ComparisonError, Settings},
     scores::{self, ScoreTable},
-    language::Language,
     words::Words,
 };
 pub use files::write_study;

@@ -55,7 +55,8 @@ fn kept(data: &Path, language: Language) -> std::io::Result<()> {
 /// What was chosen in a data folder; where nothing that can be read was, English until the window says otherwise.
 pub(crate) fn chosen(data: &Path) -> Spoken {
     let mut tag = String::new();
-    let read = File::open(data.join(FILE)).and_then(|file| file.take(LONGEST_TAG).read_to_string(&mut tag));
+    let read = File::open(data.join(FILE))
+        .and_then(|file| file.take(LONGEST_TAG).read_to_string(&mut tag));
     let known = Language::ALL
         .into_iter()
         .find(|language| language.code() == tag.trim());
@@ -86,17 +87,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("not there yet");
         let status = board(&data).status();
-        assert_eq!((status.language, status.language_chosen), (Language::English, false));
+        assert_eq!(
+            (status.language, status.language_chosen),
+            (Language::English, false)
+        );
 
         let status = board(&data).set_language(Language::German, false).unwrap();
-        assert_eq!((status.language, status.language_chosen), (Language::German, false));
+        assert_eq!(
+            (status.language, status.language_chosen),
+            (Language::German, false)
+        );
         assert!(!data.exists(), "what was not chosen is not kept");
 
         let status = board(&data).set_language(Language::German, true).unwrap();
         assert!(status.language_chosen);
         let status = board(&data).status();
-        assert_eq!((status.language, status.language_chosen), (Language::German, true));
-        assert_eq!(status.store, crate::StoreStatus::Absent, "no store was made by it");
+        assert_eq!(
+            (status.language, status.language_chosen),
+            (Language::German, true)
+        );
+        assert_eq!(
+            status.store,
+            crate::StoreStatus::Absent,
+            "no store was made by it"
+        );
     }
 
     #[test]

@@ -2,9 +2,8 @@
 
 use board::{
     AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, DeidentifiedView,
-    DeidentifiedWarningCode, DemoFiles, ImagesReport, Language,
-    LearnedRecalibration, LibraryQuestion,
-    PackCheck, Refusal, RefusedRecalibration, TableOutcome, study_words,
+    DeidentifiedWarningCode, DemoFiles, ImagesReport, Language, LearnedRecalibration,
+    LibraryQuestion, PackCheck, Refusal, RefusedRecalibration, TableOutcome, study_words,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, io::IsTerminal, path::Path};
@@ -247,7 +246,7 @@ pub(crate) fn audit(found: &AuditView, language: Language) {
 pub(crate) fn against(found: &AgainstView, earlier: &Path, language: Language) {
     match &found.fault {
         None => println!("{} entries as in {}", found.entries, earlier.display()),
-        Some(fault) => audit_fault(fault),
+        Some(fault) => audit_fault(fault, language),
     }
 }
 

@@ -104,9 +104,25 @@ mod tests {
 
     #[test]
     fn a_parameter_is_written_anew_only_where_it_is_a_date_or_a_number() {
-        let written = ["2026-03-12", "1.25 mg/dL", "0.4", "12", "T12", "v. 1.5", "nan.txt"]
-            .map(|text| Language::German.written(text));
-        let expected = ["12.3.2026", "1,25 mg/dL", "0,4", "12", "T12", "v. 1.5", "nan.txt"];
+        let written = [
+            "2026-03-12",
+            "1.25 mg/dL",
+            "0.4",
+            "12",
+            "T12",
+            "v. 1.5",
+            "nan.txt",
+        ]
+        .map(|text| Language::German.written(text));
+        let expected = [
+            "12.3.2026",
+            "1,25 mg/dL",
+            "0,4",
+            "12",
+            "T12",
+            "v. 1.5",
+            "nan.txt",
+        ];
         assert_eq!(written, expected);
         assert_eq!(Language::English.written("1.25 mg/dL"), "1.25 mg/dL");
     }

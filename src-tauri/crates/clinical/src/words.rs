@@ -101,7 +101,10 @@ impl Words {
                 .feature(id)
                 .map_or_else(|| id.to_string(), |feature| feature.label.clone())
         };
-        let feature = finding.feature.as_ref().and_then(|id| catalogue.feature(id));
+        let feature = finding
+            .feature
+            .as_ref()
+            .and_then(|id| catalogue.feature(id));
         let read = |name: &str, value: &String| {
             let is_value = matches!(name, "value" | "computed");
             let feature = feature.filter(|_| is_value);
@@ -199,7 +202,10 @@ mod tests {
         );
         assert_eq!(words.text("a.b.one", &[("x", "1")]), "1 and {y}, 1");
         assert_eq!(words.text("a.b.two", &[]), "a.b.two");
-        assert_eq!(Words::parse(Language::English, "n = 1"), Err(WordsError::NotText("n".into())));
+        assert_eq!(
+            Words::parse(Language::English, "n = 1"),
+            Err(WordsError::NotText("n".into()))
+        );
     }
 
     #[test]
@@ -328,12 +334,20 @@ mod tests {
             let words = Words::shipped(language.code());
             assert_eq!(words.language(), language);
             let own = words.entries();
-            let (keys, wanted): (BTreeSet<_>, BTreeSet<_>) = (own.keys().collect(), english.keys().collect());
+            let (keys, wanted): (BTreeSet<_>, BTreeSet<_>) =
+                (own.keys().collect(), english.keys().collect());
             let lacking: Vec<_> = wanted.difference(&keys).collect();
             let beyond: Vec<_> = keys.difference(&wanted).collect();
-            assert!(lacking.is_empty() && beyond.is_empty(), "{language:?} lacks {lacking:?} and has {beyond:?}");
+            assert!(
+                lacking.is_empty() && beyond.is_empty(),
+                "{language:?} lacks {lacking:?} and has {beyond:?}"
+            );
             for (key, text) in &own {
-                assert_eq!(placeholders(text), placeholders(&english[key]), "{language:?} {key}");
+                assert_eq!(
+                    placeholders(text),
+                    placeholders(&english[key]),
+                    "{language:?} {key}"
+                );
             }
         }
         assert_eq!(Words::shipped("fr"), Words::shipped("en"));
@@ -344,7 +358,9 @@ mod tests {
     fn a_finding_in_german_has_german_labels_dates_and_decimals() {
         let catalogue = Catalogue::in_language("de");
         let sentence = |feature: &str, code, parameters: &[(&str, &str)]| {
-            let parameters = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            let parameters = parameters
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()));
             let finding = Finding {
                 code,
                 severity: Severity::Note,
@@ -354,12 +370,31 @@ mod tests {
             };
             Words::shipped("de").finding(&finding, catalogue)
         };
-        let after = sentence("albumin", FindingCode::AfterIndexDate, &[("date", "2026-03-12")]);
-        assert_eq!(after, "Albumin: am 12.3.2026 erhoben, nach dem Stichtag. Die Angabe wird nicht verwendet.");
-        let typed = sentence("noms_stability", FindingCode::TypedTotal, &[("value", "unstable")]);
-        assert_eq!(typed, "Stabilität (NOMS): Instabil wurde eingetragen und nicht aus den Teilen berechnet.");
+        let after = sentence(
+            "albumin",
+            FindingCode::AfterIndexDate,
+            &[("date", "2026-03-12")],
+        );
+        assert_eq!(
+            after,
+            "Albumin: am 12.3.2026 erhoben, nach dem Stichtag. Die Angabe wird nicht verwendet."
+        );
+        let typed = sentence(
+            "noms_stability",
+            FindingCode::TypedTotal,
+            &[("value", "unstable")],
+        );
+        assert_eq!(
+            typed,
+            "Stabilität (NOMS): Instabil wurde eingetragen und nicht aus den Teilen berechnet."
+        );
         let odd = [("value", "0.4 g/L"), ("min", "10 g/L"), ("max", "60.5 g/L")];
         let odd = sentence("albumin", FindingCode::Implausible, &odd);
-        assert!(odd.starts_with("Albumin: 0,4 g/L liegt außerhalb des plausiblen Bereichs von 10 g/L bis 60,5 g/L."), "{odd}");
+        assert!(
+            odd.starts_with(
+                "Albumin: 0,4 g/L liegt außerhalb des plausiblen Bereichs von 10 g/L bis 60,5 g/L."
+            ),
+            "{odd}"
+        );
     }
 }

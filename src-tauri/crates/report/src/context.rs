@@ -213,7 +213,10 @@ impl<'a> Context<'a> {
         let number = Some(self.free(case.identity.patient_id.trim()))
             .filter(|number| !number.is_empty())
             .unwrap_or_else(|| unknown.clone());
-        let born = case.identity.birth_date.map_or(unknown, |day| self.date(day));
+        let born = case
+            .identity
+            .birth_date
+            .map_or(unknown, |day| self.date(day));
         let printable = printable_name(self.typeface, case);
         let (name, remark) = match printable {
             Some(name) => (self.typeface.printable(&name), None),

@@ -6,9 +6,7 @@ use crate::{
     tables::{file_error, not_over_the_input},
 };
 use chrono::{DateTime, Utc};
-use clinical::{
-    catalogue::Catalogue, head_to_head::CohortStudy, language::Language, words::Words,
-};
+use clinical::{catalogue::Catalogue, head_to_head::CohortStudy, language::Language, words::Words};
 use exchange::{ExchangeError, cohort_study_output as tables};
 use report::{CohortReportInput, cohort_figures, cohort_report};
 use std::{

@@ -37,7 +37,8 @@ impl Catalogue {
         match Language::of(tag) {
             Language::English => Catalogue::shipped(),
             Language::German => GERMAN_CATALOGUE.get_or_init(|| {
-                let translation = toml::from_str(GERMAN).expect("the shipped catalogue's words are valid");
+                let translation =
+                    toml::from_str(GERMAN).expect("the shipped catalogue's words are valid");
                 translated(Catalogue::shipped().clone(), &translation)
             }),
         }
@@ -84,25 +85,49 @@ mod tests {
 
     /// An option that is called by its id, such as a vertebral level, needs no words.
     fn options_in_words(feature: &crate::catalogue::Feature) -> BTreeSet<String> {
-        let named = feature.options.iter().filter(|option| option.id != option.label);
+        let named = feature
+            .options
+            .iter()
+            .filter(|option| option.id != option.label);
         named.map(|option| option.id.clone()).collect()
     }
 
     #[test]
     fn every_label_of_the_catalogue_and_none_beyond_is_there_in_german() {
         let (catalogue, german) = (Catalogue::shipped(), german());
-        let ids = |keys: &BTreeMap<String, String>| keys.keys().cloned().collect::<BTreeSet<String>>();
-        let groups: BTreeSet<String> = catalogue.groups().iter().map(|group| group.id.clone()).collect();
+        let ids =
+            |keys: &BTreeMap<String, String>| keys.keys().cloned().collect::<BTreeSet<String>>();
+        let groups: BTreeSet<String> = catalogue
+            .groups()
+            .iter()
+            .map(|group| group.id.clone())
+            .collect();
         assert_eq!(ids(&german.group), groups);
-        let features: BTreeSet<&str> = catalogue.features().iter().map(|feature| feature.id.as_str()).collect();
+        let features: BTreeSet<&str> = catalogue
+            .features()
+            .iter()
+            .map(|feature| feature.id.as_str())
+            .collect();
         let named: BTreeSet<&str> = german.feature.keys().map(String::as_str).collect();
         assert_eq!(named, features);
         for feature in catalogue.features() {
             let own = &german.feature[feature.id.as_str()];
-            assert_eq!(ids(&own.options), options_in_words(feature), "{}", feature.id);
-            assert!(own.help.ends_with('.') && !own.label.trim().is_empty(), "{}", feature.id);
+            assert_eq!(
+                ids(&own.options),
+                options_in_words(feature),
+                "{}",
+                feature.id
+            );
+            assert!(
+                own.help.ends_with('.') && !own.label.trim().is_empty(),
+                "{}",
+                feature.id
+            );
         }
-        let noted = catalogue.rules().iter().filter(|rule| !rule.note.is_empty());
+        let noted = catalogue
+            .rules()
+            .iter()
+            .filter(|rule| !rule.note.is_empty());
         let noted: BTreeSet<String> = noted.map(|rule| rule.feature.to_string()).collect();
         assert_eq!(ids(&german.rule), noted);
     }

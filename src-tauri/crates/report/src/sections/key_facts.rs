@@ -131,7 +131,10 @@ fn draw_fact(
         at,
         baseline,
         NOTE,
-        &fact.observed_on.map(|day| context.date(day)).unwrap_or_default(),
+        &fact
+            .observed_on
+            .map(|day| context.date(day))
+            .unwrap_or_default(),
     );
     let (mark, style) = if fact.stale {
         (
