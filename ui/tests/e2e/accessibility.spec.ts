@@ -236,7 +236,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await openDemo(page);
     const row = page.locator('[data-feature=tomita_growth]');
     await row.getByRole('button', { name: /^(Type it instead|Überschreiben)$/ }).click();
-    await row.getByRole('radio', { name: /Rapid growth|Schnelles Wachstum/ }).click();
+    await row.getByRole('radio', { name: /Rapid growth|Schnell/ }).click();
     await page.keyboard.press('Enter');
     await expect(row.getByRole('alert')).toBeVisible();
   },

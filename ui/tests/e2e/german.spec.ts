@@ -47,6 +47,18 @@ test('from the first start to the report in German', async ({ page }) => {
   await page.locator('#field-albumin').press('Enter');
   await expect(page.getByTestId('did-you-mean')).toContainText('Meinten Sie 3,4 g/dL?');
   await reads(page);
+  await page.keyboard.press('j');
+  await expect(page.locator('#unit-albumin')).toHaveValue('g/dL');
+
+  await page.locator('#tab-images').click();
+  await reads(page);
+  await page.locator('#tab-assessment').click();
+  await expect(page.getByTestId('score-tokuhashi_2005')).toContainText('Nicht berechenbar. Es fehlt:');
+  await reads(page);
+  await page.locator('#tab-report').click();
+  await page.locator('#export-pdf').click();
+  await expect(page.getByTestId('pdf-path')).toBeVisible();
+  await reads(page);
 });
 
 for (const width of [1280, 1920]) {
@@ -64,7 +76,7 @@ for (const width of [1280, 1920]) {
     await expect(page.getByTestId('research-use-line')).toContainText('Nur für Forschungszwecke. Kein Medizinprodukt');
     await seen('facts');
     await page.getByRole('navigation').getByRole('button', { name: 'Klassen der Scores' }).click();
-    await expect(page.getByTestId('computed-tomita_growth')).toHaveText('Langsames Wachstum');
+    await expect(page.getByTestId('computed-tomita_growth')).toHaveText('Langsam');
     await seen('classes');
     await openImages(page, '/demo/images');
     await page.locator(CT).click();

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demoHost } from '../../src/host/demo.ts';
 import { LANGUAGES, languageOf } from '../../src/host/languages.ts';
 import { bytes, date, fixed, number, written } from '../../src/state/format.ts';
+import { controlOf } from '../../src/state/form.ts';
 import { progressionText } from '../../src/state/marks.ts';
 import { parseDate, parseNumber } from '../../src/state/parse.ts';
 import { Session } from '../../src/state/session.svelte.ts';
@@ -47,6 +48,11 @@ describe('the catalogue of every language', () => {
     const frankel = catalogues.de.features.find(({ id }) => id === 'frankel');
     expect([frankel?.label, frankel?.options[3]?.label]).toEqual(['Frankel-Grad', 'D: nutzbare Motorik']);
   });
+});
+
+it('asks for each fact by the same control in every language', () => {
+  const controls = (one: (typeof catalogues)['en']): string[] => one.features.map((feature) => `${feature.id} ${controlOf(feature)}`);
+  expect(controls(catalogues.de)).toEqual(controls(catalogues.en));
 });
 
 describe('German dates and numbers', () => {
