@@ -27,14 +27,26 @@ fn a_german_report_has_german_words_dates_and_decimals() {
         "14.3.2026, 10:22 (UTC+01:00)",
         "Seite 1 von",
     ] {
-        assert!(page.contains(expected), "{expected:?} is not on page one:\n{page}");
+        assert!(
+            page.contains(expected),
+            "{expected:?} is not on page one:\n{page}"
+        );
     }
     let all = file.text(&[]).unwrap();
     for letter in ["ä", "ö", "ü", "ß", "Ü", "–"] {
         assert!(all.contains(letter), "{letter} cannot be searched for");
     }
-    for english in ["Research use only", "Key facts", "not recorded", "Index date", "2026-03-14"] {
-        assert!(!all.contains(english), "{english:?} stands in a German report");
+    for english in [
+        "Research use only",
+        "Key facts",
+        "not recorded",
+        "Index date",
+        "2026-03-14",
+    ] {
+        assert!(
+            !all.contains(english),
+            "{english:?} stands in a German report"
+        );
     }
 }
 
@@ -44,6 +56,9 @@ fn german_quotation_marks_are_printed() {
     sample.case.episodes[0].question = "Ist „Höhe T10“ größer als ‚üblich‘?".to_owned();
     let file = written("german_quotes.pdf", &sample.summary_in("de"));
     if let Some(text) = file.text(&[]) {
-        assert!(text.contains("Ist „Höhe T10“ größer als ‚üblich‘?"), "{text}");
+        assert!(
+            text.contains("Ist „Höhe T10“ größer als ‚üblich‘?"),
+            "{text}"
+        );
     }
 }
