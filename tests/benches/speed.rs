@@ -8,8 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use board::{
-    Board, BoardOptions, ExplainedEndpoint, PackSet, WorkerCommand, Workers, assess, assess_cohort,
-    assess_table, explain, index_date_of, sweep, write_demo, write_report,
+    Board, BoardOptions, ExplainedEndpoint, Language, PackSet, WorkerCommand, Workers, assess,
+    assess_cohort, assess_table, explain, index_date_of, sweep, write_demo, write_report,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::{
@@ -153,7 +153,19 @@ fn steps(criterion: &mut Criterion) {
     let case = board::read_case_file(&demo.case, now()).unwrap();
     let pdf = folder.path().join("summary.pdf");
     criterion.bench_function("one report without images", |bencher| {
-        bencher.iter(|| write_report(&case, None, &workers, &pdf, false, &packs, now()).unwrap());
+        bencher.iter(|| {
+            write_report(
+                &case,
+                None,
+                &workers,
+                &pdf,
+                false,
+                Language::English,
+                &packs,
+                now(),
+            )
+            .unwrap()
+        });
     });
 }
 

@@ -5,7 +5,8 @@
 mod support;
 
 use board::{
-    BoardError, CohortStudy, Comparison, PackSet, StudyQuestion, study_cohort, write_study,
+    BoardError, CohortStudy, Comparison, Language, PackSet, StudyQuestion, study_cohort,
+    write_study,
 };
 use clinical::{
     head_to_head::{LeftOut, PassedReason},
@@ -407,7 +408,7 @@ fn a_comparison_is_the_same_each_time_and_its_files_are_not_written_over_the_tab
     let input = folder.path().join("counts.csv");
     fs::write(&input, &text).unwrap();
     let now = "2026-03-12T09:30:00Z".parse().unwrap();
-    let refused = write_study(folder.path(), &input, &one, now).unwrap_err();
+    let refused = write_study(folder.path(), &input, &one, Language::English, now).unwrap_err();
     assert_eq!(refused.code, "table_file");
     assert_eq!(
         names_in(folder.path()),

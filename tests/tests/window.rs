@@ -46,6 +46,8 @@ impl Driver {
         let process = Command::new(driver)
             .env("HOME", home.path())
             .env("TMPDIR", home.path())
+            // The window speaks the language of the system until one is chosen; these tests read English.
+            .env("LC_ALL", "C.UTF-8")
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_CACHE_HOME")
             .env_remove("XDG_CONFIG_HOME")

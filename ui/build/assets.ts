@@ -1,13 +1,15 @@
 // Makes the repository's data files readable in the browser for the demo host and the tests:
-// `virtual:words` is assets/words/en.toml flattened to dotted keys, `virtual:catalogue` holds the
-// groups, features and derivation rules of assets/features.toml. The real window gets both from Rust.
-import { readFileSync } from 'node:fs';
+// `virtual:words` is assets/words/<language>.toml flattened to dotted keys, `virtual:catalogue` holds the
+// groups, features and derivation rules of assets/features.toml. The default of both is English, `languages` has all.
+// The real window gets both from Rust.
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import type { Plugin } from 'vite';
 
 const ASSETS = resolve(import.meta.dirname, '../../assets');
-const WORDS = resolve(ASSETS, 'words/en.toml');
+const LANGUAGES = ['en', 'de'];
+const WORDS = resolve(ASSETS, 'words');
 const CATALOGUE = resolve(ASSETS, 'features.toml');
 
 // As clinical::level::LEVEL_NAMES.
@@ -30,8 +32,28 @@ export function flatten(table: Table, prefix = ''): Record<string, string> {
 }
 
 /** The words of one language as the `words` command returns them. */
-export function readWords(): Record<string, string> {
-  return flatten(parse(readFileSync(WORDS, 'utf8')));
+export function readWords(language = 'en'): Record<string, string> {
+  return flatten(parse(readFileSync(resolve(WORDS, `${language}.toml`), 'utf8')));
+}
+
+interface Translation {
+  group: Record<string, string>;
+  feature: Record<string, { label: string; help: string; options?: Record<string, string> }>;
+  rule: Record<string, string>;
+}
+
+/** A catalogue in another language, as clinical::catalogue::translation lays the words over it. */
+function translated({ groups, features, rules, ...rest }: Table, { group, feature, rule }: Translation): Table {
+  const own = (one: Table, words: Record<string, string>): string => words[one.id as string] ?? (one.label as string);
+  return {
+    ...rest,
+    groups: (groups as Table[]).map((one) => ({ ...one, label: own(one, group) })),
+    features: (features as Table[]).map((one) => {
+      const { label, help, options = {} } = feature[one.id as string] ?? { label: one.label, help: one.help };
+      return { ...one, label, help, options: (one.options as Table[]).map((option) => ({ ...option, label: own(option, options) })) };
+    }),
+    rules: (rules as Table[]).map((one) => ({ ...one, note: rule[one.feature as string] ?? one.note })),
+  };
 }
 
 /** The features that conditions read, in the order of the catalogue. */
@@ -43,7 +65,8 @@ function readBy(conditions: (Table | undefined)[], features: string[]): string[]
 }
 
 /** The catalogue as the `catalogue` command returns it; what the file leaves out is as Rust reads it. */
-export function readCatalogue(): Table {
+export function readCatalogue(language = 'en'): Table {
+  if (language !== 'en') return translated(readCatalogue(), parse(readFileSync(resolve(WORDS, `${language}.catalogue.toml`), 'utf8')) as unknown as Translation);
   const file = parse(readFileSync(CATALOGUE, 'utf8')) as Record<string, Table[] | undefined>;
   const absent = {
     help: '',
@@ -78,7 +101,7 @@ export function readCatalogue(): Table {
 
 /** The Vite plugin that serves the two virtual modules. */
 export function repositoryAssets(): Plugin {
-  const sources: Record<string, () => unknown> = {
+  const sources: Record<string, (language: string) => unknown> = {
     'virtual:words': readWords,
     'virtual:catalogue': readCatalogue,
   };
@@ -88,9 +111,10 @@ export function repositoryAssets(): Plugin {
     load(id) {
       const read = sources[id.slice(1)];
       if (!id.startsWith('\0') || !read) return undefined;
-      this.addWatchFile(WORDS);
+      for (const name of readdirSync(WORDS)) this.addWatchFile(resolve(WORDS, name));
       this.addWatchFile(CATALOGUE);
-      return `export default ${JSON.stringify(read())}`;
+      const languages = Object.fromEntries(LANGUAGES.map((language) => [language, read(language)]));
+      return `export const languages = ${JSON.stringify(languages)};\nexport default languages.en;`;
     },
   };
 }

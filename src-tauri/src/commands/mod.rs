@@ -27,6 +27,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         session::make_recovery_key,
         session::set_keychain,
         session::set_auto_lock,
+        session::set_language,
         session::note_activity,
         session::words,
         session::catalogue,

@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{AppStatus, BoardError, CatalogueView, RecoveryKey, ScoreSheet, Secret};
+use board::{AppStatus, BoardError, CatalogueView, Language, RecoveryKey, ScoreSheet, Secret};
 use std::collections::BTreeMap;
 use tauri::State;
 
@@ -79,6 +79,15 @@ pub(super) async fn set_auto_lock(
 }
 
 #[tauri::command]
+pub(super) async fn set_language(
+    board: State<'_, SharedBoard>,
+    language: Language,
+    keep: bool,
+) -> Result<AppStatus> {
+    away(&board, move |board| board.set_language(language, keep)).await
+}
+
+#[tauri::command]
 pub(super) fn note_activity(board: State<'_, SharedBoard>) {
     board.note_activity();
 }
@@ -94,8 +103,8 @@ pub(super) fn words(board: State<'_, SharedBoard>, language: String) -> BTreeMap
 }
 
 #[tauri::command]
-pub(super) fn catalogue(board: State<'_, SharedBoard>) -> CatalogueView {
-    board.catalogue()
+pub(super) fn catalogue(board: State<'_, SharedBoard>, language: String) -> CatalogueView {
+    board.catalogue(&language)
 }
 
 #[tauri::command]

@@ -19,6 +19,6 @@ restoreTheme();
 const target = document.getElementById('app');
 if (target) {
   const session = new Session(await chooseHost());
-  await session.start('en');
+  await session.start(navigator.language);
   mount(App, { target, props: { session } });
 }

@@ -22,6 +22,7 @@ import type {
   ImageLibrary,
   IsoDate,
   KeyImageInput,
+  Language,
   LesionInput,
   Level,
   MarkInput,
@@ -56,7 +57,9 @@ export interface Host {
   /** Says that somebody is at the keyboard; at most every 15 s. */
   noteActivity(): Promise<void>;
   words(language: string): Promise<Record<string, string>>;
-  catalogue(): Promise<CatalogueView>;
+  catalogue(language: Language): Promise<CatalogueView>;
+  /** Speaks a language from now on, and with `keep` after the next start. */
+  setLanguage(language: Language, keep: boolean): Promise<AppStatus>;
   scoreSheets(): Promise<ScoreSheet[]>;
 
   // Keys and people

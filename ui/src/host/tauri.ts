@@ -22,7 +22,8 @@ export function tauriHost(): Host {
     onLocked: (callback) => hear('locked', ({ reason }) => callback(reason)),
     noteActivity: () => invoke('note_activity'),
     words: (language) => invoke('words', { language }),
-    catalogue: () => invoke('catalogue'),
+    catalogue: (language) => invoke('catalogue', { language }),
+    setLanguage: (language, keep) => invoke('set_language', { language, keep }),
     scoreSheets: () => invoke('score_sheets'),
 
     changePassphrase: (current, newPassphrase) => invoke('change_passphrase', { current, newPassphrase }),

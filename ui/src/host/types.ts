@@ -61,6 +61,7 @@ export type { KeyImageInput } from './generated/KeyImageInput.ts';
 export type { KeychainState } from './generated/KeychainState.ts';
 export type { Kind } from './generated/Kind.ts';
 export type { LabelAnchor } from './generated/LabelAnchor.ts';
+export type { Language } from './generated/Language.ts';
 export type { Lesion } from './generated/Lesion.ts';
 export type { LesionInput } from './generated/LesionInput.ts';
 export type { Level } from './generated/Level.ts';

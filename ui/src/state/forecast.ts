@@ -1,10 +1,10 @@
 // What a forecast says besides its curve, in words. Nothing here computes a clinical value.
 import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration } from '../host/types.ts';
-import { count, date } from './format.ts';
+import { count, date, fixed } from './format.ts';
 import { t } from './words.svelte.ts';
 
 function time(reached: MedianTime): string {
-  return reached.kind === 'reached' ? reached.months.toFixed(1) : t('screen.assessment.beyond', { months: reached.within_months });
+  return reached.kind === 'reached' ? fixed(reached.months, 1) : t('screen.assessment.beyond', { months: reached.within_months });
 }
 
 export function medianText(median: MedianSurvival): string {
@@ -41,11 +41,11 @@ export function followUpText({ follow_up: { median_months: median, longest_month
 
 /** What it gained on patients whom it was not learned from. */
 export function gainText({ gain }: Recalibration): string {
-  const [mean, low, high] = [gain.per_patient, gain.low, gain.high].map((value) => value.toFixed(3)) as [string, string, string];
+  const [mean, low, high] = [gain.per_patient, gain.low, gain.high].map((value) => fixed(value, 3)) as [string, string, string];
   return t('recalibration.gain', { gain: mean, low, high });
 }
 
 /** The two numbers; the sign of the first says whether more or fewer patients die than the shipped model says. */
 export function recalibrationNumbers({ intercept, slope }: Recalibration): string {
-  return t('recalibration.numbers', { intercept: (intercept < 0 ? '' : '+') + intercept.toFixed(2), slope: slope.toFixed(2) });
+  return t('recalibration.numbers', { intercept: (intercept < 0 ? '' : '+') + fixed(intercept, 2), slope: fixed(slope, 2) });
 }

@@ -1,8 +1,14 @@
 // Numbers and dates as people read them. Nothing here computes a clinical value.
-import type { IsoDate } from '../host/types.ts';
-import { hasWord, t } from './words.svelte.ts';
+import type { IsoDate, Language } from '../host/types.ts';
+import { hasWord, language, t } from './words.svelte.ts';
 
-const LOCALE = 'en-GB';
+const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
+
+/** The month in letters in English, where 3/4 reads differently by country; German dates have dots. */
+const DAYS: Record<Language, Intl.DateTimeFormatOptions> = {
+  en: { day: 'numeric', month: 'short', year: 'numeric' },
+  de: { day: 'numeric', month: 'numeric', year: 'numeric' },
+};
 
 /** A share of 0 to 1 as a whole number of 100 people; never 0 or 100 unless it is exactly that. */
 export function people(share: number): string {
@@ -12,9 +18,22 @@ export function people(share: number): string {
   return String(rounded);
 }
 
+/** A number with so many digits after the decimal mark of the language. */
+export function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return language() === 'de' ? text.replace('.', ',') : text;
+}
+
+/** The parameter of a finding as the language writes it, where it is an ISO date or a number that a unit may follow. */
+export function written(parameter: string): string {
+  if (language() === 'en') return parameter;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(parameter)) return date(parameter);
+  return parameter.replace(/^(-?\d+)\.(\d+)(?= |$)/, '$1,$2');
+}
+
 /** A number without needless digits: at most three after the point. */
 export function number(value: number): string {
-  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 3, useGrouping: false }).format(value);
+  return new Intl.NumberFormat(LOCALES[language()], { maximumFractionDigits: 3, useGrouping: false }).format(value);
 }
 
 /** A count with a thin space every three digits. */
@@ -22,26 +41,26 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f');
 }
 
-/** `2026-03-04` as `4 Mar 2026`: the month in letters, since 3/4 reads differently by country. */
+/** `2026-03-04` as `4 Mar 2026`, or `4.3.2026` in German. */
 export function date(iso: IsoDate): string {
   const parsed = new Date(`${iso}T00:00:00Z`);
   if (Number.isNaN(parsed.getTime())) return iso;
-  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(parsed);
+  return new Intl.DateTimeFormat(LOCALES[language()], { ...DAYS[language()], timeZone: 'UTC' }).format(parsed);
 }
 
 /** A moment in local time, to the minute. */
 export function moment(iso: string): string {
   const parsed = new Date(iso);
   if (Number.isNaN(parsed.getTime())) return iso;
-  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(parsed);
+  return new Intl.DateTimeFormat(LOCALES[language()], { ...DAYS[language()], hour: '2-digit', minute: '2-digit' }).format(parsed);
 }
 
 /** A moment in local time, to the second, as rows of a log need it. */
 export function timestamp(iso: string): string {
   const parsed = new Date(iso);
   if (Number.isNaN(parsed.getTime())) return iso;
-  const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(parsed);
-  const day = new Intl.DateTimeFormat(LOCALE, { day: '2-digit', month: 'short', year: 'numeric' }).format(parsed);
+  const time = new Intl.DateTimeFormat(LOCALES[language()], { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(parsed);
+  const day = new Intl.DateTimeFormat(LOCALES[language()], { ...DAYS[language()], day: '2-digit' }).format(parsed);
   return `${day}, ${time}`;
 }
 
@@ -50,7 +69,7 @@ export function bytes(size: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const step = size < 1000 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), units.length - 1);
   const scaled = size / 1000 ** step;
-  return `${scaled < 10 && step > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${units[step] ?? ''}`;
+  return `${scaled < 10 && step > 0 ? fixed(scaled, 1) : Math.round(scaled)} ${units[step] ?? ''}`;
 }
 
 /** Whole years from birth to a day. */

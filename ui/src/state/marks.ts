@@ -1,6 +1,6 @@
 // Marks and what they propose, in words. Values come from Rust; nothing here computes one.
 import type { Mark, Measured, MeasuredUnit, ObservationInput, Progression, Proposal, Quantity } from '../host/types.ts';
-import { number } from './format.ts';
+import { fixed, number } from './format.ts';
 import { t } from './words.svelte.ts';
 
 /** Digits after the point, as far as a pixel can tell. */
@@ -53,11 +53,11 @@ export function recordable({ feature, subject, value, observed_on: day, source }
 
 /** `Canal compromise +20 in 2.0 months, +10.1 a month` */
 export function progressionText({ quantity, change, per_month: perMonth, months }: Progression): string {
-  return t('marks.progression', { quantity: t(`marks.quantity.${quantity}`), change: signed(change, quantity), months: months.toFixed(1), per_month: signed(perMonth, quantity) });
+  return t('marks.progression', { quantity: t(`marks.quantity.${quantity}`), change: signed(change, quantity), months: fixed(months, 1), per_month: signed(perMonth, quantity) });
 }
 
 function signed(value: number, quantity: Quantity): string {
   const digits = quantity === 'area' || quantity === 'canal_area' ? 0 : 1;
-  const text = Math.abs(value).toFixed(digits);
-  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
+  const text = fixed(Math.abs(value), digits);
+  return Number(value.toFixed(digits)) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
 }

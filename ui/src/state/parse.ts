@@ -1,5 +1,6 @@
 // Reads what people type into numbers and dates, and refuses what could be read in two ways.
-import type { IsoDate } from '../host/types.ts';
+import type { IsoDate, Language } from '../host/types.ts';
+import { language } from './words.svelte.ts';
 
 export type ParsedNumber =
   | { kind: 'blank' }
@@ -8,11 +9,14 @@ export type ParsedNumber =
   | { kind: 'ambiguous' }
   | { kind: 'not_a_number' };
 
+/** What parts thousands in a language: with it, three digits may be thousands or decimals. */
+const THOUSANDS: Record<Language, RegExp> = { en: /^[1-9]\d{0,2}[,' ]\d{3}$/, de: /^[1-9]\d{0,2}[.' ]\d{3}$/ };
+
 /** Accepts a decimal point or a decimal comma, and no thousands separators. */
 export function parseNumber(text: string, wholeNumber = false): ParsedNumber {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'blank' };
-  if (/^\d{1,3}([.,' ]\d{3}){2,}$/.test(trimmed) || /^[1-9]\d{0,2}[,' ]\d{3}$/.test(trimmed)) {
+  if (/^\d{1,3}([.,' ]\d{3}){2,}$/.test(trimmed) || THOUSANDS[language()].test(trimmed)) {
     return { kind: 'ambiguous' };
   }
   if (!/^[+-]?\d+([.,]\d+)?$/.test(trimmed)) return { kind: 'not_a_number' };
@@ -21,7 +25,8 @@ export function parseNumber(text: string, wholeNumber = false): ParsedNumber {
   return { kind: 'number', value };
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** The first three letters of the months, in every language that is shipped. */
+const MONTHS = ['jan', 'feb', 'mar|mär', 'apr', 'may|mai', 'jun', 'jul', 'aug', 'sep', 'oct|okt', 'nov', 'dec|dez'].map((names) => names.split('|'));
 
 export type ParsedDate =
   | { kind: 'blank' }
@@ -32,12 +37,12 @@ export type ParsedDate =
 
 /**
  * Accepts `2026-03-04`, `4.3.2026` (day first, as the dot is only used that way), `4 Mar 2026`,
- * `today`, and `-3` for three days before today. With slashes the day must be above 12.
+ * `today`, their German forms, and `-3` for three days before today. With slashes the day must be above 12.
  */
 export function parseDate(text: string, today: IsoDate): ParsedDate {
   const trimmed = text.trim().toLowerCase();
   if (trimmed === '') return { kind: 'blank' };
-  if (trimmed === 'today') return { kind: 'date', iso: today };
+  if (trimmed === 'today' || trimmed === 'heute') return { kind: 'date', iso: today };
   const back = /^-(\d{1,4})$/.exec(trimmed);
   if (back) return { kind: 'date', iso: shiftDays(today, -Number(back[1])) };
 
@@ -45,8 +50,8 @@ export function parseDate(text: string, today: IsoDate): ParsedDate {
   if (iso) return existing(Number(iso[1]), Number(iso[2]), Number(iso[3]));
   const dotted = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/.exec(trimmed);
   if (dotted) return existing(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
-  const named = /^(\d{1,2})\.?\s+([a-z]{3})[a-z]*\.?,?\s+(\d{4})$/.exec(trimmed);
-  if (named) return existing(Number(named[3]), MONTHS.indexOf(named[2] ?? '') + 1, Number(named[1]));
+  const named = /^(\d{1,2})\.?\s+([a-zä]{3})[a-z]*\.?,?\s+(\d{4})$/.exec(trimmed);
+  if (named) return existing(Number(named[3]), MONTHS.findIndex((names) => names.includes(named[2] ?? '')) + 1, Number(named[1]));
   const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(trimmed);
   if (slashed) {
     const [first, second, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];

@@ -2,7 +2,7 @@
 import type { Explanation, Feature, FeatureId, NamedReason } from '../host/types.ts';
 import { about } from './forecast.ts';
 import { valueWithUnit } from './form.ts';
-import { people } from './format.ts';
+import { fixed, people } from './format.ts';
 import { hasWord, t } from './words.svelte.ts';
 
 type FeatureOf = (id: FeatureId) => Feature | undefined;
@@ -30,5 +30,5 @@ function named({ group, factor, facts }: NamedReason, featureOf: FeatureOf): str
   });
   const word = `reason_group.${group}`;
   const ofGroup = hasWord(word) ? t(word) : t('reasons.unnamed', { group });
-  return t('reasons.named', { names: names.length > 0 ? names.join(', ') : ofGroup, factor: factor.toFixed(2) });
+  return t('reasons.named', { names: names.length > 0 ? names.join(', ') : ofGroup, factor: fixed(factor, 2) });
 }

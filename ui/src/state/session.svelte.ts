@@ -2,6 +2,7 @@
 // It mirrors the answers of the host and decides nothing about the medicine.
 import { getContext, setContext } from 'svelte';
 import { asHostError, type Host, type LockReason } from '../host/host.ts';
+import { languageOf } from '../host/languages.ts';
 import type {
   AppStatus,
   CaseView,
@@ -11,12 +12,14 @@ import type {
   Finding,
   HostError,
   ImageLibrary,
+  Language,
   Level,
   ScoreSheet,
   Subject,
 } from '../host/types.ts';
 import type { Arrangement } from './arrangement.ts';
 import { recordedLevels } from './form.ts';
+import { written } from './format.ts';
 import { ImageReading } from './reading.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
@@ -26,7 +29,7 @@ export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
 export type Page = 'settings' | 'audit' | 'study';
-export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup';
+export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
 
@@ -118,23 +121,36 @@ export class Session {
     this.host = host;
   }
 
-  /** Reads words, catalogue, sheets of the scores and status; then follows the start arguments. */
-  async start(language: string): Promise<void> {
+  /**
+   * Reads status, sheets of the scores, words and catalogue; then follows the start arguments. The language is the
+   * one that was chosen here, else that of the operating system, `locale`.
+   */
+  async start(locale: string): Promise<void> {
     try {
-      const [words, catalogue, sheets, status] = await Promise.all([
-        this.host.words(language),
-        this.host.catalogue(),
-        this.host.scoreSheets(),
-        this.host.status(),
-      ]);
-      setWords(words);
-      this.catalogue = catalogue;
+      const [sheets, found] = await Promise.all([this.host.scoreSheets(), this.host.status()]);
+      const language = found.language_chosen ? found.language : languageOf(locale);
+      const status = found.language === language ? found : await this.host.setLanguage(language, false);
+      await this.speak(language);
       this.sheets = sheets;
       this.host.onLocked((reason) => void this.lockedByItself(reason));
       await this.enter(status);
     } catch (reason) {
       this.error = asHostError(reason);
     }
+  }
+
+  private async speak(language: Language): Promise<void> {
+    const [words, catalogue] = await Promise.all([this.host.words(language), this.host.catalogue(language)]);
+    setWords(words, language);
+    this.catalogue = catalogue;
+  }
+
+  /** Speaks a language from now on, and after the next start. */
+  async chooseLanguage(language: Language): Promise<void> {
+    const status = await this.run(() => this.host.setLanguage(language, true));
+    if (!status) return;
+    this.status = status;
+    await this.run(() => this.speak(language));
   }
 
   /** Takes a new status; once somebody is signed in, opens what was open before or what the start asked for. */
@@ -295,7 +311,12 @@ export class Session {
 
   /** The sentence of a finding. */
   findingText(finding: Finding): string {
-    const parameters: Record<string, string> = { ...finding.parameters };
+    const options = this.features.get(finding.feature ?? '')?.options ?? [];
+    const read = (name: string, value: string): string => {
+      const option = ['value', 'computed'].includes(name) ? options.find(({ id }) => id === value) : undefined;
+      return option?.label ?? written(value);
+    };
+    const parameters = Object.fromEntries(Object.entries(finding.parameters).map(([name, value]) => [name, read(name, value)]));
     if (finding.feature !== undefined) parameters.feature = this.label(finding.feature);
     const { subject } = finding;
     if (subject) parameters.subject = subject.kind === 'patient' ? t('subject.patient') : t(`subject.${subject.kind}`, { name: subject.name });

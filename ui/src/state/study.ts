@@ -2,6 +2,7 @@
 // paper and terminal (`study.<key>`); nothing here judges a difference, the board has done so.
 import type { CohortPart, CohortStudy, Comparison, Estimate, PassedColumn, PredictorSource, StudyCalibration, StudyFigure, Compared, NotEstimable } from '../host/types.ts';
 import { recalibrationText } from './forecast.ts';
+import { fixed } from './format.ts';
 import { t } from './words.svelte.ts';
 
 /** The id of the model among the predictors. */
@@ -13,8 +14,8 @@ const LACKING_NAMED = 3;
 
 /** With a minus sign, and never minus nothing. */
 export function decimal(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  const text = fixed(Math.abs(value), digits);
+  return value < 0 && Number(value.toFixed(digits)) !== 0 ? `−${text}` : text;
 }
 
 export function whyNot(reason: NotEstimable): string {
@@ -40,7 +41,7 @@ export function benefitText(benefit: StudyFigure): string {
 /** A share as percent, with a digit after the point where there is one. */
 export function percent(share: number): string {
   const text = decimal(share * 100, 1);
-  return text.endsWith('.0') ? text.slice(0, -2) : text;
+  return /[.,]0$/.test(text) ? text.slice(0, -2) : text;
 }
 
 /** How far a score lies from the model, and what that shows; nothing for the model itself. */

@@ -1,10 +1,18 @@
 // Every sentence on the screen comes from assets/words through this file.
 import { SvelteMap } from 'svelte/reactivity';
+import type { Language } from '../host/types.ts';
 
 const entries = new SvelteMap<string, string>();
+let spoken = $state<Language>('en');
+
+/** The language of the words, which dates and numbers beside them follow. */
+export function language(): Language {
+  return spoken;
+}
 
 /** Replaces all words by those of one language. */
-export function setWords(words: Record<string, string>): void {
+export function setWords(words: Record<string, string>, of: Language = 'en'): void {
+  spoken = of;
   entries.clear();
   for (const [key, text] of Object.entries(words)) entries.set(key, text);
 }

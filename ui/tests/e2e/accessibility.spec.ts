@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { choosePassphrase, compare, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, openRestore, test } from './watch.ts';
+import { choosePassphrase, compare, CT, CT_OF_ANOTHER, drag, expect, keepRecoveryKey, menu, openDemo, openImages, openRestore, rawKeys, test } from './watch.ts';
 
 const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'first start': async (page) => {
@@ -201,7 +201,7 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'images being read': async (page) => {
     await openDemo(page);
     await openImages(page, '/slow');
-    await expect(page.getByTestId('scan-progress')).toContainText('files read');
+    await expect(page.getByTestId('scan-progress')).toContainText(/files read|Dateien gelesen/);
   },
   'images left out': async (page) => {
     await openDemo(page);
@@ -252,8 +252,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   'a class that is typed in place of a derived one': async (page) => {
     await openDemo(page);
     const row = page.locator('[data-feature=tomita_growth]');
-    await row.getByRole('button', { name: 'Type it instead' }).click();
-    await row.getByRole('radio', { name: 'Rapid growth' }).click();
+    await row.getByRole('button', { name: /^(Type it instead|Überschreiben)$/ }).click();
+    await row.getByRole('radio', { name: /Rapid growth|Schnell/ }).click();
     await page.keyboard.press('Enter');
     await expect(row.getByRole('alert')).toBeVisible();
   },
@@ -293,16 +293,24 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`in ${colorScheme}`, () => {
+const WAYS = [
+  { colorScheme: 'light', locale: 'en-GB' },
+  { colorScheme: 'dark', locale: 'en-GB' },
+  { colorScheme: 'light', locale: 'de-DE' },
+] as const;
+
+for (const { colorScheme, locale } of WAYS) {
+  test.describe(`in ${colorScheme}, ${locale}`, () => {
     // Colours are judged when they have come to rest, not on their way from one to another.
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ colorScheme, locale, contextOptions: { reducedMotion: 'reduce' } });
     for (const [name, open] of Object.entries(SCREENS)) {
       test(`${name} has no violation of WCAG 2.2 AA`, async ({ page }) => {
         await open(page);
         const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
         const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`) }));
         expect(found).toEqual([]);
+        await expect(page.locator('html')).toHaveAttribute('lang', locale.slice(0, 2));
+        expect(await rawKeys(page)).toEqual([]);
       });
     }
   });

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
+import { parse } from 'smol-toml';
 import type { ImageLibrary } from '../../src/host/types.ts';
+
+/** The first parts of all keys of words. */
+const KEY_STARTS = new Set(Object.keys(parse(readFileSync(resolve(import.meta.dirname, '../../../assets/words/en.toml'), 'utf8'))));
 
 const IMAGES = JSON.parse(readFileSync(resolve(import.meta.dirname, '../fixtures/images.json'), 'utf8')) as ImageLibrary;
 
@@ -114,6 +118,35 @@ export async function drag(page: Page, kind: 'dragover' | 'dragleave' | 'drop', 
     },
     [kind, names] as const,
   );
+}
+
+/** Endings by which a token with a dot is a file and no key. */
+const FILES = /\.(pdf|csv|svg|json|jsonl|toml|backup|keys|anchor|zip|dcm)$/;
+
+/** What of the page is no word of a language: keys that were not found, and placeholders that were not filled. */
+export async function rawKeys(page: Page): Promise<string[]> {
+  const texts = await page.evaluate(() => {
+    const attributes = ['aria-label', 'title', 'placeholder', 'alt'];
+    const told = [...document.querySelectorAll('*')].flatMap((element) => attributes.map((name) => element.getAttribute(name) ?? ''));
+    return [document.title, document.body.innerText, ...told];
+  });
+  const tokens = texts.join('\n').match(/(?<![\w/.-])[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+(?![\w/-])|\{[a-z0-9_]+\}/g) ?? [];
+  return tokens.filter((token) => !FILES.test(token) && (token.startsWith('{') || KEY_STARTS.has(token.split('.')[0] ?? '')));
+}
+
+/** What of the page does not fit: text cut by its box, or a page wider than the window. */
+export async function cutText(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const cut = [...document.querySelectorAll<HTMLElement>('body *')].filter((element) => {
+      if (element.clientWidth <= 2 || element.scrollWidth <= element.clientWidth + 1 || !(element instanceof HTMLElement) || element.innerText.trim() === '') return false;
+      if (element.closest('.visually-hidden, [aria-hidden=true]')) return false;
+      const style = getComputedStyle(element);
+      return ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis';
+    });
+    const told = cut.map((element) => `${element.tagName} ${element.className}: ${element.innerText.slice(0, 60)}`);
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth ? [...told, `the page is ${scrollWidth} wide in ${clientWidth}`] : told;
+  });
 }
 
 export { expect };

@@ -2,7 +2,7 @@
 
 use crate::{Board, BoardError, ExportedFile};
 use chrono::{DateTime, Duration, Utc};
-use clinical::words::Words;
+use clinical::{language::Language, words::Words};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use store::{AgainstFault, AuditEntry, AuditFault, AuditRow, Store};
@@ -155,10 +155,10 @@ impl Board {
 }
 
 /// What a fault means and what to do, in English, for terminals.
-pub fn audit_words(fault: &AuditFaultView) -> String {
+pub fn audit_words(fault: &AuditFaultView, language: Language) -> String {
     let code = format!("audit.{}", fault.code);
     let number = fault.number.to_string();
-    Words::shipped("en").text(&code, &[("number", &number)])
+    Words::shipped(language.code()).text(&code, &[("number", &number)])
 }
 
 fn row_view(row: AuditRow) -> AuditRowView {
@@ -257,7 +257,9 @@ mod tests {
         let views = faults.iter().map(fault_view);
         let views: Vec<_> = views.chain(against.map(against_view)).collect();
         for view in &views {
-            let words = audit_words(view);
+            let words = audit_words(view, Language::German);
+            assert!(words.contains("Zeile") || words.len() > 60, "{words}");
+            let words = audit_words(view, Language::English);
             assert!(words.len() > 60 && !words.contains("audit."), "{words}");
             assert_eq!(view.number == 3, words.contains('3'), "{words}");
         }

@@ -107,11 +107,13 @@ impl Board {
         let note = note.filter(|note| !note.is_empty());
         let is_known = matches!(input.entry, Entry::Known { .. });
         if is_known && note.is_none() && feature.derived {
+            let spoken = Catalogue::in_language(self.language().code()).feature(&feature.id);
+            let label = spoken.map_or(&feature.label, |feature| &feature.label);
             return Err(BoardError::new(
                 "reason_needed",
                 "This value is normally computed. Say why another one is typed.",
             )
-            .with("feature", &feature.label));
+            .with("feature", label));
         }
         let (now, author) = (self.now(), self.author()?);
         self.change(id, "observation", |case| {

@@ -13,7 +13,7 @@ use crate::{
     summary::{self, Pictures},
 };
 use chrono::{DateTime, Days, Utc};
-use clinical::case::Case;
+use clinical::{case::Case, language::Language};
 use exchange::case_file;
 use imaging::{
     Continue, ImagingError, Library, Workers,
@@ -92,6 +92,7 @@ struct Export<'a> {
     pdf: Option<Pictures>,
     confirm_burned_in: bool,
     packs: Option<&'a PackSet>,
+    language: Language,
     now: DateTime<Utc>,
 }
 
@@ -142,6 +143,7 @@ impl Board {
             pdf: input.pdf.then_some(pictures),
             confirm_burned_in: input.confirm_burned_in,
             packs: Some(&self.answering().packs),
+            language: self.language(),
             now,
         })?;
         self.with_store(|store| {
@@ -190,6 +192,7 @@ pub fn write_deidentified(
         pdf: None,
         confirm_burned_in,
         packs: None,
+        language: Language::default(),
         now,
     })?;
     exported.target.finish()?;
@@ -296,7 +299,14 @@ fn export(export: &Export) -> Result<Exported, BoardError> {
             files.push("case.json".into());
         }
         if let (Some(pictures), Some(packs)) = (&export.pdf, export.packs) {
-            texts.1 = report(&clean, pictures, packs, names.days, export.now)?;
+            texts.1 = report(
+                &clean,
+                pictures,
+                packs,
+                export.language,
+                names.days,
+                export.now,
+            )?;
             target.write("board-summary.pdf", &texts.1)?;
             files.push("board-summary.pdf".into());
         }
@@ -351,6 +361,7 @@ fn report(
     case: &Case,
     pictures: &Pictures,
     packs: &PackSet,
+    language: Language,
     days: u64,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
@@ -358,7 +369,7 @@ fn report(
     let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
     let assessment = assess(case, index_date, packs, None);
     let assessed = summary::Assessed::of(case, assessment, packs);
-    summary::deidentified(case, &assessed, pictures, now)
+    summary::deidentified(case, &assessed, pictures, language, now)
 }
 
 fn left_out(path: &Path, detail: String) -> DeidentifiedWarning {

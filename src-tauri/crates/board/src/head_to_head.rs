@@ -14,6 +14,7 @@ use clinical::{
     assessment::ForecastState,
     catalogue::Catalogue,
     head_to_head::{CohortStudy, Compared, StudyWords, head_to_head},
+    language::Language,
     performance::{ComparisonError, Settings},
     scores::{self, ScoreTable},
     words::Words,
@@ -64,11 +65,11 @@ impl Default for StudyQuestion {
     }
 }
 
-/// The words of a study in English, for terminals.
-pub fn study_words() -> StudyWords<'static> {
+/// The words of a study in a language, for terminals.
+pub fn study_words(language: Language) -> StudyWords<'static> {
     StudyWords {
-        words: Words::shipped("en"),
-        catalogue: Catalogue::shipped(),
+        words: Words::shipped(language.code()),
+        catalogue: Catalogue::in_language(language.code()),
     }
 }
 

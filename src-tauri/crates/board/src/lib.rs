@@ -15,6 +15,7 @@ mod head_to_head;
 mod idle;
 mod images;
 mod keys;
+mod language;
 mod lesions;
 mod marks;
 mod objects;
@@ -41,6 +42,7 @@ pub use clinical::{
     },
     case::{Case, Identity},
     head_to_head::{CohortStudy, StudyWords},
+    language::Language,
     level::Level,
     marks::OutlineTarget,
     performance::{Comparison, PredictorPerformance},
@@ -150,6 +152,7 @@ pub struct Board {
     workers: Arc<Workers>,
     signed_in: Mutex<SignedIn>,
     watch: Mutex<idle::Watch>,
+    spoken: Mutex<language::Spoken>,
     has_keychain: Arc<OnceLock<bool>>,
     images: Mutex<Arc<images::OpenImages>>,
     /// When each person's look at the list of cases was logged last.
@@ -180,6 +183,7 @@ impl Board {
         });
         Board {
             last_crash: crash::untold(&options.data),
+            spoken: Mutex::new(language::chosen(&options.data)),
             options,
             packs,
             recalibrations: Mutex::default(),

@@ -50,11 +50,14 @@ impl Board {
         let packs = pack_status(&answering.packs);
         let open = lock(&self.store);
         let signed_in = lock(&self.signed_in);
+        let spoken = *lock(&self.spoken);
         let mut status = AppStatus {
             app_version: APP_VERSION.to_owned(),
             store: StoreStatus::Open,
             research_use_accepted: false,
             data_folder: self.options.data.display().to_string(),
+            language: spoken.language,
+            language_chosen: spoken.is_chosen,
             packs,
             refused_recalibrations: answering.refused.clone(),
             start: self.options.start.clone(),
@@ -170,9 +173,9 @@ impl Board {
         Words::shipped(language).entries()
     }
 
-    /// The vocabulary that the form is built from.
-    pub fn catalogue(&self) -> CatalogueView {
-        let catalogue = Catalogue::shipped();
+    /// The vocabulary that the form is built from, in a language; English where it is not translated.
+    pub fn catalogue(&self, language: &str) -> CatalogueView {
+        let catalogue = Catalogue::in_language(language);
         CatalogueView {
             groups: catalogue.groups().to_vec(),
             features: catalogue.features().to_vec(),

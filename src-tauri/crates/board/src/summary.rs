@@ -11,6 +11,7 @@ use clinical::{
     assessment::{Assessment, Explanation, ForecastState},
     case::Case,
     catalogue::Catalogue,
+    language::Language,
     words::Words,
 };
 use imaging::{Continue, Library, Workers};
@@ -22,8 +23,6 @@ use std::{
     sync::Arc,
 };
 use store::{AuditEntry, StoreError, WholeFile};
-
-pub(crate) const LANGUAGE: &str = "en";
 
 /// Each key image's PNG with its shape, in the order of the case; none where it cannot be had.
 pub(crate) type Pictures = Vec<Option<(Vec<u8>, KeyImageShape)>>;
@@ -45,7 +44,15 @@ impl Board {
             None => self.report_path(&view.case, now)?,
         };
         let assessed = Assessed::of(&view.case, view.assessment, &self.answering().packs);
-        let pdf = summary(&view.case, &assessed, &pictures, mask_identity, now)?;
+        let language = self.language();
+        let pdf = summary(
+            &view.case,
+            &assessed,
+            &pictures,
+            mask_identity,
+            language,
+            now,
+        )?;
         self.with_store(|store| {
             store.write_file(&path, &pdf)?;
             let person = self.person()?;
@@ -92,12 +99,14 @@ impl Board {
 
 /// Writes the summary of a case file; its key images are drawn from the files of `images`, a
 /// folder, ZIP archive, disc or file.
+#[expect(clippy::too_many_arguments, reason = "what a report is made of")]
 pub fn write_report(
     case: &Case,
     images: Option<&Path>,
     workers: &Arc<Workers>,
     path: &Path,
     mask_identity: bool,
+    language: Language,
     packs: &PackSet,
     now: DateTime<Utc>,
 ) -> Result<(), BoardError> {
@@ -111,7 +120,7 @@ pub fn write_report(
     let assessed = Assessed::of(case, assessment, packs);
     write(
         path,
-        &summary(case, &assessed, &pictures, mask_identity, now)?,
+        &summary(case, &assessed, &pictures, mask_identity, language, now)?,
     )
 }
 
@@ -148,9 +157,11 @@ fn summary(
     assessed: &Assessed,
     pictures: &Pictures,
     mask_identity: bool,
+    language: Language,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
     let input = Printed {
+        language,
         identity_masked: mask_identity,
         dates_moved: false,
         now,
@@ -164,9 +175,11 @@ pub(crate) fn deidentified(
     case: &Case,
     assessed: &Assessed,
     pictures: &Pictures,
+    language: Language,
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
     let input = Printed {
+        language,
         identity_masked: true,
         dates_moved: true,
         now,
@@ -177,6 +190,7 @@ pub(crate) fn deidentified(
 
 /// How a summary is printed.
 struct Printed {
+    language: Language,
     identity_masked: bool,
     dates_moved: bool,
     now: DateTime<Utc>,
@@ -229,9 +243,9 @@ fn printed(
         assessment: &assessed.assessment,
         reasons: &assessed.reasons,
         reproduced_rows: assessed.reproduced_rows,
-        catalogue: Catalogue::shipped(),
-        words: Words::shipped(LANGUAGE),
-        language: LANGUAGE,
+        catalogue: Catalogue::in_language(input.language.code()),
+        words: Words::shipped(input.language.code()),
+        language: input.language.code(),
         key_pictures: &key_pictures,
         app_version: APP_VERSION,
         generated_at: input.now,

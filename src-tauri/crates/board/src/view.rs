@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     assessment::Assessment,
     case::{Case, CourseStatus, Lesion, TreatmentKind},
+    language::Language,
     level::Level,
     marks::{LabelAnchor, MarkKind, Point, Progression, Proposal, SpineLabel},
     spine::LevelEntry,
@@ -21,6 +22,10 @@ pub struct AppStatus {
     /// Whether a person of this installation accepted the research-use statement.
     pub research_use_accepted: bool,
     pub data_folder: String,
+    /// What the window speaks now.
+    pub language: Language,
+    /// Whether somebody chose it, here or at an earlier start.
+    pub language_chosen: bool,
     pub packs: Vec<PackStatus>,
     /// Recalibrations beside the packs that are not used; the packs answer as shipped.
     pub refused_recalibrations: Vec<RefusedRecalibration>,

@@ -1,8 +1,8 @@
 //! The command line as people type it.
 
-use board::{ExplainedEndpoint, Threshold};
+use board::{ExplainedEndpoint, Language, Threshold};
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// SpineBoard without a screen: decision support for tumour boards on spinal metastasis.
@@ -24,8 +24,33 @@ pub(crate) struct Arguments {
     /// File whose first line is the passphrase, or - for standard input; else the terminal asks.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Language of reports, comparisons and what a check of the audit log found; else that of the operating system.
+    /// JSON and CSV are the same in every language.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) language: Option<SpokenLanguage>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SpokenLanguage {
+    En,
+    De,
+}
+
+impl Arguments {
+    /// The chosen language, else that of the locale of messages (POSIX: the first that is set and not empty).
+    pub(crate) fn language(&self) -> Language {
+        match self.language {
+            Some(SpokenLanguage::En) => Language::English,
+            Some(SpokenLanguage::De) => Language::German,
+            None => ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .filter_map(|name| std::env::var(name).ok())
+                .find(|locale| !locale.is_empty())
+                .map_or(Language::default(), |locale| Language::of(&locale)),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
-    let now = Utc::now();
+    let (now, language) = (Utc::now(), arguments.language());
     let folders = arguments::pack_folders(arguments.packs.as_deref());
     let workers = Arc::new(Workers::new(WorkerCommand::this_executable()));
     match &arguments.command {
@@ -151,14 +151,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             if *json {
                 print::json(&study);
             } else {
-                study::print(&study);
+                study::print(&study, language);
             }
             if let Some(folder) = out {
-                for path in board::write_study(folder, table, &study, now)? {
+                for path in board::write_study(folder, table, &study, language, now)? {
                     eprintln!("{}", path.display());
                 }
             }
-            study::doubts(&study);
+            study::doubts(&study, language);
             Ok(in_part(study.faults.is_empty() && study.passed.is_empty()))
         }
         Command::Report {
@@ -171,7 +171,16 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             let case = board::read_case_file(json, now)?;
             let packs = answering(arguments, &folders);
             let images = images.as_deref();
-            board::write_report(&case, images, &workers, out, *mask_identity, &packs, now)?;
+            board::write_report(
+                &case,
+                images,
+                &workers,
+                out,
+                *mask_identity,
+                language,
+                &packs,
+                now,
+            )?;
             println!("{}", out.display());
             Ok(ExitCode::SUCCESS)
         }
@@ -195,11 +204,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
         } => {
             let board = store::unlocked(arguments)?;
             let found = board.audit_verify()?;
-            print::audit(&found);
+            print::audit(&found, language);
             let mut whole = found.faults.is_empty();
             if let Some(earlier) = against {
                 let found = board.audit_against(earlier)?;
-                print::against(&found, earlier);
+                print::against(&found, earlier, language);
                 whole &= found.fault.is_none();
             }
             Ok(in_part(whole))
@@ -298,7 +307,7 @@ fn recalibrate(
         return Ok(ExitCode::SUCCESS);
     };
     let learned = board::learn_recalibration(cohort, &packs, pack, now)?;
-    print::learned(&learned);
+    print::learned(&learned, arguments.language());
     if !dry_run {
         let path = store::signed_in(arguments, signer)?.keep_recalibration(&learned)?;
         println!("kept       {}", path.display());

@@ -2,8 +2,8 @@
 
 use board::{
     AgainstView, AuditFaultView, AuditView, BackupView, CohortOutcome, DeidentifiedView,
-    DeidentifiedWarningCode, DemoFiles, ImagesReport, LearnedRecalibration, LibraryQuestion,
-    PackCheck, Refusal, RefusedRecalibration, TableOutcome, study_words,
+    DeidentifiedWarningCode, DemoFiles, ImagesReport, Language, LearnedRecalibration,
+    LibraryQuestion, PackCheck, Refusal, RefusedRecalibration, TableOutcome, study_words,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, io::IsTerminal, path::Path};
@@ -106,8 +106,8 @@ pub(crate) fn cohort(outcome: &CohortOutcome) {
 }
 
 /// What a table taught, with what the prior allowed.
-pub(crate) fn learned(learned: &LearnedRecalibration) {
-    let words = study_words();
+pub(crate) fn learned(learned: &LearnedRecalibration, language: Language) {
+    let words = study_words(language);
     for column in &learned.passed {
         eprintln!("{}", words.passed(column));
     }
@@ -235,23 +235,23 @@ pub(crate) fn packs(checks: &[PackCheck]) {
     }
 }
 
-pub(crate) fn audit(found: &AuditView) {
+pub(crate) fn audit(found: &AuditView, language: Language) {
     println!("{} entries, {} faults", found.entries, found.faults.len());
     println!("signing key  {}", found.signing_key);
     for fault in &found.faults {
-        audit_fault(fault);
+        audit_fault(fault, language);
     }
 }
 
-pub(crate) fn against(found: &AgainstView, earlier: &Path) {
+pub(crate) fn against(found: &AgainstView, earlier: &Path, language: Language) {
     match &found.fault {
         None => println!("{} entries as in {}", found.entries, earlier.display()),
-        Some(fault) => audit_fault(fault),
+        Some(fault) => audit_fault(fault, language),
     }
 }
 
-fn audit_fault(fault: &AuditFaultView) {
-    eprintln!("{}", board::audit_words(fault));
+fn audit_fault(fault: &AuditFaultView, language: Language) {
+    eprintln!("{}", board::audit_words(fault, language));
 }
 
 pub(crate) fn backup(written: &BackupView) {

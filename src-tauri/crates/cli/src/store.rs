@@ -73,7 +73,7 @@ pub(crate) fn restore(
     };
     let audit = board.audit_verify()?;
     println!("restored  {}", status.data_folder);
-    print::audit(&audit);
+    print::audit(&audit, arguments.language());
     Ok(())
 }
 

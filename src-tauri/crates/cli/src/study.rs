@@ -1,13 +1,13 @@
 //! A comparison of the model and the scores on the terminal, in the words of the report.
 
-use board::{CohortStudy, PredictorPerformance, StudyWords, study_words};
+use board::{CohortStudy, Language, PredictorPerformance, StudyWords, study_words};
 
 /// Digits after the point of AUC and C.
 const DIGITS: usize = 3;
 
 /// What was read, the comparison on the same rows, then each score with the model on all rows of the two.
-pub(crate) fn print(study: &CohortStudy) {
-    let words = study_words();
+pub(crate) fn print(study: &CohortStudy, language: Language) {
+    let words = study_words(language);
     let result = &study.result;
     words.read(study).iter().for_each(|line| println!("{line}"));
     println!("\n{}", words.say("same_rows", &[]));
@@ -45,8 +45,8 @@ pub(crate) fn print(study: &CohortStudy) {
 }
 
 /// What makes it doubtful and which lines were left out, on standard error.
-pub(crate) fn doubts(study: &CohortStudy) {
-    let words = study_words();
+pub(crate) fn doubts(study: &CohortStudy, language: Language) {
+    let words = study_words(language);
     words
         .doubts(study)
         .iter()

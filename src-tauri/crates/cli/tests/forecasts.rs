@@ -20,6 +20,7 @@ fn spineboard(arguments: &[&str]) -> Output {
 
 fn spineboard_with(packs: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_spineboard"))
+        .env("LC_ALL", "C")
         .arg("--packs")
         .arg(packs)
         .args(arguments)

@@ -55,6 +55,7 @@ fn prepare(folder: &Path) {
 fn spineboard(folder: &Path, arguments: &[&str]) -> Output {
     let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/packs");
     Command::new(env!("CARGO_BIN_EXE_spineboard"))
+        .env("LC_ALL", "C")
         .current_dir(folder)
         .arg("--packs")
         .arg(packs)

@@ -15,6 +15,7 @@ const PASSPHRASE: &str = "correct horse battery staple";
 /// Runs the program with the passphrase on standard input.
 fn spineboard(data: &Path, passphrase: &str, arguments: &[&str]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_spineboard"))
+        .env("LC_ALL", "C")
         .arg("--data")
         .arg(data)
         .args(["--passphrase-file", "-"])
@@ -127,6 +128,7 @@ fn verify_export_backup_and_restore_say_how_they_went() {
 fn wrong_usage_is_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let bare = Command::new(env!("CARGO_BIN_EXE_spineboard"))
+        .env("LC_ALL", "C")
         .args(["audit", "verify"])
         .output()
         .unwrap();

@@ -15,6 +15,7 @@ fn validate(table: &Path, arguments: &[&str]) -> Output {
         .arg("validate")
         .arg(table)
         .args(arguments)
+        .env("LC_ALL", "C")
         .output()
         .unwrap()
 }
@@ -163,4 +164,52 @@ fn wrong_questions_are_refused_in_words() {
             .unwrap()
             .contains("there is no column 'months'")
     );
+}
+
+#[test]
+fn the_comparison_is_told_in_the_language_that_was_asked_for_and_its_tables_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = table(folder.path(), &[]);
+    let out = |language: &str| folder.path().join(language);
+    let told = |language: &str| {
+        let out = out(language);
+        let arguments = [
+            "--bootstraps",
+            "40",
+            "--language",
+            language,
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        String::from_utf8(validate(&table, &arguments).stdout).unwrap()
+    };
+    let (english, german) = (told("en"), told("de"));
+    assert!(
+        english.contains("For research use only. Not a medical device"),
+        "{english}"
+    );
+    assert!(
+        german.contains("Nur für Forschungszwecke. Kein Medizinprodukt"),
+        "{german}"
+    );
+    assert!(
+        german.contains("An denselben Zeilen") && !german.contains("On the same rows"),
+        "{german}"
+    );
+    let point = english
+        .lines()
+        .find(|line| line.contains("AUC, 3 months"))
+        .unwrap();
+    let comma = german
+        .lines()
+        .find(|line| line.contains("AUC, 3 Monate"))
+        .unwrap();
+    assert!(
+        point.contains("0.") && comma.contains("0,") && !comma.contains("0."),
+        "{point}\n{comma}"
+    );
+    for name in ["performance.csv", "counts.csv"] {
+        let read = |language| fs::read_to_string(out(language).join(name)).unwrap();
+        assert_eq!(read("en"), read("de"), "{name}");
+    }
 }

@@ -4,6 +4,7 @@
 //! so a misspelt id in a score, a pack or a file is an error and never a silent blank.
 
 mod parse;
+mod translation;
 
 use crate::{
     case::Value,

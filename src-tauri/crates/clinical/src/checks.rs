@@ -66,14 +66,11 @@ fn weight(feature: &Feature) -> Severity {
     }
 }
 
-/// A value as a person reads it: the label of an option, a number with its unit.
+/// A value for the words to put into a language: the id of an option, a number with its unit.
 fn shown(feature: &Feature, value: &Value, unit: Option<&str>) -> String {
     match value {
         Value::Flag(flag) => flag.to_string(),
-        Value::Code(code) => feature
-            .option(code)
-            .map_or(code, |option| &option.label)
-            .clone(),
+        Value::Code(code) => code.clone(),
         Value::Number(number) => with_unit(*number, unit.or(feature.unit.as_deref())),
     }
 }

@@ -155,6 +155,22 @@ impl Facts {
             .unwrap_or_else(|| BTreeSet::from([feature.clone()]))
     }
 
+    /// What a person would have to enter to know these features, in the order of the catalogue: for a class
+    /// what its rule lacks.
+    pub(crate) fn enterable(
+        &self,
+        missing: &BTreeSet<FeatureId>,
+        catalogue: &Catalogue,
+    ) -> Vec<FeatureId> {
+        let entered = missing.iter().flat_map(|id| {
+            match catalogue.feature(id).is_some_and(|feature| feature.derived) {
+                true => self.missing(id),
+                false => BTreeSet::from([id.clone()]),
+            }
+        });
+        catalogue.in_order(entered)
+    }
+
     /// The facts with the total of a score, or with what it lacks, and what the rules make of it.
     pub(crate) fn with_total(
         mut self,

@@ -8,12 +8,16 @@ use crate::{
     case::Subject,
     catalogue::{Catalogue, FeatureId},
     findings::Finding,
+    language::Language,
 };
 use std::{collections::BTreeMap, sync::OnceLock};
 
 /// All words of one language by key, such as `finding.missing`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words(BTreeMap<String, String>);
+pub struct Words {
+    language: Language,
+    entries: BTreeMap<String, String>,
+}
 
 /// Why a words file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,30 +29,38 @@ pub enum WordsError {
 }
 
 impl Words {
-    /// Reads nested tables of text; the keys are joined by dots.
-    pub fn parse(text: &str) -> Result<Words, WordsError> {
+    /// Reads nested tables of text in a language; the keys are joined by dots.
+    pub fn parse(language: Language, text: &str) -> Result<Words, WordsError> {
         let table: toml::Table =
             toml::from_str(text).map_err(|error| WordsError::Syntax(error.to_string()))?;
-        let mut words = BTreeMap::new();
-        flatten("", table, &mut words)?;
-        Ok(Words(words))
+        let mut entries = BTreeMap::new();
+        flatten("", table, &mut entries)?;
+        Ok(Words { language, entries })
     }
 
-    /// The words of a language; English is the only one yet and stands in for all others.
+    /// The words of a language by its tag, as in [`Language::of`]: English stands in for those that are not shipped.
     #[expect(clippy::expect_used, reason = "compiled in, and a test parses it")]
-    pub fn shipped(_language: &str) -> &'static Words {
+    pub fn shipped(tag: &str) -> &'static Words {
         static ENGLISH: OnceLock<Words> = OnceLock::new();
-        ENGLISH.get_or_init(|| {
-            Words::parse(include_str!("../../../../assets/words/en.toml"))
-                .expect("the shipped words are valid")
-        })
+        static GERMAN: OnceLock<Words> = OnceLock::new();
+        let language = Language::of(tag);
+        let (words, text) = match language {
+            Language::English => (&ENGLISH, include_str!("../../../../assets/words/en.toml")),
+            Language::German => (&GERMAN, include_str!("../../../../assets/words/de.toml")),
+        };
+        words.get_or_init(|| Words::parse(language, text).expect("the shipped words are valid"))
+    }
+
+    /// The language that these words are in, for dates and decimals beside them.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The words of a key with its placeholders filled, or the key itself where there are none.
     ///
     /// Values are never searched for placeholders; one without a value stays as it is written.
     pub fn text(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let Some(template) = self.0.get(key) else {
+        let Some(template) = self.entries.get(key) else {
             return key.to_owned();
         };
         let mut text = String::with_capacity(template.len());
@@ -57,7 +69,7 @@ impl Words {
             text.push_str(before);
             match values.iter().find(|(given, _)| *given == name) {
                 Some((_, value)) => {
-                    let own = self.0.get(&format!("{name}.{value}"));
+                    let own = self.entries.get(&format!("{name}.{value}"));
                     text.push_str(own.map_or(value, String::as_str));
                 }
                 None => {
@@ -74,25 +86,38 @@ impl Words {
 
     /// Whether there are words for a key.
     pub fn contains(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+        self.entries.contains_key(key)
     }
 
     /// Every key with its words, unfilled: for a screen that fills them itself.
     pub fn entries(&self) -> BTreeMap<String, String> {
-        self.0.clone()
+        self.entries.clone()
     }
 
-    /// The sentence of a finding.
+    /// The sentence of a finding: an option by its label in the catalogue, dates and numbers as the language writes them.
     pub fn finding(&self, finding: &Finding, catalogue: &Catalogue) -> String {
         let label = |id: &FeatureId| {
             catalogue
                 .feature(id)
                 .map_or_else(|| id.to_string(), |feature| feature.label.clone())
         };
+        let feature = finding
+            .feature
+            .as_ref()
+            .and_then(|id| catalogue.feature(id));
+        let read = |name: &str, value: &String| {
+            let is_value = matches!(name, "value" | "computed");
+            let feature = feature.filter(|_| is_value);
+            let option = feature.and_then(|feature| feature.option(value));
+            option.map_or_else(
+                || self.language.written(value),
+                |option| option.label.clone(),
+            )
+        };
         let mut values: Vec<(&str, String)> = finding
             .parameters
             .iter()
-            .map(|(name, value)| (name.as_str(), value.clone()))
+            .map(|(name, value)| (name.as_str(), read(name, value)))
             .collect();
         values.extend(finding.feature.iter().map(|id| ("feature", label(id))));
         values.extend(
@@ -169,7 +194,7 @@ mod tests {
 
     #[test]
     fn joins_nested_tables_by_dots() {
-        let words = Words::parse(SMALL).unwrap();
+        let words = Words::parse(Language::English, SMALL).unwrap();
         assert_eq!(words.text("plain", &[]), "Plain");
         assert_eq!(
             words.text("a.b.one", &[("x", "1"), ("y", "{x}")]),
@@ -177,12 +202,15 @@ mod tests {
         );
         assert_eq!(words.text("a.b.one", &[("x", "1")]), "1 and {y}, 1");
         assert_eq!(words.text("a.b.two", &[]), "a.b.two");
-        assert_eq!(Words::parse("n = 1"), Err(WordsError::NotText("n".into())));
+        assert_eq!(
+            Words::parse(Language::English, "n = 1"),
+            Err(WordsError::NotText("n".into()))
+        );
     }
 
     #[test]
     fn a_parameter_with_words_of_its_own_reads_as_these() {
-        let words = Words::parse(SMALL).unwrap();
+        let words = Words::parse(Language::English, SMALL).unwrap();
         let values = [("feature", "Albumin"), ("absence", "pending")];
         assert_eq!(
             words.text("finding.recorded_absent", &values),
@@ -276,7 +304,8 @@ mod tests {
 
     #[test]
     fn braces_pair_up_in_the_shipped_words() {
-        for (key, text) in Words::shipped("en").entries() {
+        let languages = Language::ALL.map(|language| Words::shipped(language.code()).entries());
+        for (key, text) in languages.into_iter().flatten() {
             assert_eq!(
                 text.matches('{').count(),
                 text.matches('}').count(),
@@ -284,5 +313,88 @@ mod tests {
             );
             assert!(!text.trim().is_empty(), "{key} is empty");
         }
+    }
+
+    /// The names in braces, sorted.
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut rest = text;
+        while let Some((_, name, after)) = next_placeholder(rest) {
+            names.push(name);
+            rest = after;
+        }
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn every_language_has_every_word_and_none_beyond_with_the_same_placeholders() {
+        let english = Words::shipped("en").entries();
+        for language in Language::ALL {
+            let words = Words::shipped(language.code());
+            assert_eq!(words.language(), language);
+            let own = words.entries();
+            let (keys, wanted): (BTreeSet<_>, BTreeSet<_>) =
+                (own.keys().collect(), english.keys().collect());
+            let lacking: Vec<_> = wanted.difference(&keys).collect();
+            let beyond: Vec<_> = keys.difference(&wanted).collect();
+            assert!(
+                lacking.is_empty() && beyond.is_empty(),
+                "{language:?} lacks {lacking:?} and has {beyond:?}"
+            );
+            for (key, text) in &own {
+                assert_eq!(
+                    placeholders(text),
+                    placeholders(&english[key]),
+                    "{language:?} {key}"
+                );
+            }
+        }
+        assert_eq!(Words::shipped("fr"), Words::shipped("en"));
+        assert_ne!(Words::shipped("de"), Words::shipped("en"));
+    }
+
+    #[test]
+    fn a_finding_in_german_has_german_labels_dates_and_decimals() {
+        let catalogue = Catalogue::in_language("de");
+        let sentence = |feature: &str, code, parameters: &[(&str, &str)]| {
+            let parameters = parameters
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()));
+            let finding = Finding {
+                code,
+                severity: Severity::Note,
+                feature: Some(catalogue.id(feature).unwrap()),
+                subject: None,
+                parameters: parameters.collect(),
+            };
+            Words::shipped("de").finding(&finding, catalogue)
+        };
+        let after = sentence(
+            "albumin",
+            FindingCode::AfterIndexDate,
+            &[("date", "2026-03-12")],
+        );
+        assert_eq!(
+            after,
+            "Albumin: am 12.3.2026 erhoben, nach dem Stichtag. Die Angabe wird nicht verwendet."
+        );
+        let typed = sentence(
+            "noms_stability",
+            FindingCode::TypedTotal,
+            &[("value", "unstable")],
+        );
+        assert_eq!(
+            typed,
+            "Stabilität (NOMS): Instabil wurde eingetragen und nicht aus den Teilen berechnet."
+        );
+        let odd = [("value", "0.4 g/L"), ("min", "10 g/L"), ("max", "60.5 g/L")];
+        let odd = sentence("albumin", FindingCode::Implausible, &odd);
+        assert!(
+            odd.starts_with(
+                "Albumin: 0,4 g/L liegt außerhalb des plausiblen Bereichs von 10 g/L bis 60,5 g/L."
+            ),
+            "{odd}"
+        );
     }
 }

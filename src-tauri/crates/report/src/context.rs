@@ -131,11 +131,26 @@ impl<'a> Context<'a> {
             Value::Number(number) => {
                 let unit = feature.and_then(|feature| feature.unit.as_deref());
                 match unit {
-                    Some(unit) => format!("{} {}", number_text(*number), self.unit(unit)),
-                    None => number_text(*number),
+                    Some(unit) => format!("{} {}", self.number(*number), self.unit(unit)),
+                    None => self.number(*number),
                 }
             }
         }
+    }
+
+    /// A day as the language of the report writes it.
+    pub(crate) fn date(&self, day: NaiveDate) -> String {
+        self.input.words.language().date(day)
+    }
+
+    /// A number without noise, with the decimal mark of the language.
+    pub(crate) fn number(&self, number: f64) -> String {
+        self.decimal(&number_text(number))
+    }
+
+    /// A number that was written with a point, with the decimal mark of the language.
+    pub(crate) fn decimal(&self, number: &str) -> String {
+        self.input.words.language().decimal(number)
     }
 
     /// A unit as it is printed: `10^9/L` becomes 10⁹/L.
@@ -198,7 +213,10 @@ impl<'a> Context<'a> {
         let number = Some(self.free(case.identity.patient_id.trim()))
             .filter(|number| !number.is_empty())
             .unwrap_or_else(|| unknown.clone());
-        let born = case.identity.birth_date.map_or(unknown, date_text);
+        let born = case
+            .identity
+            .birth_date
+            .map_or(unknown, |day| self.date(day));
         let printable = printable_name(self.typeface, case);
         let (name, remark) = match printable {
             Some(name) => (self.typeface.printable(&name), None),
@@ -260,13 +278,8 @@ impl<'a> Context<'a> {
     }
 }
 
-/// ISO 8601, which no reader takes for another day.
-pub(crate) fn date_text(date: NaiveDate) -> String {
-    date.format("%Y-%m-%d").to_string()
-}
-
 /// A number with at most three decimals and no trailing zeros; a smaller one in full.
-pub(crate) fn number_text(number: f64) -> String {
+fn number_text(number: f64) -> String {
     if number != 0.0 && number.abs() < 0.001 {
         return number.to_string();
     }

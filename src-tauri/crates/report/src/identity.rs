@@ -79,7 +79,14 @@ impl Redaction {
             birth_dates.push(study.patient_birth_date);
         }
         for date in birth_dates.into_iter().flatten() {
-            for form in ["%Y-%m-%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y"] {
+            for form in [
+                "%Y-%m-%d",
+                "%Y%m%d",
+                "%d.%m.%Y",
+                "%-d.%-m.%Y",
+                "%d/%m/%Y",
+                "%m/%d/%Y",
+            ] {
                 numbers.push(date.format(form).to_string());
             }
         }

@@ -1,5 +1,6 @@
 // What the demo installation is: its store, keys, people and settings, as the recorded status tells at the start.
-import type { AppStatus, BackupStatus, CrashReport, KeychainState, Person, RefusedRecalibration, StoreStatus } from '../types.ts';
+import type { AppStatus, BackupStatus, CrashReport, KeychainState, Language, Person, RefusedRecalibration, StoreStatus } from '../types.ts';
+import { languageOf } from '../languages.ts';
 import { refuse, type Memory } from './memory.ts';
 import { STATUS } from './recorded.ts';
 
@@ -23,6 +24,8 @@ export interface Installation {
   recoveryKeyMadeAt: string | null;
   keychain: KeychainState;
   autoLockMinutes: number;
+  language: Language;
+  languageChosen: boolean;
   people: Person[];
   person: Person | null;
   recovered: boolean;
@@ -54,6 +57,7 @@ function chosenKeychain(chosen: string | null): KeychainState {
 /**
  * `start` is `first`, `locked`, `open` (signed in), `unsigned`, `before_people` (a store of an earlier version),
  * `newer` or `damaged`; `role=member` signs in a member, `keychain` is `on`, `off` or `unavailable`, and `backup=failed` records a fault.
+ * `language` is the one that was chosen at an earlier start.
  */
 export function installation({ search }: Memory): Installation {
   const start = search.get('start') ?? 'first';
@@ -61,6 +65,7 @@ export function installation({ search }: Memory): Installation {
   const { first_start: closed, open } = STATUS;
   const people = isNew ? [] : open.people;
   const role = search.get('role') ?? 'chair';
+  const chosen = search.has('language') ? languageOf(search.get('language') ?? '') : null;
   const failed = { code: 'backup_folder', parameters: { detail: 'No such file or directory' } };
 
   const state: Installation = {
@@ -72,6 +77,8 @@ export function installation({ search }: Memory): Installation {
     recoveryKeyMadeAt: isNew ? null : open.recovery_key_made_at,
     keychain: chosenKeychain(search.get('keychain')),
     autoLockMinutes: open.auto_lock_minutes,
+    language: chosen ?? 'en',
+    languageChosen: chosen !== null,
     people,
     person: start === 'open' ? (people.find((person) => person.active && person.role === role) ?? null) : null,
     recovered: false,
@@ -79,7 +86,8 @@ export function installation({ search }: Memory): Installation {
     wrongSecrets: 0,
     backup: isNew ? closed.backup : search.get('backup') === 'failed' ? { ...open.backup, due: true, last_fault: failed } : open.backup,
     status: () => {
-      const started = { start: { demo: search.has('demo') }, keychain: state.keychain, ...(search.has('crash') ? { last_crash: CRASH } : {}) };
+      const spoken = { language: state.language, language_chosen: state.languageChosen };
+      const started = { ...spoken, start: { demo: search.has('demo') }, keychain: state.keychain, ...(search.has('crash') ? { last_crash: CRASH } : {}) };
       if (state.store.kind !== 'open') return Promise.resolve({ ...closed, ...started, store: state.store });
       return Promise.resolve({
         ...open,

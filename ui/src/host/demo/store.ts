@@ -1,7 +1,8 @@
 // Application, store and keys of the demo host.
-import catalogue from 'virtual:catalogue';
-import words from 'virtual:words';
+import { languages as catalogues } from 'virtual:catalogue';
+import { languages as words } from 'virtual:words';
 import type { Host, LockReason } from '../host.ts';
+import { languageOf } from '../languages.ts';
 import { refusedKey, type Installation } from './installation.ts';
 import { refuse } from './memory.ts';
 import { SHEETS, STATUS } from './recorded.ts';
@@ -19,6 +20,7 @@ type StoreHost = Pick<
   | 'noteActivity'
   | 'words'
   | 'catalogue'
+  | 'setLanguage'
   | 'scoreSheets'
   | 'changePassphrase'
   | 'makeRecoveryKey'
@@ -84,8 +86,13 @@ export function storeHost(state: Installation): StoreHost {
       return () => globalThis.removeEventListener(LOCK_EVENT, listener);
     },
     noteActivity: () => Promise.resolve(),
-    words: () => Promise.resolve(words),
-    catalogue: () => Promise.resolve(catalogue),
+    words: (language) => Promise.resolve(words[languageOf(language)]),
+    catalogue: (language) => Promise.resolve(catalogues[language]),
+    setLanguage: (language, keep) => {
+      state.language = language;
+      state.languageChosen ||= keep;
+      return status();
+    },
     scoreSheets: () => Promise.resolve(SHEETS),
     changePassphrase: (current, newPassphrase) => {
       if (current !== state.passphrase) return refuse('wrong_passphrase');

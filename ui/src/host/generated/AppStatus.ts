@@ -2,6 +2,7 @@
 import type { BackupStatus } from "./BackupStatus";
 import type { CrashReport } from "./CrashReport";
 import type { KeychainState } from "./KeychainState";
+import type { Language } from "./Language";
 import type { PackStatus } from "./PackStatus";
 import type { Person } from "./Person";
 import type { RefusedRecalibration } from "./RefusedRecalibration";
@@ -15,7 +16,15 @@ export type AppStatus = { app_version: string, store: StoreStatus,
 /**
  * Whether a person of this installation accepted the research-use statement.
  */
-research_use_accepted: boolean, data_folder: string, packs: Array<PackStatus>, 
+research_use_accepted: boolean, data_folder: string, 
+/**
+ * What the window speaks now.
+ */
+language: Language, 
+/**
+ * Whether somebody chose it, here or at an earlier start.
+ */
+language_chosen: boolean, packs: Array<PackStatus>, 
 /**
  * Recalibrations beside the packs that are not used; the packs answer as shipped.
  */

@@ -2,7 +2,7 @@
 //! byte, the case file value by value, the report by its text and its unpacked streams.
 
 use crate::BoardError;
-use clinical::{catalogue::Catalogue, scores, words::Words};
+use clinical::{catalogue::Catalogue, language::Language, scores, words::Words};
 use imaging::deidentify::{Identifying, Search};
 use inference::PackSet;
 use serde_json::Value;
@@ -87,14 +87,17 @@ fn finds_in_json(search: &Search, texts: &Search, bytes: &[u8]) -> bool {
 
 /// The words that stand in reports and case files of every patient: names of scores are surnames.
 fn own_words(packs: Option<&PackSet>) -> HashSet<String> {
-    let catalogue = Catalogue::shipped();
-    let mut texts: Vec<String> = Words::shipped("en").entries().into_values().collect();
-    texts.push(format!(
-        "{:?} {:?} {:?}",
-        catalogue.groups(),
-        catalogue.features(),
-        catalogue.rules()
-    ));
+    let mut texts: Vec<String> = Vec::new();
+    for language in Language::ALL {
+        texts.extend(Words::shipped(language.code()).entries().into_values());
+        let catalogue = Catalogue::in_language(language.code());
+        texts.push(format!(
+            "{:?} {:?} {:?}",
+            catalogue.groups(),
+            catalogue.features(),
+            catalogue.rules()
+        ));
+    }
     texts.push(format!("{:?}", scores::shipped()));
     texts.push("de-identified typed file image patient level lesion SB".to_owned());
     for pack in packs.iter().flat_map(|packs| packs.packs()) {

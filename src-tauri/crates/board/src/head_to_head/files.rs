@@ -2,11 +2,11 @@
 
 use crate::{
     BoardError,
-    summary::{LANGUAGE, local_offset},
+    summary::local_offset,
     tables::{file_error, not_over_the_input},
 };
 use chrono::{DateTime, Utc};
-use clinical::{catalogue::Catalogue, head_to_head::CohortStudy, words::Words};
+use clinical::{catalogue::Catalogue, head_to_head::CohortStudy, language::Language, words::Words};
 use exchange::{ExchangeError, cohort_study_output as tables};
 use report::{CohortReportInput, cohort_figures, cohort_report};
 use std::{
@@ -38,13 +38,14 @@ const TABLES: [(&str, WriteTable); 5] = [
 /// The files of a study: a name and the bytes.
 pub(super) fn files(
     study: &CohortStudy,
+    language: Language,
     now: DateTime<Utc>,
 ) -> Result<Vec<(String, Vec<u8>)>, BoardError> {
     let input = CohortReportInput {
         study,
-        catalogue: Catalogue::shipped(),
-        words: Words::shipped(LANGUAGE),
-        language: LANGUAGE,
+        catalogue: Catalogue::in_language(language.code()),
+        words: Words::shipped(language.code()),
+        language: language.code(),
         generated_at: now,
         local_offset: local_offset(now),
     };
@@ -66,10 +67,11 @@ pub fn write_study(
     folder: &Path,
     input: &Path,
     study: &CohortStudy,
+    language: Language,
     now: DateTime<Utc>,
 ) -> Result<Vec<PathBuf>, BoardError> {
     std::fs::create_dir_all(folder).map_err(|error| file_error(folder, error))?;
-    let files = files(study, now)?;
+    let files = files(study, language, now)?;
     let paths = || files.iter().map(|(name, _)| folder.join(name));
     for path in paths() {
         not_over_the_input(input, &path)?;

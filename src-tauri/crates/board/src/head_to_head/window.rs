@@ -92,7 +92,7 @@ impl Board {
             None => self.reports_folder()?,
         };
         let folder = parent.join(format!("cohort-comparison-{}", now.format("%Y%m%d-%H%M%S")));
-        let files = files(&study, now)?;
+        let files = files(&study, self.language(), now)?;
         self.with_store(|store| {
             std::fs::create_dir_all(&folder).map_err(|error| file_error(&folder, error))?;
             for (name, bytes) in &files {

@@ -75,7 +75,8 @@ impl StudyWords<'_> {
     /// What makes the comparison doubtful, the gravest first. Faults of lines are not among it.
     pub fn doubts(&self, study: &CohortStudy) -> Vec<String> {
         let suspicious = study.result.suspicious.iter().map(|fact| {
-            let (feature, c) = (self.feature(&fact.feature), decimal(fact.harrell_c, 2));
+            let c = self.decimal(fact.harrell_c, 2);
+            let feature = self.feature(&fact.feature);
             self.say("suspicious", &[("feature", &feature), ("c", &c)])
         });
         let recalibrated = study.pack.iter().filter_map(|pack| {
@@ -84,7 +85,7 @@ impl StudyWords<'_> {
                 ("patients", recalibration.patients.to_string()),
                 ("deaths", recalibration.deaths.to_string()),
                 ("person", recalibration.person.clone()),
-                ("date", recalibration.date.to_string()),
+                ("date", self.words.language().date(recalibration.date)),
             ];
             let values = values
                 .each_ref()
@@ -172,13 +173,13 @@ impl StudyWords<'_> {
             Figure::Estimated(estimate) => estimate,
             Figure::NotEstimable { reason } => return self.why_not(reason),
         };
-        let point = decimal(estimate.point, digits);
+        let point = self.decimal(estimate.point, digits);
         let Some(interval) = estimate.interval else {
             return point;
         };
         let (low, high) = (
-            decimal(interval.low, digits),
-            decimal(interval.high, digits),
+            self.decimal(interval.low, digits),
+            self.decimal(interval.high, digits),
         );
         let values = [
             ("point", point.as_str()),
@@ -191,7 +192,7 @@ impl StudyWords<'_> {
     /// A net benefit as patients of 100, as the curves have it, or why there is none.
     pub fn benefit(&self, benefit: &Figure) -> String {
         match benefit {
-            Figure::Estimated(estimate) => decimal(estimate.point * 100.0, 1),
+            Figure::Estimated(estimate) => self.decimal(estimate.point * 100.0, 1),
             Figure::NotEstimable { reason } => self.why_not(reason),
         }
     }
@@ -227,6 +228,16 @@ impl StudyWords<'_> {
         let figures = figures
             .map(|(label, figure)| format!("{} {}", self.say(label, &[]), self.figure(figure, 2)));
         figures.join("; ")
+    }
+
+    /// A number as [`decimal`] writes it, with the mark of the language.
+    pub fn decimal(&self, value: f64, digits: usize) -> String {
+        self.words.language().decimal(&decimal(value, digits))
+    }
+
+    /// A share as [`percent`] writes it, with the mark of the language.
+    pub fn percent(&self, share: f64) -> String {
+        self.words.language().decimal(&percent(share))
     }
 
     pub fn why_not(&self, reason: &NotEstimable) -> String {

@@ -39,7 +39,7 @@ impl Lacking {
     ) -> ScoreOutcome {
         let sum = table.method == Method::Sum;
         ScoreOutcome::Missing {
-            features: enterable(&self.features, facts, catalogue),
+            features: facts.enterable(&self.features, catalogue),
             outside: self.outside.into_iter().collect(),
             level_needed: self.level_needed,
             items: self.items,
@@ -165,21 +165,6 @@ pub(super) fn grade(table: &ScoreTable, facts: &Facts, catalogue: &Catalogue) ->
         },
     };
     lacking.outcome(table, facts, catalogue)
-}
-
-/// What a person would have to enter, in the order of the catalogue.
-fn enterable(
-    missing: &BTreeSet<FeatureId>,
-    facts: &Facts,
-    catalogue: &Catalogue,
-) -> Vec<FeatureId> {
-    let derived = |id: &FeatureId| catalogue.feature(id).is_some_and(|feature| feature.derived);
-    let (classes, entered): (BTreeSet<_>, BTreeSet<_>) = missing.iter().cloned().partition(derived);
-    let behind = classes
-        .iter()
-        .flat_map(|class| facts.missing(class))
-        .chain(entered);
-    catalogue.in_order(behind)
 }
 
 /// A total that somebody typed, if it lies on the scale.

@@ -25,7 +25,7 @@ pub(super) fn frame(sheets: &mut [Sheet], talk: &Talk) {
 fn band(sheet: &mut Sheet, talk: &Talk) {
     let product = talk.report("report.product", &[]);
     footer::band(sheet, &product, &talk.say("title", &[]));
-    let made_on = talk.input.study.made_on.to_string();
+    let made_on = talk.input.words.language().date(talk.input.study.made_on);
     let right = PAGE_WIDTH - MARGIN;
     sheet.text_ending_at(right, BAND_BASELINE, BODY.in_ink(WHITE), &made_on);
 }
@@ -44,7 +44,7 @@ fn made_by(talk: &Talk) -> String {
         .input
         .generated_at
         .with_timezone(&talk.input.local_offset);
-    let time = time.format("%Y-%m-%d %H:%M (UTC%:z)").to_string();
+    let time = talk.input.words.language().moment(time);
     let mut parts = vec![format!(
         "{} {}",
         talk.report("report.product", &[]),

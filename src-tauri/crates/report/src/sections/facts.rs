@@ -3,7 +3,7 @@
 //! Each says when it was observed and where it comes from; an old one is marked in words.
 
 use crate::{
-    context::{Context, date_text},
+    context::Context,
     layout::{Cell, Column, Flow},
     style::{CONTENT_WIDTH, SMALL},
 };
@@ -35,7 +35,10 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         .iter()
         .map(|fact| {
             let cell = |text: String| Cell { text, style: SMALL };
-            let mut observed = fact.observed_on.map(date_text).unwrap_or_default();
+            let mut observed = fact
+                .observed_on
+                .map(|day| context.date(day))
+                .unwrap_or_default();
             if fact.stale {
                 observed = format!("{observed} {}", context.say("report.facts.stale", &[]));
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     canvas::{Frame, Sheet},
-    context::{Context, date_text},
+    context::Context,
     layout::rule,
     style::{
         ACCENT, BODY, CONTENT_WIDTH, FOOTER_TOP, HEADER_BOTTOM, Ink, MARGIN, NOTE, PAGE_WIDTH,
@@ -89,7 +89,7 @@ fn draw_band(sheet: &mut Sheet, context: &Context, first: bool) {
 
 /// "Index date 2026-03-14 · Level T12".
 fn occasion(context: &Context) -> String {
-    let date = date_text(context.input.assessment.index_date);
+    let date = context.date(context.input.assessment.index_date);
     match context.input.case.level_in_question() {
         Some(level) => context.say(
             "report.header.occasion_level",
@@ -113,7 +113,7 @@ fn draw_foot(sheet: &mut Sheet, context: &Context, page: &str, pages: &str) {
 fn made_by(context: &Context) -> String {
     let input = context.input;
     let time = input.generated_at.with_timezone(&input.local_offset);
-    let time = time.format("%Y-%m-%d %H:%M (UTC%:z)").to_string();
+    let time = input.words.language().moment(time);
     let mut parts = vec![format!(
         "{} {}",
         context.say("report.product", &[]),

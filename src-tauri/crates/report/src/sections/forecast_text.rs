@@ -1,6 +1,6 @@
 //! What the report says about a forecast, in words.
 
-use crate::context::{Context, date_text, of_hundred};
+use crate::context::{Context, of_hundred};
 use clinical::{
     assessment::{
         CordCompressionState, ExplainedEndpoint, Explanation, ForecastReason, MedianTime,
@@ -45,7 +45,7 @@ pub(crate) fn interval(context: &Context, forecast: &SurvivalForecast) -> String
 /// The median with its interval, where the forecast has one.
 pub(crate) fn median(context: &Context, forecast: &SurvivalForecast) -> Option<String> {
     let time = |time: MedianTime| match time {
-        MedianTime::Reached { months } => format!("{months:.1}"),
+        MedianTime::Reached { months } => context.decimal(&format!("{months:.1}")),
         MedianTime::NotReached { within_months } => {
             let months = format!("{within_months}");
             context.say("report.forecast.beyond", &[("months", months.as_str())])
@@ -148,7 +148,7 @@ fn named(context: &Context, reason: &NamedReason) -> String {
     } else {
         facts.join(", ")
     };
-    let factor = format!("{:.2}", reason.factor);
+    let factor = context.decimal(&format!("{:.2}", reason.factor));
     let values = [("names", names.as_str()), ("factor", factor.as_str())];
     context.say("reasons.named", &values)
 }
@@ -169,7 +169,7 @@ pub(crate) fn reasons(context: &Context, explanation: &Explanation) -> String {
 
 fn one_reason(context: &Context, reason: &ForecastReason) -> String {
     let features = context.feature_labels(&reason.features);
-    let factor = format!("{:.2}", reason.factor);
+    let factor = context.decimal(&format!("{:.2}", reason.factor));
     let values = [("features", features.as_str()), ("factor", factor.as_str())];
     context.say("report.forecast.reason", &values)
 }
@@ -231,7 +231,7 @@ pub(crate) fn recalibration(context: &Context, forecast: &SurvivalForecast) -> O
     );
     let (person, date) = (
         context.free(&recalibration.person),
-        date_text(recalibration.date),
+        context.date(recalibration.date),
     );
     let key = match (context.input.identity_masked, context.input.dates_moved) {
         (_, true) => "recalibration.undated",
@@ -268,8 +268,8 @@ pub(crate) fn recalibration_in_full(
     let first = recalibration(context, forecast)?;
     let recalibration = forecast.pack.recalibration.as_ref()?;
     let (intercept, slope) = (
-        format!("{:+.2}", recalibration.intercept),
-        format!("{:.2}", recalibration.slope),
+        context.decimal(&format!("{:+.2}", recalibration.intercept)),
+        context.decimal(&format!("{:.2}", recalibration.slope)),
     );
     let numbers = context.say(
         "recalibration.numbers",
@@ -294,7 +294,7 @@ pub(crate) fn recalibration_in_full(
         recalibration.gain.low,
         recalibration.gain.high,
     ]
-    .map(|gain| format!("{gain:.3}"));
+    .map(|gain| context.decimal(&format!("{gain:.3}")));
     let [gain, low, high] = ends.each_ref().map(String::as_str);
     let gain = context.say(
         "recalibration.gain",

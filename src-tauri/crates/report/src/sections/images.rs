@@ -213,7 +213,7 @@ fn named(context: &Context, letter: &str, mark: &Mark) -> String {
 
 /// "Canal compromise 40 %"
 pub(crate) fn measured_text(context: &Context, measured: &Measured) -> String {
-    let number = decimal(measured.value, measured.unit.digits());
+    let number = context.decimal(&decimal(measured.value, measured.unit.digits()));
     let value = match measured.unit.code() {
         Some(code) => format!(
             "{number} {}",

@@ -5,7 +5,7 @@
 
 use crate::{
     canvas::Sheet,
-    context::{Context, date_text},
+    context::Context,
     layout::{ascent, heading, height_of, lines},
     sections::{
         facts::{group_label, group_place, label, ordered, source_mark},
@@ -131,7 +131,10 @@ fn draw_fact(
         at,
         baseline,
         NOTE,
-        &fact.observed_on.map(date_text).unwrap_or_default(),
+        &fact
+            .observed_on
+            .map(|day| context.date(day))
+            .unwrap_or_default(),
     );
     let (mark, style) = if fact.stale {
         (

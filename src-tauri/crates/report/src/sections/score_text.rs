@@ -1,6 +1,6 @@
 //! What the report says about a score, in words.
 
-use crate::context::{Context, number_text, of_hundred};
+use crate::context::{Context, of_hundred};
 use clinical::assessment::{
     Direction, FigureProvenance, PublishedSurvival, ScoreGroup, ScoreOutcome, ScoreResult,
     ScoreStatus,
@@ -18,7 +18,7 @@ pub(crate) fn name(context: &Context, score: &ScoreResult, name: &str) -> String
 pub(crate) fn result(context: &Context, score: &ScoreResult) -> String {
     match &score.outcome {
         ScoreOutcome::Total { total, .. } | ScoreOutcome::TypedTotal { total, .. } => {
-            total.to_string()
+            context.decimal(&total.to_string())
         }
         ScoreOutcome::Grade { grade, .. } => {
             let grade = context.free(grade);
@@ -115,11 +115,11 @@ pub(crate) fn published_text(context: &Context, figures: &PublishedSurvival) -> 
 
 /// "median 4 months (3 to 5)".
 pub(crate) fn median_text(context: &Context, figures: &PublishedSurvival) -> Option<String> {
-    let median = number_text(figures.median_months?);
+    let median = context.number(figures.median_months?);
     let Some([low, high]) = figures.median_confidence_interval else {
         return Some(context.say("report.scores.median", &[("median", median.as_str())]));
     };
-    let (low, high) = (number_text(low), number_text(high));
+    let (low, high) = (context.number(low), context.number(high));
     let values = [
         ("median", median.as_str()),
         ("low", low.as_str()),

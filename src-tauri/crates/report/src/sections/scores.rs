@@ -51,7 +51,7 @@ fn one_in_full(flow: &mut Flow, context: &Context, score: &ScoreResult, group: &
     flow.paragraph(SMALL, text.trim());
     if let ScoreOutcome::Total { items, typed, .. } = &score.outcome {
         if let Some(typed) = typed {
-            let typed = typed.to_string();
+            let typed = context.decimal(&typed.to_string());
             let text = context.say("report.scores.typed_differs", &[("typed", typed.as_str())]);
             flow.paragraph(SMALL.in_ink(WARNING), &text);
         }
@@ -115,7 +115,7 @@ pub(crate) fn source(context: &Context, score: &ScoreResult) -> String {
 fn items_text(context: &Context, items: &[ScoreItem]) -> String {
     let items = items.iter().map(|item| {
         let (label, row) = (context.free(&item.label), context.free(&item.row));
-        let points = item.points.to_string();
+        let points = context.decimal(&item.points.to_string());
         let values = [
             ("item", label.as_str()),
             ("row", row.as_str()),

@@ -1,7 +1,7 @@
 //! Courses of treatment as recorded: those that were given, then those that are planned, which say so.
 
 use crate::{
-    context::{Context, date_text, number_text},
+    context::Context,
     layout::{Cell, Column, Flow},
     style::{CONTENT_WIDTH, SMALL},
 };
@@ -55,8 +55,8 @@ pub(crate) fn named(context: &Context, course: &TreatmentCourse) -> String {
 
 pub(crate) fn dates(context: &Context, course: &TreatmentCourse) -> String {
     match (
-        course.started_on.map(date_text),
-        course.ended_on.map(date_text),
+        course.started_on.map(|day| context.date(day)),
+        course.ended_on.map(|day| context.date(day)),
     ) {
         (None, None) if course.is_planned() => context.say("report.treatments.no_day", &[]),
         (None, None) => context.say("report.value.not_recorded", &[]),
@@ -84,7 +84,7 @@ fn what(context: &Context, course: &TreatmentCourse) -> String {
 
 /// "20 Gy in 5 fractions", or nothing.
 pub(crate) fn dose(context: &Context, course: &TreatmentCourse) -> String {
-    let dose = course.dose_gray.map(number_text);
+    let dose = course.dose_gray.map(|dose| context.number(dose));
     let fractions = course.fractions.map(|count| count.to_string());
     match (&dose, &fractions) {
         (Some(dose), Some(count)) => context.say(

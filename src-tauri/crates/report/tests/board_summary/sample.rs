@@ -38,6 +38,10 @@ pub(crate) struct Sample {
 impl Sample {
     /// The bytes of the board summary.
     pub(crate) fn summary(&self) -> Vec<u8> {
+        self.summary_in("en")
+    }
+
+    pub(crate) fn summary_in(&self, language: &str) -> Vec<u8> {
         let pictures: Vec<KeyPicture> = self
             .case
             .key_images
@@ -60,9 +64,9 @@ impl Sample {
             assessment: &self.assessment,
             reasons: &self.reasons,
             reproduced_rows: Some(49),
-            catalogue: Catalogue::shipped(),
-            words: Words::shipped("en"),
-            language: "en",
+            catalogue: Catalogue::in_language(language),
+            words: Words::shipped(language),
+            language,
             key_pictures: &pictures,
             app_version: "0.1.0",
             generated_at: self.generated_at,

@@ -53,7 +53,7 @@ pub(super) fn draw(talk: &Talk, comparison: &Comparison) -> Drawing {
             };
             drawing.line(&[(x(tick), 16.0), (x(tick), bottom)], ink, 0.5, dashes);
             let at = (x(tick), bottom + 10.0);
-            drawing.text(at, Anchor::Middle, NOTE, &format!("{tick:.1}"));
+            drawing.text(at, Anchor::Middle, NOTE, &talk.words.decimal(tick, 1));
         }
         for (place, predictor) in predictors.iter().enumerate() {
             let ink = if predictor.id == MODEL { ACCENT } else { BLACK };

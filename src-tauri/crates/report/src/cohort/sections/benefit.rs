@@ -5,7 +5,7 @@ use crate::{
     layout::{Cell, Flow},
     style::{CONTENT_WIDTH, NOTE},
 };
-use clinical::{head_to_head::percent, performance::DecisionCurve};
+use clinical::performance::DecisionCurve;
 
 pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
     let study = talk.study();
@@ -13,7 +13,7 @@ pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {
         return;
     };
     for threshold in &study.thresholds {
-        let share = percent(*threshold);
+        let share = talk.words.percent(*threshold);
         flow.heading(&talk.say("benefit_at", &[("threshold", &share)]), 60.0);
         flow.paragraph(NOTE, &talk.say("note_decision", &[]));
         flow.space(2.0);
