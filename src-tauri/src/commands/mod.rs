@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod cases;
+mod decision;
 mod images;
 mod people;
 mod reports;
@@ -41,6 +42,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         people::add_person,
         people::change_person,
         people::set_person_secret,
+        people::set_preference,
         people::sign_in,
         people::sign_out,
         cases::list_cases,
@@ -58,6 +60,11 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         cases::check_entry,
         cases::save_draft,
         cases::drafts,
+        decision::lock_estimate,
+        decision::reveal_without_estimate,
+        decision::try_out,
+        decision::deciding_facts,
+        decision::set_decision_settings,
         images::open_images,
         images::cancel_images,
         images::read_frames,

@@ -3,6 +3,7 @@
 // the recorded case, and a new case keeps the recorded answers of an empty one.
 import { auditHost } from './demo/audit.ts';
 import { casesHost } from './demo/cases.ts';
+import { decisionHost } from './demo/decision.ts';
 import { imagesHost } from './demo/images.ts';
 import { installation } from './demo/installation.ts';
 import { marksHost } from './demo/marks.ts';
@@ -23,6 +24,7 @@ export function demoHost(search: URLSearchParams): Host {
     ...peopleHost(state, shared),
     ...auditHost(state, shared),
     ...casesHost(shared),
+    ...decisionHost(state, shared),
     ...imagesHost(shared),
     ...marksHost(shared),
     ...reportHost(),

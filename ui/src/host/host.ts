@@ -2,6 +2,7 @@
 // in snake_case. Every method rejects with a `HostError`; the words for `error.<code>` say what to do.
 import type {
   AppStatus,
+  Assessment,
   AuditRowView,
   AuditView,
   BackupView,
@@ -9,9 +10,11 @@ import type {
   CaseView,
   CatalogueView,
   CohortStudy,
+  DecisionSettings,
   DeidentifiedInput,
   DeidentifiedView,
   EntryAdvice,
+  EstimateInput,
   ExplainedEndpoint,
   ExplanationState,
   ExportedFile,
@@ -34,7 +37,12 @@ import type {
   StackGeometry,
   StudyOptions,
   StudyQuestion,
+  SweepRow,
+  TriedFact,
 } from './types.ts';
+
+/** As `board::preferences` knows them. */
+export type Preference = 'forecast_view' | 'theme' | 'zoom';
 
 /** Why the store closed itself. */
 export type LockReason = 'idle' | 'suspend';
@@ -66,6 +74,8 @@ export interface Host {
   changePerson(personId: string, change: PersonChange): Promise<AppStatus>;
   /** Without `current` a chair or coordinator sets it anew for somebody else. */
   setPersonSecret(personId: string, current: string | null, secret: string): Promise<AppStatus>;
+  /** Keeps how whoever is signed in likes to look at things. */
+  setPreference(name: Preference, value: string): Promise<AppStatus>;
   signIn(personId: string, secret: string): Promise<AppStatus>;
   signOut(): Promise<AppStatus>;
 
@@ -101,6 +111,17 @@ export interface Host {
   /** Keeps what was typed but not committed; empty text forgets it. */
   saveDraft(caseId: string, field: string, text: string): Promise<void>;
   drafts(caseId: string): Promise<Record<string, string>>;
+
+  // The decision
+  /** Keeps an estimate for the current episode; it is not changed afterwards. */
+  lockEstimate(caseId: string, input: EstimateInput): Promise<CaseView>;
+  /** Notes that the model was looked at before an estimate was locked. */
+  revealWithoutEstimate(caseId: string): Promise<void>;
+  /** The assessment if these facts were so; nothing is saved. */
+  tryOut(caseId: string, tried: TriedFact[]): Promise<Assessment>;
+  /** Blank facts that could carry the forecast across the board's limit or change it most. */
+  decidingFacts(caseId: string): Promise<SweepRow[]>;
+  setDecisionSettings(settings: DecisionSettings): Promise<AppStatus>;
 
   // Images
   /** Folders, ZIP files, DICOMDIRs or single files, all into one library. */

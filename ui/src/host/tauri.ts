@@ -32,6 +32,7 @@ export function tauriHost(): Host {
     addPerson: (input) => invoke('add_person', { input }),
     changePerson: (personId, change) => invoke('change_person', { personId, change }),
     setPersonSecret: (personId, current, secret) => invoke('set_person_secret', { personId, current, secret }),
+    setPreference: (name, value) => invoke('set_preference', { name, value }),
     signIn: (personId, secret) => invoke('sign_in', { personId, secret }),
     signOut: () => invoke('sign_out'),
 
@@ -61,6 +62,12 @@ export function tauriHost(): Host {
     checkEntry: (feature, value, unit) => invoke('check_entry', { feature, value, unit }),
     saveDraft: (caseId, field, text) => invoke('save_draft', { caseId, field, text }),
     drafts: (caseId) => invoke('drafts', { caseId }),
+
+    lockEstimate: (caseId, input) => invoke('lock_estimate', { caseId, input }),
+    revealWithoutEstimate: (caseId) => invoke('reveal_without_estimate', { caseId }),
+    tryOut: (caseId, tried) => invoke('try_out', { caseId, tried }),
+    decidingFacts: (caseId) => invoke('deciding_facts', { caseId }),
+    setDecisionSettings: (settings) => invoke('set_decision_settings', { settings }),
 
     openImages: (paths, onProgress) => {
       const channel = new Channel<ScanProgress>(onProgress);

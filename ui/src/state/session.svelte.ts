@@ -1,7 +1,7 @@
 // What the window shows now: application status, the open case and where the reader is in it.
 // It mirrors the answers of the host and decides nothing about the medicine.
 import { getContext, setContext } from 'svelte';
-import { asHostError, type Host, type LockReason } from '../host/host.ts';
+import { asHostError, type Host, type LockReason, type Preference } from '../host/host.ts';
 import type {
   AppStatus,
   CaseView,
@@ -26,7 +26,7 @@ export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
 export type Page = 'settings' | 'audit' | 'study';
-export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup';
+export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'deciding';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
 
@@ -75,6 +75,10 @@ export class Session {
   fieldRequest = $state.raw<FieldRequest | null>(null);
   /** An image, and perhaps a mark on it, that the reader asked to see. */
   imageRequest = $state.raw<ImageRequest | null>(null);
+  /** The case whose model was shown after, or without, the people's own estimates. */
+  revealed = $state<string | null>(null);
+  /** The shared screen is open. */
+  sharing = $state(false);
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
@@ -109,10 +113,25 @@ export class Session {
   /** Somebody is signed in to an open store. */
   private isReady = $derived(!['starting', 'first_start', 'unlock', 'store_failed', 'sign_in'].includes(this.place));
 
+  /** The people are asked before the model shows. */
+  asksEstimate = $derived.by(() => {
+    const asked = this.status?.decision.estimate_first ?? 'never';
+    return asked === 'always' || (asked === 'in_meetings' && this.sharing);
+  });
+
   alerts = $derived((this.view?.assessment.findings ?? []).filter((finding) => finding.severity === 'alert'));
 
   constructor(host: Host) {
     this.host = host;
+  }
+
+  /** Keeps how the person likes to look at things; what cannot be kept is not worth a message. */
+  async prefer(name: Preference, value: string): Promise<void> {
+    try {
+      this.status = await this.host.setPreference(name, value);
+    } catch {
+      // The choice holds until the window is closed.
+    }
   }
 
   /** Reads words, catalogue, sheets of the scores and status; then follows the start arguments. */

@@ -2,7 +2,8 @@
 //! the fresh view; keystrokes go to a draft; undo is a new revision with the earlier content.
 
 use crate::{
-    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess, new_id,
+    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess,
+    decision::keep_estimates, new_id,
 };
 use chrono::NaiveDate;
 use clinical::{
@@ -29,6 +30,7 @@ impl Board {
             id: new_id(),
             index_date: self.now().date_naive(),
             question: question.to_owned(),
+            estimates: Vec::new(),
         });
         self.insert_case(case)
     }
@@ -74,6 +76,7 @@ impl Board {
                         id: new_id(),
                         index_date,
                         question,
+                        estimates: Vec::new(),
                     });
                 }
             }
@@ -168,10 +171,11 @@ impl Board {
 
     /// Saves the content of an earlier revision as a new one.
     fn restore(&self, store: &mut Store, id: &str, target: u32) -> Result<CaseView, BoardError> {
-        let current = store.case(id)?.revision;
-        let earlier = store.case_at(id, target)?;
+        let current = store.case(id)?;
+        let mut earlier = store.case_at(id, target)?;
+        keep_estimates(&mut earlier.case, &current.case);
         let (summary, person) = (format!("{UNDO}{target}"), self.person()?);
-        let change = Change::new(&person, &summary, current);
+        let change = Change::new(&person, &summary, current.revision);
         self.save(store, &earlier.case, &change)
     }
 
@@ -306,7 +310,7 @@ fn redo_target(history: &[RevisionInfo]) -> Option<u32> {
     (shown < last.number).then(|| shown + 1)
 }
 
-fn known_feature(text: &str) -> Result<&'static Feature, BoardError> {
+pub(crate) fn known_feature(text: &str) -> Result<&'static Feature, BoardError> {
     let catalogue = Catalogue::shipped();
     let known = catalogue.id(text).ok();
     known.and_then(|id| catalogue.feature(&id)).ok_or_else(|| {

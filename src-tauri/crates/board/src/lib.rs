@@ -7,6 +7,7 @@ mod backup;
 pub mod bindings;
 mod cases;
 mod crash;
+mod decision;
 mod deidentified;
 mod demo;
 mod fault;
@@ -18,6 +19,7 @@ mod marks;
 mod objects;
 mod packs;
 mod people;
+mod preferences;
 mod reasons;
 mod recalibration;
 mod recalibration_files;
@@ -42,6 +44,7 @@ pub use clinical::{
     performance::{Comparison, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
+pub use decision::{DecisionSettings, EstimateFirst, EstimateInput, TriedFact};
 pub use deidentified::{
     DeidentifiedInput, DeidentifiedView, DeidentifiedWarning, DeidentifiedWarningCode,
     write_deidentified,
