@@ -8,6 +8,7 @@ mod images;
 mod people;
 mod reports;
 mod session;
+mod sharing;
 mod study;
 
 use crate::SharedBoard;
@@ -87,6 +88,10 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         reports::pick_images_file,
         reports::pick_save_path,
         reports::pick_table,
+        sharing::open_shared,
+        sharing::close_shared,
+        sharing::present,
+        sharing::presented,
         study::study_options,
         study::study_table,
         study::cancel_study,

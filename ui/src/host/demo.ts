@@ -10,11 +10,13 @@ import { marksHost } from './demo/marks.ts';
 import { memory } from './demo/memory.ts';
 import { peopleHost } from './demo/people.ts';
 import { reportHost } from './demo/report.ts';
+import { sharingHost } from './demo/sharing.ts';
 import { storeHost } from './demo/store.ts';
 import { studyHost } from './demo/study.ts';
 import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
+ * `&emergency` brings one, `&estimate` asks for estimates first,
  * and `&recalibration` is `used` or `refused`. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
@@ -28,6 +30,7 @@ export function demoHost(search: URLSearchParams): Host {
     ...imagesHost(shared),
     ...marksHost(shared),
     ...reportHost(),
+    ...sharingHost(),
     ...studyHost(shared),
   };
 }

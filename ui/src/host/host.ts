@@ -44,6 +44,19 @@ import type {
 /** As `board::preferences` knows them. */
 export type Preference = 'forecast_view' | 'theme' | 'zoom';
 
+/** What the shared screen shows of a case. */
+export const SHARED_PARTS = ['overview', 'forecast', 'benefit', 'pathway'] as const;
+export type SharedPart = (typeof SHARED_PARTS)[number];
+export interface Presented {
+  view: CaseView;
+  part: SharedPart;
+  masked: boolean;
+  /** The model is not shown yet. */
+  hidden: boolean;
+  /** The view of the forecast, as `ForecastViews` names it. */
+  forecastView: string;
+}
+
 /** Why the store closed itself. */
 export type LockReason = 'idle' | 'suspend';
 
@@ -161,6 +174,17 @@ export interface Host {
   pickSavePath(name: string): Promise<string | null>;
   /** Writes copies without identity into an empty folder, searched for what identifies before it answers. */
   exportDeidentified(caseId: string, input: DeidentifiedInput): Promise<DeidentifiedView>;
+
+  // The shared screen
+  openShared(): Promise<void>;
+  closeShared(): Promise<void>;
+  /** Shows this on the shared screen; nothing clears it. */
+  present(shown: Presented | null): Promise<void>;
+  presented(): Promise<Presented | null>;
+  /** The shared screen hears what is to be shown; the answer ends the listening. */
+  onPresented(callback: (shown: Presented | null) => void): () => void;
+  /** The presenter hears that the shared screen was closed; the answer ends the listening. */
+  onSharedClosed(callback: () => void): () => void;
 
   // The model and the scores on own patients
   studyOptions(): Promise<StudyOptions>;

@@ -1,7 +1,7 @@
 // The host door over Tauri's IPC: the only file that knows Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Host, LockReason } from './host.ts';
+import type { Host, LockReason, Presented } from './host.ts';
 import type { ScanProgress } from './types.ts';
 
 /** True inside the desktop window. */
@@ -98,6 +98,13 @@ export function tauriHost(): Host {
     pickSavePath: (name) => invoke('pick_save_path', { name }),
     exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),
 
+    openShared: () => invoke('open_shared'),
+    closeShared: () => invoke('close_shared'),
+    present: (shown) => invoke('present', { shown }),
+    presented: () => invoke('presented'),
+    onPresented: (callback) => hear('presented', callback),
+    onSharedClosed: (callback) => hear('shared_closed', () => callback()),
+
     studyOptions: () => invoke('study_options'),
     studyTable: (path, question, onProgress) => {
       const channel = new Channel<number>(onProgress);
@@ -114,6 +121,8 @@ interface ShellEvents {
   locked: { reason: LockReason };
   images_dropped: { paths: string[] };
   images_hover: { over: boolean };
+  presented: Presented | null;
+  shared_closed: null;
 }
 
 /** Listens until the answer is called, even if that is before Tauri is ready. */

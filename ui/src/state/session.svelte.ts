@@ -1,7 +1,7 @@
 // What the window shows now: application status, the open case and where the reader is in it.
 // It mirrors the answers of the host and decides nothing about the medicine.
 import { getContext, setContext } from 'svelte';
-import { asHostError, type Host, type LockReason, type Preference } from '../host/host.ts';
+import { asHostError, type Host, type LockReason, type Preference, type Presented, type SharedPart } from '../host/host.ts';
 import type {
   AppStatus,
   CaseView,
@@ -79,6 +79,8 @@ export class Session {
   revealed = $state<string | null>(null);
   /** The shared screen is open. */
   sharing = $state(false);
+  /** What of the case stands on it. */
+  sharedPart = $state<SharedPart>('overview');
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
@@ -119,6 +121,14 @@ export class Session {
     return asked === 'always' || (asked === 'in_meetings' && this.sharing);
   });
 
+  /** The model of the open case waits for the people's own estimates. */
+  modelHidden = $derived(this.asksEstimate && this.revealed !== this.view?.case.id);
+  /** What the shared screen is to show. */
+  presented = $derived.by((): Presented | null => {
+    if (!this.sharing || !this.view || this.place !== 'case') return null;
+    return { view: this.view, part: this.sharedPart, masked: this.masked, hidden: this.modelHidden, forecastView: this.status?.preferences.forecast_view ?? 'curve' };
+  });
+
   alerts = $derived((this.view?.assessment.findings ?? []).filter((finding) => finding.severity === 'alert'));
 
   constructor(host: Host) {
@@ -134,18 +144,19 @@ export class Session {
     }
   }
 
+  /** What every window needs before it can show anything. */
+  async readVocabulary(language: string): Promise<void> {
+    const [words, catalogue, sheets] = await Promise.all([this.host.words(language), this.host.catalogue(), this.host.scoreSheets()]);
+    setWords(words);
+    this.catalogue = catalogue;
+    this.sheets = sheets;
+  }
+
   /** Reads words, catalogue, sheets of the scores and status; then follows the start arguments. */
   async start(language: string): Promise<void> {
     try {
-      const [words, catalogue, sheets, status] = await Promise.all([
-        this.host.words(language),
-        this.host.catalogue(),
-        this.host.scoreSheets(),
-        this.host.status(),
-      ]);
-      setWords(words);
-      this.catalogue = catalogue;
-      this.sheets = sheets;
+      const [status] = await Promise.all([this.host.status(), this.readVocabulary(language)]);
+      this.host.onSharedClosed(() => (this.sharing = false));
       this.host.onLocked((reason) => void this.lockedByItself(reason));
       await this.enter(status);
     } catch (reason) {
@@ -223,6 +234,22 @@ export class Session {
     this.drafts = (await this.run(() => this.host.drafts(view.case.id))) ?? {};
     this.view = view;
     return true;
+  }
+
+  /** Opens the shared screen, or closes it. */
+  async share(on: boolean): Promise<void> {
+    await this.run(() => (on ? this.host.openShared() : this.host.closeShared()));
+    this.sharing = on && this.error === null;
+  }
+
+  /** The case after or before the open one in the list; the tab stays. */
+  async openBeside(by: 1 | -1): Promise<void> {
+    const cases = await this.run(() => this.host.listCases(''));
+    const at = cases?.findIndex(({ id }) => id === this.view?.case.id) ?? -1;
+    const next = cases?.[at + by];
+    if (!next || at < 0) return;
+    const { tab } = this;
+    if (await this.open(() => this.host.openCase(next.id))) this.tab = tab;
   }
 
   /** Back to the list; the case is saved already. */
