@@ -1,4 +1,4 @@
-//! The desktop shell: one window, commands that pass on to [`board::Board`], pixels to the webview.
+//! The desktop shell: a window and a shared screen, commands that pass on to [`board::Board`], pixels to the webview.
 //! No medicine and no decisions here.
 
 mod arguments;
@@ -6,6 +6,7 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod drawing;
 mod drops;
+mod sharing;
 mod watch;
 
 use arguments::Arguments;
@@ -13,7 +14,9 @@ pub use board::serve_images;
 use board::{Board, BoardOptions, StartArguments};
 use clap::Parser;
 use std::{process::ExitCode, sync::Arc, time::Duration};
-use tauri::{Manager, Url, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse};
+use tauri::{
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse,
+};
 
 /// The board as every command receives it.
 pub(crate) type SharedBoard = Arc<Board>;
@@ -42,6 +45,39 @@ fn driven_by_a_test() -> bool {
     cfg!(debug_assertions) && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
+/// Opens one of the application's windows.
+pub(crate) fn open_window(app: &AppHandle, label: &str, page: &str) -> tauri::Result<()> {
+    let mut window = WebviewWindowBuilder::new(app, label, WebviewUrl::App(page.into()));
+    // WebKit connects ahead to wherever a script wants to navigate, before the navigation
+    // is refused; the way there ends at a port of this machine where nobody listens.
+    if cfg!(target_os = "linux") {
+        window = window.proxy_url(Url::parse(NOWHERE).map_err(tauri::Error::InvalidUrl)?);
+    }
+    let window = window
+        .title("SpineBoard")
+        .inner_size(1440.0, 900.0)
+        .min_inner_size(960.0, 640.0)
+        // Nothing that was shown stays behind in a cache, a cookie or local storage.
+        .incognito(!driven_by_a_test())
+        .devtools(cfg!(debug_assertions))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        // Dropped files must never navigate the window away from the application.
+        .on_navigation(|url| {
+            matches!(url.scheme(), "tauri" | "about")
+                || url.host_str() == Some("tauri.localhost")
+                || (cfg!(debug_assertions) && url.host_str() == Some("localhost"))
+        })
+        .build()?;
+    #[cfg(target_os = "linux")]
+    if !driven_by_a_test() {
+        drawing::suit(&window)?;
+    }
+    #[cfg(not(target_os = "linux"))]
+    drop(window);
+    Ok(())
+}
+
 /// Opens the window and returns when it is closed.
 pub fn run() -> ExitCode {
     board::without_memory_image();
@@ -49,7 +85,10 @@ pub fn run() -> ExitCode {
     let started = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(commands::handler())
-        .on_window_event(drops::pass_on)
+        .on_window_event(|window, event| {
+            drops::pass_on(window, event);
+            sharing::follow(window, event);
+        })
         .setup(move |app| {
             let data = match arguments.data {
                 Some(folder) => folder,
@@ -72,35 +111,8 @@ pub fn run() -> ExitCode {
             keep_schedule(&board);
             watch::start(app.handle().clone(), Arc::clone(&board));
             app.manage(board);
-            let mut window =
-                WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()));
-            // WebKit connects ahead to wherever a script wants to navigate, before the navigation
-            // is refused; the way there ends at a port of this machine where nobody listens.
-            if cfg!(target_os = "linux") {
-                window = window.proxy_url(Url::parse(NOWHERE)?);
-            }
-            let window = window
-                .title("SpineBoard")
-                .inner_size(1440.0, 900.0)
-                .min_inner_size(960.0, 640.0)
-                // Nothing that was shown stays behind in a cache, a cookie or local storage.
-                .incognito(!driven_by_a_test())
-                .devtools(cfg!(debug_assertions))
-                .on_new_window(|_, _| NewWindowResponse::Deny)
-                .on_download(|_, _| false)
-                // Dropped files must never navigate the window away from the application.
-                .on_navigation(|url| {
-                    matches!(url.scheme(), "tauri" | "about")
-                        || url.host_str() == Some("tauri.localhost")
-                        || (cfg!(debug_assertions) && url.host_str() == Some("localhost"))
-                })
-                .build()?;
-            #[cfg(target_os = "linux")]
-            if !driven_by_a_test() {
-                drawing::suit(&window)?;
-            }
-            #[cfg(not(target_os = "linux"))]
-            drop(window);
+            app.manage(sharing::Presented::default());
+            open_window(app.handle(), "main", "index.html")?;
             Ok(())
         })
         .run(tauri::generate_context!());

@@ -1,6 +1,6 @@
 //! Gives the board its tick every second and tells the window when the store closed itself.
 
-use crate::SharedBoard;
+use crate::{SharedBoard, sharing};
 use board::LockReason;
 use std::{sync::Arc, thread, time::Duration};
 use tauri::{AppHandle, Emitter};
@@ -21,6 +21,7 @@ pub(crate) fn start(app: AppHandle, board: SharedBoard) {
     thread::spawn(move || {
         while let Some(board) = board.upgrade() {
             if let Some(reason) = board.tick() {
+                sharing::present(&app, serde_json::Value::Null);
                 let _ = app.emit(LOCKED, Locked { reason });
             }
             drop(board);

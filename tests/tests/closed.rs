@@ -55,7 +55,7 @@ fn the_window_may_do_this_and_no_more() {
         .collect();
     assert_eq!(files, ["main.json"]);
     let capability = json("src-tauri/capabilities/main.json");
-    assert_eq!(capability["windows"], serde_json::json!(["main"]));
+    assert_eq!(capability["windows"], serde_json::json!(["main", "shared"]));
     assert_eq!(capability["permissions"], serde_json::json!(PERMISSIONS));
     let keys: BTreeSet<&str> = capability
         .as_object()

@@ -11,12 +11,13 @@ use board::{
     AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, CohortStudy,
     ExplainedEndpoint, ExplanationState, ForecastState, Identity, ImageLibrary, Level, NoKeychain,
     ObservationInput, PackSet, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
-    StackGeometry, StudyOptions, StudyQuestion, learn_recalibration,
+    StackGeometry, StudyOptions, StudyQuestion, TriedFact, learn_recalibration,
 };
 use chrono::{DateTime, Utc};
 use clinical::{
     case::{AbsenceReason, Entry, Source, Subject, Value},
     marks::{Mark, MarkKind, Proposal},
+    pathway::Pathway,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -101,6 +102,8 @@ struct Recorded {
     study: RecordedStudy,
     recalibrated: RecordedRecalibration,
     marks: Vec<RecordedMark>,
+    /// Of the demonstration case, had it a disturbance of bladder or bowel.
+    emergency: Pathway,
 }
 
 /// A mark with what it proposes.
@@ -566,6 +569,7 @@ fn journey(root: &Path) -> Recorded {
         demo_case: reasons_of(&board, &demo_case),
         empty_case: reasons_of_empty_case,
     };
+    let emergency = with_bladder_disturbance(&board, &demo_case);
     let folder = root.join("images");
     let whole = root.join("spineboard/demonstration/images");
     let whole = board.open_images(&[whole], &mut |_| ()).unwrap();
@@ -607,7 +611,18 @@ fn journey(root: &Path) -> Recorded {
         study,
         recalibrated,
         marks,
+        emergency,
     }
+}
+
+fn with_bladder_disturbance(board: &Board, view: &CaseView) -> Pathway {
+    let value = Value::Flag(true);
+    let tried = TriedFact {
+        feature: "bladder_or_bowel_dysfunction".to_owned(),
+        subject: Subject::Patient,
+        entry: Entry::Known { value, unit: None },
+    };
+    board.try_out(&view.case.id, vec![tried]).unwrap().pathway
 }
 
 /// Puts what differs from one run to the next into the same words each time. Random identifiers become
@@ -713,6 +728,7 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("scores.json", serde_json::to_value(recorded.scores)),
         ("study.json", serde_json::to_value(recorded.study)),
         ("marks.json", serde_json::to_value(recorded.marks)),
+        ("emergency.json", serde_json::to_value(recorded.emergency)),
         (
             "recalibrated.json",
             serde_json::to_value(recorded.recalibrated),
@@ -740,5 +756,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 10, "every file is written by this journey");
+    assert_eq!(there, 11, "every file is written by this journey");
 }

@@ -3,11 +3,13 @@
 mod audit;
 mod backup;
 mod cases;
+mod decision;
 mod images;
 mod levels;
 mod people;
 mod reports;
 mod session;
+mod sharing;
 mod study;
 
 use crate::SharedBoard;
@@ -43,6 +45,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         people::add_person,
         people::change_person,
         people::set_person_secret,
+        people::set_preference,
         people::sign_in,
         people::sign_out,
         cases::list_cases,
@@ -66,6 +69,11 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         levels::add_lesion,
         levels::change_lesion,
         levels::remove_lesion,
+        decision::lock_estimate,
+        decision::reveal_without_estimate,
+        decision::try_out,
+        decision::deciding_facts,
+        decision::set_decision_settings,
         images::open_images,
         images::cancel_images,
         images::read_frames,
@@ -89,6 +97,10 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         reports::pick_images_file,
         reports::pick_save_path,
         reports::pick_table,
+        sharing::open_shared,
+        sharing::close_shared,
+        sharing::present,
+        sharing::presented,
         study::study_options,
         study::study_table,
         study::cancel_study,

@@ -50,3 +50,12 @@ pub(super) async fn sign_in(
 pub(super) async fn sign_out(board: State<'_, SharedBoard>) -> Result<AppStatus> {
     away(&board, |board| board.sign_out()).await
 }
+
+#[tauri::command]
+pub(super) async fn set_preference(
+    board: State<'_, SharedBoard>,
+    name: String,
+    value: String,
+) -> Result<AppStatus> {
+    away(&board, move |board| board.set_preference(&name, &value)).await
+}

@@ -8,6 +8,7 @@ import { tauriHost } from '../host/tauri.ts';
 import { Session } from '../state/session.svelte.ts';
 import { restoreTheme } from '../state/theme.svelte.ts';
 import App from './App.svelte';
+import SharedScreen from './SharedScreen.svelte';
 
 async function chooseHost(): Promise<Host> {
   if (import.meta.env.MODE !== 'demo') return tauriHost();
@@ -19,6 +20,11 @@ restoreTheme();
 const target = document.getElementById('app');
 if (target) {
   const session = new Session(await chooseHost());
-  await session.start(navigator.language);
-  mount(App, { target, props: { session } });
+  if (location.hash === '#shared') {
+    await session.readVocabulary();
+    mount(SharedScreen, { target, props: { session } });
+  } else {
+    await session.start(navigator.language);
+    mount(App, { target, props: { session } });
+  }
 }

@@ -3,6 +3,7 @@
 // the recorded case, and a new case keeps the recorded answers of an empty one.
 import { auditHost } from './demo/audit.ts';
 import { casesHost } from './demo/cases.ts';
+import { decisionHost } from './demo/decision.ts';
 import { imagesHost } from './demo/images.ts';
 import { installation } from './demo/installation.ts';
 import { levelsHost } from './demo/levels.ts';
@@ -10,11 +11,13 @@ import { marksHost } from './demo/marks.ts';
 import { memory } from './demo/memory.ts';
 import { peopleHost } from './demo/people.ts';
 import { reportHost } from './demo/report.ts';
+import { sharingHost } from './demo/sharing.ts';
 import { storeHost } from './demo/store.ts';
 import { studyHost } from './demo/study.ts';
 import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
+ * `&emergency` brings one, `&estimate` asks for estimates first,
  * and `&recalibration` is `used` or `refused`. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
@@ -24,10 +27,12 @@ export function demoHost(search: URLSearchParams): Host {
     ...peopleHost(state, shared),
     ...auditHost(state, shared),
     ...casesHost(shared),
+    ...decisionHost(state, shared),
     ...imagesHost(shared),
     ...levelsHost(shared),
     ...marksHost(shared),
     ...reportHost(),
+    ...sharingHost(),
     ...studyHost(shared),
   };
 }

@@ -2,6 +2,7 @@
 // in snake_case. Every method rejects with a `HostError`; the words for `error.<code>` say what to do.
 import type {
   AppStatus,
+  Assessment,
   AuditRowView,
   AuditView,
   BackupView,
@@ -10,9 +11,11 @@ import type {
   CatalogueView,
   CohortStudy,
   CourseInput,
+  DecisionSettings,
   DeidentifiedInput,
   DeidentifiedView,
   EntryAdvice,
+  EstimateInput,
   ExplainedEndpoint,
   ExplanationState,
   ExportedFile,
@@ -38,7 +41,25 @@ import type {
   StackGeometry,
   StudyOptions,
   StudyQuestion,
+  SweepRow,
+  TriedFact,
 } from './types.ts';
+
+/** As `board::preferences` knows them. */
+export type Preference = 'forecast_view' | 'theme' | 'zoom';
+
+/** What the shared screen shows of a case. */
+export const SHARED_PARTS = ['overview', 'forecast', 'benefit', 'pathway'] as const;
+export type SharedPart = (typeof SHARED_PARTS)[number];
+export interface Presented {
+  view: CaseView;
+  part: SharedPart;
+  masked: boolean;
+  /** The model is not shown yet. */
+  hidden: boolean;
+  /** The view of the forecast, as `ForecastViews` names it. */
+  forecastView: string;
+}
 
 /** Why the store closed itself. */
 export type LockReason = 'idle' | 'suspend';
@@ -72,6 +93,8 @@ export interface Host {
   changePerson(personId: string, change: PersonChange): Promise<AppStatus>;
   /** Without `current` a chair or coordinator sets it anew for somebody else. */
   setPersonSecret(personId: string, current: string | null, secret: string): Promise<AppStatus>;
+  /** Keeps how whoever is signed in likes to look at things. */
+  setPreference(name: Preference, value: string): Promise<AppStatus>;
   signIn(personId: string, secret: string): Promise<AppStatus>;
   signOut(): Promise<AppStatus>;
 
@@ -117,6 +140,17 @@ export interface Host {
   saveDraft(caseId: string, field: string, text: string): Promise<void>;
   drafts(caseId: string): Promise<Record<string, string>>;
 
+  // The decision
+  /** Keeps an estimate for the current episode; it is not changed afterwards. */
+  lockEstimate(caseId: string, input: EstimateInput): Promise<CaseView>;
+  /** Notes that the model was looked at before an estimate was locked. */
+  revealWithoutEstimate(caseId: string): Promise<void>;
+  /** The assessment if these facts were so; nothing is saved. */
+  tryOut(caseId: string, tried: TriedFact[]): Promise<Assessment>;
+  /** Blank facts that could carry the forecast across the board's limit or change it most. */
+  decidingFacts(caseId: string): Promise<SweepRow[]>;
+  setDecisionSettings(settings: DecisionSettings): Promise<AppStatus>;
+
   // Images
   /** Folders, ZIP files, DICOMDIRs or single files, all into one library. */
   openImages(paths: string[], onProgress: (progress: ScanProgress) => void): Promise<ImageLibrary>;
@@ -157,6 +191,17 @@ export interface Host {
   pickSavePath(name: string): Promise<string | null>;
   /** Writes copies without identity into an empty folder, searched for what identifies before it answers. */
   exportDeidentified(caseId: string, input: DeidentifiedInput): Promise<DeidentifiedView>;
+
+  // The shared screen
+  openShared(): Promise<void>;
+  closeShared(): Promise<void>;
+  /** Shows this on the shared screen; nothing clears it. */
+  present(shown: Presented | null): Promise<void>;
+  presented(): Promise<Presented | null>;
+  /** The shared screen hears what is to be shown; the answer ends the listening. */
+  onPresented(callback: (shown: Presented | null) => void): () => void;
+  /** The presenter hears that the shared screen was closed; the answer ends the listening. */
+  onSharedClosed(callback: () => void): () => void;
 
   // The model and the scores on own patients
   studyOptions(): Promise<StudyOptions>;

@@ -1,7 +1,7 @@
 // The host door over Tauri's IPC: the only file that knows Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Host, LockReason } from './host.ts';
+import type { Host, LockReason, Presented } from './host.ts';
 import type { ScanProgress } from './types.ts';
 
 /** True inside the desktop window. */
@@ -33,6 +33,7 @@ export function tauriHost(): Host {
     addPerson: (input) => invoke('add_person', { input }),
     changePerson: (personId, change) => invoke('change_person', { personId, change }),
     setPersonSecret: (personId, current, secret) => invoke('set_person_secret', { personId, current, secret }),
+    setPreference: (name, value) => invoke('set_preference', { name, value }),
     signIn: (personId, secret) => invoke('sign_in', { personId, secret }),
     signOut: () => invoke('sign_out'),
 
@@ -69,6 +70,12 @@ export function tauriHost(): Host {
     saveDraft: (caseId, field, text) => invoke('save_draft', { caseId, field, text }),
     drafts: (caseId) => invoke('drafts', { caseId }),
 
+    lockEstimate: (caseId, input) => invoke('lock_estimate', { caseId, input }),
+    revealWithoutEstimate: (caseId) => invoke('reveal_without_estimate', { caseId }),
+    tryOut: (caseId, tried) => invoke('try_out', { caseId, tried }),
+    decidingFacts: (caseId) => invoke('deciding_facts', { caseId }),
+    setDecisionSettings: (settings) => invoke('set_decision_settings', { settings }),
+
     openImages: (paths, onProgress) => {
       const channel = new Channel<ScanProgress>(onProgress);
       return invoke('open_images', { paths, onProgress: channel });
@@ -99,6 +106,13 @@ export function tauriHost(): Host {
     pickSavePath: (name) => invoke('pick_save_path', { name }),
     exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),
 
+    openShared: () => invoke('open_shared'),
+    closeShared: () => invoke('close_shared'),
+    present: (shown) => invoke('present', { shown }),
+    presented: () => invoke('presented'),
+    onPresented: (callback) => hear('presented', callback),
+    onSharedClosed: (callback) => hear('shared_closed', () => callback()),
+
     studyOptions: () => invoke('study_options'),
     studyTable: (path, question, onProgress) => {
       const channel = new Channel<number>(onProgress);
@@ -115,6 +129,8 @@ interface ShellEvents {
   locked: { reason: LockReason };
   images_dropped: { paths: string[] };
   images_hover: { over: boolean };
+  presented: Presented | null;
+  shared_closed: null;
 }
 
 /** Listens until the answer is called, even if that is before Tauri is ready. */

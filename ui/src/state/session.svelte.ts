@@ -1,7 +1,7 @@
 // What the window shows now: application status, the open case and where the reader is in it.
 // It mirrors the answers of the host and decides nothing about the medicine.
 import { getContext, setContext } from 'svelte';
-import { asHostError, type Host, type LockReason } from '../host/host.ts';
+import { asHostError, type Host, type LockReason, type Preference, type Presented, type SharedPart } from '../host/host.ts';
 import { languageOf } from '../host/languages.ts';
 import type {
   AppStatus,
@@ -29,7 +29,7 @@ export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
 export type Page = 'settings' | 'audit' | 'study';
-export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language';
+export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language' | 'deciding';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
 
@@ -75,6 +75,12 @@ export class Session {
   fieldRequest = $state.raw<FieldRequest | null>(null);
   /** What the reader asked to see on the images. */
   imageRequest = $state.raw<ImageRequest | null>(null);
+  /** The case whose model was shown after, or without, the people's own estimates. */
+  revealed = $state<string | null>(null);
+  /** The shared screen is open. */
+  sharing = $state(false);
+  /** What of the case stands on it. */
+  sharedPart = $state<SharedPart>('overview');
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
@@ -115,10 +121,40 @@ export class Session {
   /** Somebody is signed in to an open store. */
   private isReady = $derived(!['starting', 'first_start', 'unlock', 'store_failed', 'sign_in'].includes(this.place));
 
+  /** The people are asked before the model shows. */
+  asksEstimate = $derived.by(() => {
+    const asked = this.status?.decision.estimate_first ?? 'never';
+    return asked === 'always' || (asked === 'in_meetings' && this.sharing);
+  });
+
+  /** The model of the open case waits for the people's own estimates. */
+  modelHidden = $derived(this.asksEstimate && this.revealed !== this.view?.case.id);
+  /** What the shared screen is to show. */
+  presented = $derived.by((): Presented | null => {
+    if (!this.sharing || !this.view || this.place !== 'case') return null;
+    return { view: this.view, part: this.sharedPart, masked: this.masked, hidden: this.modelHidden, forecastView: this.status?.preferences.forecast_view ?? 'curve' };
+  });
+
   alerts = $derived((this.view?.assessment.findings ?? []).filter((finding) => finding.severity === 'alert'));
 
   constructor(host: Host) {
     this.host = host;
+  }
+
+  /** Keeps how the person likes to look at things; what cannot be kept is not worth a message. */
+  async prefer(name: Preference, value: string): Promise<void> {
+    try {
+      this.status = await this.host.setPreference(name, value);
+    } catch {
+      // The choice holds until the window is closed.
+    }
+  }
+
+  /** What every window needs before it can show anything, in the language that was chosen here. */
+  async readVocabulary(): Promise<void> {
+    const [sheets, { language }] = await Promise.all([this.host.scoreSheets(), this.host.status()]);
+    await this.speak(language);
+    this.sheets = sheets;
   }
 
   /**
@@ -132,6 +168,7 @@ export class Session {
       const status = found.language === language ? found : await this.host.setLanguage(language, false);
       await this.speak(language);
       this.sheets = sheets;
+      this.host.onSharedClosed(() => (this.sharing = false));
       this.host.onLocked((reason) => void this.lockedByItself(reason));
       await this.enter(status);
     } catch (reason) {
@@ -223,6 +260,22 @@ export class Session {
     this.drafts = (await this.run(() => this.host.drafts(view.case.id))) ?? {};
     this.view = view;
     return true;
+  }
+
+  /** Opens the shared screen, or closes it. */
+  async share(on: boolean): Promise<void> {
+    await this.run(() => (on ? this.host.openShared() : this.host.closeShared()));
+    this.sharing = on && this.error === null;
+  }
+
+  /** The case after or before the open one in the list; the tab stays. */
+  async openBeside(by: 1 | -1): Promise<void> {
+    const cases = await this.run(() => this.host.listCases(''));
+    const at = cases?.findIndex(({ id }) => id === this.view?.case.id) ?? -1;
+    const next = cases?.[at + by];
+    if (!next || at < 0) return;
+    const { tab } = this;
+    if (await this.open(() => this.host.openCase(next.id))) this.tab = tab;
   }
 
   /** Back to the list; the case is saved already. */

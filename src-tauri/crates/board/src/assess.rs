@@ -1,4 +1,4 @@
-//! From a case to its assessment: facts, then scores, then forecast and benefit, then findings.
+//! From a case to its assessment: facts, then scores, then forecast and benefit, then pathway, then findings.
 
 use crate::{APP_VERSION, reasons::no_pack};
 use chrono::NaiveDate;
@@ -9,6 +9,7 @@ use clinical::{
     checks,
     conditions::WithOne,
     facts::Facts,
+    pathway::pathway,
     scores,
 };
 use inference::PackSet;
@@ -25,8 +26,9 @@ pub fn assess(
     let catalogue = Catalogue::shipped();
     let facts = Facts::at(case, catalogue, index_date);
     let scores = scores::compute_all(&facts);
+    let known = with_stability(&facts, &scores);
     let (mut forecast, benefit) = match packs.default_pack() {
-        Some(pack) => pack.forecast_with_benefit(&with_stability(&facts, &scores), setting),
+        Some(pack) => pack.forecast_with_benefit(&known, setting),
         None => (no_pack().into(), None),
     };
     if let ForecastState::Available(forecast) = &mut forecast {
@@ -46,6 +48,7 @@ pub fn assess(
         scores,
         forecast,
         benefit,
+        pathway: pathway(case, index_date, &facts, &known),
         findings: checks::findings(case, catalogue, index_date),
     }
 }

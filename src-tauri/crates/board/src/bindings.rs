@@ -2,10 +2,10 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EntryAdvice, ExplainedEndpoint,
-    ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, LesionInput, MarkInput,
-    ObservationInput, PersonChange, PersonInput, RecoveryKey, ScanProgress, ScoreSheet,
-    SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion,
+    CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EntryAdvice, EstimateInput,
+    ExplainedEndpoint, ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, LesionInput,
+    MarkInput, ObservationInput, PersonChange, PersonInput, RecoveryKey, ScanProgress, ScoreSheet,
+    SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion, SweepRow, TriedFact,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -25,6 +25,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     DeidentifiedInput::export_all(&config)?;
     DeidentifiedView::export_all(&config)?;
     EntryAdvice::export_all(&config)?;
+    EstimateInput::export_all(&config)?;
     ExplainedEndpoint::export_all(&config)?;
     ExplanationState::export_all(&config)?;
     ExportedFile::export_all(&config)?;
@@ -41,5 +42,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     ScoreSheet::export_all(&config)?;
     StackGeometry::export_all(&config)?;
     StudyOptions::export_all(&config)?;
-    StudyQuestion::export_all(&config)
+    StudyQuestion::export_all(&config)?;
+    SweepRow::export_all(&config)?;
+    TriedFact::export_all(&config)
 }

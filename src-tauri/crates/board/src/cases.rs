@@ -3,7 +3,7 @@
 
 use crate::{
     Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess,
-    lesions::list_lesion, new_id,
+    decision::keep_estimates, lesions::list_lesion, new_id,
 };
 use chrono::NaiveDate;
 use clinical::{
@@ -32,6 +32,7 @@ impl Board {
             id: new_id(),
             index_date: self.now().date_naive(),
             question: question.to_owned(),
+            estimates: Vec::new(),
         });
         self.insert_case(case)
     }
@@ -77,6 +78,7 @@ impl Board {
                         id: new_id(),
                         index_date,
                         question,
+                        estimates: Vec::new(),
                     });
                 }
             }
@@ -176,10 +178,11 @@ impl Board {
 
     /// Saves the content of an earlier revision as a new one.
     fn restore(&self, store: &mut Store, id: &str, target: u32) -> Result<CaseView, BoardError> {
-        let current = store.case(id)?.revision;
-        let earlier = store.case_at(id, target)?;
+        let current = store.case(id)?;
+        let mut earlier = store.case_at(id, target)?;
+        keep_estimates(&mut earlier.case, &current.case);
         let (summary, person) = (format!("{UNDO}{target}"), self.person()?);
-        let change = Change::new(&person, &summary, current);
+        let change = Change::new(&person, &summary, current.revision);
         self.save(store, &earlier.case, &change)
     }
 
@@ -316,7 +319,7 @@ fn redo_target(history: &[RevisionInfo]) -> Option<u32> {
     (shown < last.number).then(|| shown + 1)
 }
 
-fn known_feature(text: &str) -> Result<&'static Feature, BoardError> {
+pub(crate) fn known_feature(text: &str) -> Result<&'static Feature, BoardError> {
     let catalogue = Catalogue::shipped();
     let known = catalogue.id(text).ok();
     known.and_then(|id| catalogue.feature(&id)).ok_or_else(|| {

@@ -207,6 +207,7 @@ pub(crate) fn demo_case(now: DateTime<Utc>) -> Case {
         index_date: today,
         question: "Decompression and stabilisation before radiotherapy, or radiotherapy alone?"
             .to_owned(),
+        estimates: Vec::new(),
     });
     case
 }

@@ -66,6 +66,11 @@ impl BoardError {
         )
     }
 
+    /// The second window could not be opened.
+    pub fn shared_screen(detail: &str) -> BoardError {
+        BoardError::new("shared_screen", detail)
+    }
+
     /// A background task ended without an answer.
     pub fn interrupted() -> BoardError {
         BoardError::new(

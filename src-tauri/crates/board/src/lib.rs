@@ -8,6 +8,7 @@ pub mod bindings;
 mod cases;
 mod courses;
 mod crash;
+mod decision;
 mod deidentified;
 mod demo;
 mod fault;
@@ -22,6 +23,7 @@ mod objects;
 mod outlines;
 mod packs;
 mod people;
+mod preferences;
 mod reasons;
 mod recalibration;
 mod recalibration_files;
@@ -48,6 +50,7 @@ pub use clinical::{
     performance::{Comparison, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
+pub use decision::{DecisionSettings, EstimateFirst, EstimateInput, TriedFact};
 pub use deidentified::{
     DeidentifiedInput, DeidentifiedView, DeidentifiedWarning, DeidentifiedWarningCode,
     write_deidentified,

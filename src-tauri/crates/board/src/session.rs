@@ -1,8 +1,9 @@
 //! First start, unlocking and locking, and what an interface needs to build itself.
 
 use crate::{
-    APP_VERSION, AppStatus, BackupStatus, Board, BoardError, PackState, PackStatus, Secret,
-    StoreStatus, backup, idle, images::OpenImages, lock, outlines,
+    APP_VERSION, AppStatus, BackupStatus, Board, BoardError, DecisionSettings, PackState,
+    PackStatus, Secret, StoreStatus, backup, decision, idle, images::OpenImages, lock, outlines,
+    preferences,
 };
 use chrono::{DateTime, Utc};
 use clinical::{
@@ -65,6 +66,8 @@ impl Board {
             person: signed_in.person.clone(),
             recovered: signed_in.recovered,
             auto_lock_minutes: idle::DEFAULT_MINUTES,
+            decision: DecisionSettings::default(),
+            preferences: BTreeMap::new(),
             recovery_key_made_at: None,
             keychain: self.keychain_state(open.as_ref()),
             minimum_passphrase: MINIMUM_PASSPHRASE_CHARACTERS as u32,
@@ -81,6 +84,10 @@ impl Board {
                 status.backup = backup::status(store, self.now());
                 status.people = store.people().unwrap_or_default();
                 status.auto_lock_minutes = idle::minutes(store);
+                status.decision = decision::settings(store);
+                if let Some(person) = &status.person {
+                    status.preferences = preferences::preferences(store, person);
+                }
                 status.recovery_key_made_at = store.recovery_key_made_at().unwrap_or_default();
             }
         }

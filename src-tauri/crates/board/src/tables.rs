@@ -251,6 +251,7 @@ fn assess_batch(
                 scores: scores::compute_all(&known),
                 forecast: no_pack().into(),
                 benefit: None,
+                pathway: clinical::pathway::Pathway::default(),
                 findings: checks::findings(&patient.case, catalogue, index_date),
             };
             facts.push(known);

@@ -1,6 +1,9 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
-use crate::{BackupStatus, CrashReport, KeychainState, OutlineOffer, Person, RefusedRecalibration};
+use crate::{
+    BackupStatus, CrashReport, DecisionSettings, KeychainState, OutlineOffer, Person,
+    RefusedRecalibration,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     assessment::Assessment,
@@ -43,6 +46,9 @@ pub struct AppStatus {
     pub recovered: bool,
     /// Minutes without input after which the store locks itself.
     pub auto_lock_minutes: u32,
+    pub decision: DecisionSettings,
+    /// How whoever is signed in likes to look at things, by name.
+    pub preferences: BTreeMap<String, String>,
     pub recovery_key_made_at: Option<DateTime<Utc>>,
     pub keychain: KeychainState,
     pub minimum_passphrase: u32,

@@ -13,6 +13,7 @@ use crate::{
     case::{Subject, Value},
     catalogue::FeatureId,
     findings::Finding,
+    pathway::Pathway,
 };
 pub use benefit::{
     BenefitAbsence, BenefitCell, BenefitComparison, BenefitEstimate, BenefitGrid, BenefitInterval,
@@ -41,7 +42,7 @@ use std::collections::BTreeMap;
 use ts_rs::TS;
 pub use validation::{ValidationEntry, ValidationMetric, ValidationMetricKind};
 
-/// Scores, forecast and findings of one case on one day.
+/// Scores, forecast, pathway and findings of one case on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct Assessment {
     pub index_date: NaiveDate,
@@ -55,6 +56,9 @@ pub struct Assessment {
     #[ts(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benefit: Option<BenefitGrid>,
+    /// What guidelines and frames say.
+    #[serde(default)]
+    pub pathway: Pathway,
     pub findings: Vec<Finding>,
 }
 

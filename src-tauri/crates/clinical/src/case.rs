@@ -7,6 +7,7 @@ mod courses;
 mod lesions;
 
 use crate::{
+    assessment::TreatmentOption,
     catalogue::FeatureId,
     level::Level,
     marks::{Mark, SpineLabels},
@@ -216,6 +217,30 @@ pub struct BoardEpisode {
     /// The question to the board.
     #[serde(default)]
     pub question: String,
+    /// What each person expected before they saw the model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<BoardEstimate>>", optional)]
+    pub estimates: Vec<BoardEstimate>,
+}
+
+/// A person's own estimate, locked before the model was shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BoardEstimate {
+    pub id: String,
+    /// Of the people of the installation.
+    pub person_id: String,
+    pub name: String,
+    /// Id of a specialty; the words are `specialty.<id>`.
+    pub specialty: String,
+    /// Of 100 patients like this one, so many alive.
+    pub alive_3_months: u8,
+    pub alive_12_months: u8,
+    /// What they would do.
+    pub option: TreatmentOption,
+    pub locked_at: DateTime<Utc>,
+    /// Who entered it.
+    pub author: String,
 }
 
 /// A DICOM study that was opened for this patient, by reference to where its files lie.

@@ -155,6 +155,7 @@ impl CaseDraft {
                 id,
                 index_date: episode.index_date,
                 question: episode.question,
+                estimates: Vec::new(),
             });
         }
         if let Some(index_date) = self.index_date {
@@ -165,6 +166,7 @@ impl CaseDraft {
                 id: (defaults.new_id)(),
                 index_date,
                 question: String::new(),
+                estimates: Vec::new(),
             });
         }
         let index_date = episodes.last().map(|episode| episode.index_date);

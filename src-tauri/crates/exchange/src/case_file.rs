@@ -168,8 +168,8 @@ mod tests {
     use chrono::{DateTime, NaiveDate, Utc};
     use clinical::{
         case::{
-            AbsenceReason, BoardEpisode, CourseStatus, Identity, KeyImage, Lesion, LinkedStudy,
-            Observation, Source, Subject, TreatmentCourse, TreatmentKind,
+            AbsenceReason, BoardEpisode, BoardEstimate, CourseStatus, Identity, KeyImage, Lesion,
+            LinkedStudy, Observation, Source, Subject, TreatmentCourse, TreatmentKind,
         },
         catalogue::FeatureId,
         level::Level,
@@ -564,7 +564,10 @@ mod tests {
                 started_on: day, ended_on: None, author: text(7),
             });
             case.lesions.push(Lesion { name: lesion, level, part: text(1), author: text(2) });
-            case.episodes.extend(day.map(|index_date| BoardEpisode { id: text(0), index_date, question: text(1) }));
+            case.episodes.extend(day.map(|index_date| BoardEpisode { id: text(0), index_date, question: text(1), estimates: vec![BoardEstimate {
+                id: text(2), person_id: text(3), name: text(4), specialty: text(5), alive_3_months: 60, alive_12_months: 20,
+                option: TreatmentOption::Stereotactic, locked_at: now(), author: text(6),
+            }] }));
             case.studies.push(LinkedStudy {
                 study_instance_uid: text(0), folder: text(1), description: text(2), study_date: day,
                 patient_id: text(3), patient_name: text(4), patient_birth_date: day, mismatch_confirmed_by: Some(text(5)),

@@ -308,6 +308,7 @@ impl<Table> CohortRows<'_, Table> {
             id: format!("line-{line}-episode"),
             index_date,
             question,
+            estimates: Vec::new(),
         };
         case.episodes.extend(index_date.map(episode));
         let row = CohortRow {

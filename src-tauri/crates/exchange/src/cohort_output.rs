@@ -362,6 +362,7 @@ mod tests {
             scores: Vec::new(),
             forecast,
             benefit: None,
+            pathway: clinical::pathway::Pathway::default(),
             findings: Vec::new(),
         }
     }

@@ -7,8 +7,8 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use clinical::{
     case::{
-        BoardEpisode, CASE_SCHEMA, Case, Entry, Identity, KeyImage, Lesion, LinkedStudy,
-        Observation, Source, Subject, TreatmentCourse, Value,
+        BoardEpisode, BoardEstimate, CASE_SCHEMA, Case, Entry, Identity, KeyImage, Lesion,
+        LinkedStudy, Observation, Source, Subject, TreatmentCourse, Value,
     },
     catalogue::{Catalogue, FeatureId},
     marks::{Mark, MarkPart, OutlineModel, SpineLabels},
@@ -91,6 +91,18 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
                 id: (with.id)(&episode.id),
                 index_date: back(episode.index_date, with),
                 question: String::new(),
+                estimates: episode
+                    .estimates
+                    .iter()
+                    .map(|estimate| BoardEstimate {
+                        id: (with.id)(&estimate.id),
+                        person_id: (with.id)(&estimate.person_id),
+                        name: AUTHOR.to_owned(),
+                        locked_at: moved_time(estimate.locked_at, with),
+                        author: AUTHOR.to_owned(),
+                        ..estimate.clone()
+                    })
+                    .collect(),
             })
             .collect(),
         studies: case
@@ -336,7 +348,9 @@ mod tests {
             "author": "Dr QX" } ],
         "lesions": [ { "name": "QX first", "level": "T4", "part": "QX", "author": "Dr QX" },
             { "name": "QX lesion", "level": "L3", "author": "Dr QX" } ],
-        "episodes": [ { "id": "e-QX", "index_date": "2026-03-01", "question": "QX?" } ],
+        "episodes": [ { "id": "e-QX", "index_date": "2026-03-01", "question": "QX?",
+            "estimates": [ { "id": "x-QX", "person_id": "QX", "name": "Dr QX", "specialty": "radiology", "alive_3_months": 60,
+              "alive_12_months": 20, "option": "stereotactic", "locked_at": "2026-02-28T10:00:00Z", "author": "Dr QX" } ] } ],
         "studies": [ { "study_instance_uid": "1.3.QX", "folder": "/QX", "description": "CT QX", "study_date": "2026-01-31",
             "patient_id": "PID-QX", "patient_name": "QX^QX", "patient_birth_date": "1931-02-03",
             "mismatch_confirmed_by": "Dr QX" } ],

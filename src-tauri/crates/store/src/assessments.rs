@@ -160,6 +160,7 @@ mod tests {
                 used: Vec::new(),
             }),
             benefit: None,
+            pathway: clinical::pathway::Pathway::default(),
             findings: Vec::new(),
         }
     }

@@ -107,6 +107,12 @@ impl Role {
     }
 }
 
+impl Specialty {
+    pub fn code(self) -> String {
+        code_of(&self)
+    }
+}
+
 impl Store {
     /// Everyone, by name.
     pub fn people(&self) -> Result<Vec<Person>, StoreError> {

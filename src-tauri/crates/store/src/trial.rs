@@ -100,6 +100,7 @@ pub(crate) fn case(id: &str) -> Case {
         id: "episode-1".to_owned(),
         index_date: noon().date_naive(),
         question: "Separation surgery or radiotherapy?".to_owned(),
+        estimates: Vec::new(),
     }];
     case
 }

@@ -3,7 +3,7 @@ import catalogue from 'virtual:catalogue';
 import type { Host } from '../host.ts';
 import type { CaseSummary, CaseView, EntryAdvice, FeatureId, Observation, UsedFact } from '../types.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
-import { DEMO_CASE, EMPTY_CASE, REASONS, RECALIBRATED } from './recorded.ts';
+import { DEMO_CASE, EMERGENCY, EMPTY_CASE, REASONS, RECALIBRATED } from './recorded.ts';
 
 type CasesHost = Pick<
   Host,
@@ -121,7 +121,8 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
         : search.get('recalibration') === 'used'
           ? RECALIBRATED.forecast
           : DEMO_CASE.assessment.forecast;
-      save({ ...DEMO_CASE, assessment: { ...DEMO_CASE.assessment, forecast } });
+      const pathway = search.has('emergency') ? EMERGENCY : DEMO_CASE.assessment.pathway;
+      save({ ...DEMO_CASE, assessment: { ...DEMO_CASE.assessment, forecast, pathway } });
     }
     return latest(id);
   }

@@ -1,5 +1,5 @@
 // What the demo installation is: its store, keys, people and settings, as the recorded status tells at the start.
-import type { AppStatus, BackupStatus, CrashReport, KeychainState, Language, Person, RefusedRecalibration, StoreStatus } from '../types.ts';
+import type { AppStatus, BackupStatus, CrashReport, DecisionSettings, KeychainState, Language, Person, RefusedRecalibration, StoreStatus } from '../types.ts';
 import { languageOf } from '../languages.ts';
 import { refuse, type Memory } from './memory.ts';
 import { STATUS } from './recorded.ts';
@@ -31,6 +31,8 @@ export interface Installation {
   recovered: boolean;
   secrets: Map<string, string>;
   wrongSecrets: number;
+  decision: DecisionSettings;
+  preferences: Record<string, string>;
   backup: BackupStatus;
   status: () => Promise<AppStatus>;
 }
@@ -84,6 +86,8 @@ export function installation({ search }: Memory): Installation {
     recovered: false,
     secrets: new Map(people.map(({ id }) => [id, RECORDED_SECRET])),
     wrongSecrets: 0,
+    decision: search.has('estimate') ? { ...open.decision, estimate_first: 'always' } : open.decision,
+    preferences: {},
     backup: isNew ? closed.backup : search.get('backup') === 'failed' ? { ...open.backup, due: true, last_fault: failed } : open.backup,
     status: () => {
       const spoken = { language: state.language, language_chosen: state.languageChosen };
@@ -97,6 +101,8 @@ export function installation({ search }: Memory): Installation {
         person: state.person,
         recovered: state.recovered,
         auto_lock_minutes: state.autoLockMinutes,
+        decision: state.decision,
+        preferences: state.person ? state.preferences : {},
         recovery_key_made_at: state.recoveryKeyMadeAt,
         backup: state.backup,
         ...(search.get('recalibration') === 'refused' ? { refused_recalibrations: [CHANGED] } : {}),

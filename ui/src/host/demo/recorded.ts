@@ -2,6 +2,7 @@
 // them, and fails when they are no longer what the board answers.
 import recordedAudit from '../../../tests/fixtures/audit.json';
 import recordedDemo from '../../../tests/fixtures/demo_case.json';
+import recordedEmergency from '../../../tests/fixtures/emergency.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
 import recordedMarks from '../../../tests/fixtures/marks.json';
@@ -10,7 +11,7 @@ import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
 import recordedStudy from '../../../tests/fixtures/study.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, Mark, Proposal, RecoveryKey, ScoreSheet, StudyOptions } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, Mark, Pathway, Proposal, RecoveryKey, ScoreSheet, StudyOptions } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -30,6 +31,8 @@ interface RecordedAudit {
 
 export const AUDIT: RecordedAudit = recordedAudit;
 export const DEMO_CASE = recordedDemo as unknown as CaseView;
+/** What guidelines say of the demonstration case, had it a disturbance of bladder or bowel. */
+export const EMERGENCY = recordedEmergency as unknown as Pathway;
 export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;
 export const STATUS = recordedStatus as unknown as RecordedStatus;

@@ -2,11 +2,12 @@
 import type { BenefitGrid } from "./BenefitGrid";
 import type { Finding } from "./Finding";
 import type { ForecastState } from "./ForecastState";
+import type { Pathway } from "./Pathway";
 import type { ScoreResult } from "./ScoreResult";
 import type { UsedFact } from "./UsedFact";
 
 /**
- * Scores, forecast and findings of one case on one day.
+ * Scores, forecast, pathway and findings of one case on one day.
  */
 export type Assessment = { index_date: string, 
 /**
@@ -20,4 +21,8 @@ facts_used: Array<UsedFact>, scores: Array<ScoreResult>, forecast: ForecastState
 /**
  * What each option may bring; absent where the model pack says nothing about it, or gives no forecast.
  */
-benefit?: BenefitGrid, findings: Array<Finding>, };
+benefit?: BenefitGrid, 
+/**
+ * What guidelines and frames say.
+ */
+pathway: Pathway, findings: Array<Finding>, };

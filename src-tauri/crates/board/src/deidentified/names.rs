@@ -51,6 +51,11 @@ pub(super) fn collect(case: &Case, found: &mut Identifying) {
     for episode in &case.episodes {
         dates.push(Some(episode.index_date));
         found.add_text(&episode.question, "question");
+        for estimate in &episode.estimates {
+            dates.push(Some(estimate.locked_at.date_naive()));
+            found.add_name(&estimate.name, "author");
+            found.add_name(&estimate.author, "author");
+        }
     }
     for study in &case.studies {
         dates.extend([study.study_date, study.patient_birth_date]);

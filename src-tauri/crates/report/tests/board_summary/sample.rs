@@ -106,8 +106,7 @@ pub(crate) fn sample() -> Sample {
         index_date: day(2026, 3, 14),
         question: "Painful T10 metastasis of a lung adenocarcinoma with epidural disease, walking with aid \
                    since five days. Separation surgery and SBRT, or conventional radiotherapy alone?"
-            .to_owned(),
-    });
+            .to_owned(), estimates: Vec::new(), });
     case.courses.push(TreatmentCourse {
         id: "course-1".to_owned(),
         kind: TreatmentKind::ConventionalRadiotherapy,
@@ -174,6 +173,7 @@ pub(crate) fn sample() -> Sample {
             scores: scores(),
             forecast: ForecastState::Available(forecast()),
             benefit: None,
+            pathway: clinical::pathway::Pathway::default(),
             findings: findings(),
         },
         case,
