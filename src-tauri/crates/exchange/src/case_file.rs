@@ -167,6 +167,7 @@ mod tests {
     use super::*;
     use chrono::{DateTime, NaiveDate, Utc};
     use clinical::{
+        assessment::TreatmentOption,
         case::{
             AbsenceReason, BoardEpisode, BoardEstimate, CourseStatus, Identity, KeyImage, Lesion,
             LinkedStudy, Observation, Source, Subject, TreatmentCourse, TreatmentKind,
