@@ -66,10 +66,6 @@ impl Board {
         case_id: &str,
         input: EstimateInput,
     ) -> Result<CaseView, BoardError> {
-        if input.alive_3_months > 100 || input.alive_12_months > input.alive_3_months {
-            let message = "Of 100 patients at most as many are alive after 12 months as after 3.";
-            return Err(BoardError::new("estimate_impossible", message));
-        }
         let signed_in = self.person()?;
         let person = match &input.person_id {
             None => signed_in.clone(),
@@ -86,7 +82,7 @@ impl Board {
                 let message = "This person's estimate is already locked.";
                 return Err(BoardError::new("estimate_locked", message));
             }
-            episode.estimates.push(BoardEstimate {
+            let estimate = BoardEstimate {
                 id: new_id(),
                 person_id: person.id.clone(),
                 name: person.name.clone(),
@@ -96,7 +92,13 @@ impl Board {
                 option: input.option,
                 locked_at: now,
                 author: signed_in.name.clone(),
-            });
+            };
+            if !estimate.is_possible() {
+                let message =
+                    "Of 100 patients at most as many are alive after 12 months as after 3.";
+                return Err(BoardError::new("estimate_impossible", message));
+            }
+            episode.estimates.push(estimate);
             Ok(())
         })
     }

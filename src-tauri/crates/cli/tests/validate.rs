@@ -198,11 +198,11 @@ fn the_comparison_is_told_in_the_language_that_was_asked_for_and_its_tables_are_
     );
     let point = english
         .lines()
-        .find(|line| line.contains("AUC, 3 months"))
+        .find(|line| line.contains("AUC, 12 months"))
         .unwrap();
     let comma = german
         .lines()
-        .find(|line| line.contains("AUC, 3 Monate"))
+        .find(|line| line.contains("AUC, 12 Monate"))
         .unwrap();
     assert!(
         point.contains("0.") && comma.contains("0,") && !comma.contains("0."),

@@ -243,6 +243,13 @@ pub struct BoardEstimate {
     pub author: String,
 }
 
+impl BoardEstimate {
+    /// Whether so many of 100 patients can be alive after 3 and after 12 months.
+    pub fn is_possible(&self) -> bool {
+        self.alive_12_months <= self.alive_3_months && self.alive_3_months <= 100
+    }
+}
+
 /// A DICOM study that was opened for this patient, by reference to where its files lie.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -4,12 +4,14 @@ use crate::{Defaults, ExchangeError};
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     case::{
-        AbsenceReason, BoardEpisode, CASE_SCHEMA, Case, CourseStatus, Entry, Identity, KeyImage,
-        Lesion, LinkedStudy, Observation, Source, Subject, TreatmentCourse, TreatmentKind, Value,
+        AbsenceReason, BoardEpisode, BoardEstimate, CASE_SCHEMA, Case, CourseStatus, Entry,
+        Identity, KeyImage, Lesion, LinkedStudy, Observation, Source, Subject, TreatmentCourse,
+        TreatmentKind, Value,
     },
     catalogue::{Catalogue, FeatureId, Per},
     level::Level,
     marks::{Mark, SpineLabels},
+    words::Words,
 };
 use serde::{
     Deserialize, Deserializer,
@@ -132,6 +134,8 @@ struct EpisodeDraft {
     index_date: NaiveDate,
     #[serde(default)]
     question: String,
+    #[serde(default)]
+    estimates: Vec<BoardEstimate>,
 }
 
 /// A value, read with an error that says what may stand there.
@@ -150,12 +154,18 @@ impl CaseDraft {
         let id = self.id.unwrap_or_else(&mut defaults.new_id);
         let mut episodes: Vec<BoardEpisode> = Vec::new();
         for episode in self.episodes {
+            for estimate in &episode.estimates {
+                let specialty = format!("specialty.{}", estimate.specialty);
+                if !estimate.is_possible() || !Words::shipped("en").contains(&specialty) {
+                    return Err(ExchangeError::Estimate);
+                }
+            }
             let id = episode.id.unwrap_or_else(&mut defaults.new_id);
             episodes.push(BoardEpisode {
                 id,
                 index_date: episode.index_date,
                 question: episode.question,
-                estimates: Vec::new(),
+                estimates: episode.estimates,
             });
         }
         if let Some(index_date) = self.index_date {

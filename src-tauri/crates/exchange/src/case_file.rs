@@ -323,6 +323,29 @@ mod tests {
         let dates =
             refusal(r#"{"index_date": "2026-01-01", "episodes": [{"index_date": "2026-01-01"}]}"#);
         assert_eq!(dates, "give either index_date or episodes, not both");
+        let estimate = |specialty: &str, months_3: u32, months_12: u32| {
+            format!(
+                r#"{{"episodes": [{{"index_date": "2026-01-01", "estimates": [{{"id": "1", "person_id": "2", "name": "A",
+                "specialty": "{specialty}", "alive_3_months": {months_3}, "alive_12_months": {months_12}, "option": "supportive",
+                "locked_at": "2026-01-01T10:00:00Z", "author": "A"}}]}}]}}"#
+            )
+        };
+        assert_eq!(
+            parsed(&estimate("radiology", 60, 60)).unwrap().episodes[0]
+                .estimates
+                .len(),
+            1
+        );
+        for (specialty, months_3, months_12) in [
+            ("radiology", 60, 61),
+            ("radiology", 101, 50),
+            ("magic", 60, 50),
+        ] {
+            assert!(
+                refusal(&estimate(specialty, months_3, months_12))
+                    .contains("an estimate is impossible")
+            );
+        }
         assert!(refusal("{\"index_date\": \"1.2.2026\"}").starts_with("line 1, column"));
         assert!(
             refusal(r#"{"observations": [{"feature": "age", "value": 1e999}]}"#)
@@ -566,7 +589,7 @@ mod tests {
             });
             case.lesions.push(Lesion { name: lesion, level, part: text(1), author: text(2) });
             case.episodes.extend(day.map(|index_date| BoardEpisode { id: text(0), index_date, question: text(1), estimates: vec![BoardEstimate {
-                id: text(2), person_id: text(3), name: text(4), specialty: text(5), alive_3_months: 60, alive_12_months: 20,
+                id: text(2), person_id: text(3), name: text(4), specialty: "radiology".to_owned(), alive_3_months: 60, alive_12_months: 20,
                 option: TreatmentOption::Stereotactic, locked_at: now(), author: text(6),
             }] }));
             case.studies.push(LinkedStudy {

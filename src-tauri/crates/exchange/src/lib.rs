@@ -62,6 +62,10 @@ pub enum ExchangeError {
         "lesion {number} has no name, or that of a lesion before it: give each lesion a name of its own"
     )]
     Lesion { number: usize },
+    #[error(
+        "an estimate is impossible: of 100 patients at most as many are alive after 12 months as after 3, and the specialty is one that the application knows"
+    )]
+    Estimate,
     #[error("give either index_date or episodes, not both")]
     TwoIndexDates,
     #[error("a text of the case is longer than {limit} characters: shorten it")]
