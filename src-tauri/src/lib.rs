@@ -13,6 +13,11 @@ use arguments::Arguments;
 pub use board::serve_images;
 use board::{Board, BoardOptions, StartArguments};
 use clap::Parser;
+#[cfg(target_os = "linux")]
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tauri::{
     AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse,
@@ -45,6 +50,20 @@ fn driven_by_a_test() -> bool {
     cfg!(debug_assertions) && std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
 
+/// The data folder of the web view, spelt as never before. Tauri answers the application's addresses in one context of
+/// WebKitGTK per data folder; each private view has a context of its own, and the second one would find nothing.
+/// Nothing is written there, as the views are private.
+#[cfg(target_os = "linux")]
+fn another_spelling(app: &AppHandle) -> tauri::Result<PathBuf> {
+    static OPENED: AtomicUsize = AtomicUsize::new(0);
+    let folder = app.path().app_local_data_dir()?;
+    std::fs::create_dir_all(&folder)?;
+    let name = folder.file_name().unwrap_or_default().to_owned();
+    let again = Path::new("..").join(name);
+    let times = OPENED.fetch_add(1, Ordering::Relaxed);
+    Ok((0..times).fold(folder, |path, _| path.join(&again)))
+}
+
 /// Opens one of the application's windows.
 pub(crate) fn open_window(app: &AppHandle, label: &str, page: &str) -> tauri::Result<()> {
     let mut window = WebviewWindowBuilder::new(app, label, WebviewUrl::App(page.into()));
@@ -52,6 +71,10 @@ pub(crate) fn open_window(app: &AppHandle, label: &str, page: &str) -> tauri::Re
     // is refused; the way there ends at a port of this machine where nobody listens.
     if cfg!(target_os = "linux") {
         window = window.proxy_url(Url::parse(NOWHERE).map_err(tauri::Error::InvalidUrl)?);
+    }
+    #[cfg(target_os = "linux")]
+    if !driven_by_a_test() {
+        window = window.data_directory(another_spelling(app)?);
     }
     let window = window
         .title("SpineBoard")

@@ -246,8 +246,13 @@ fn a_volume_that_is_recorded_names_a_lesion_at_the_level_of_its_mark() {
         level: Some(level(at)),
         ..drawn(&ct, MarkKind::Volume, &[(60, square), (61, square)])
     };
+    let proposed = |view: &CaseView| {
+        let mut proposals = view.proposals.iter();
+        let volume = proposals.rfind(|one| one.feature.as_str() == "tumour_volume");
+        volume.unwrap().clone()
+    };
     let record = |view: &CaseView| {
-        let proposal = view.proposals.last().unwrap().clone();
+        let proposal = proposed(view);
         let input = ObservationInput {
             feature: proposal.feature.to_string(),
             subject: proposal.subject,
@@ -265,14 +270,14 @@ fn a_volume_that_is_recorded_names_a_lesion_at_the_level_of_its_mark() {
     let view = record(&view);
     let lesion = &line(&view, "T12").unwrap().lesions[0];
     assert_eq!(lesion.name, "T12");
-    assert!(view.proposals.last().unwrap().is_recorded);
+    assert!(proposed(&view).is_recorded);
     let input = LesionInput {
         name: "the large one".to_owned(),
         level: lesion.level,
         part: String::new(),
     };
     let view = board.change_lesion(&case, "T12", input).unwrap();
-    let proposal = view.proposals.last().unwrap();
+    let proposal = proposed(&view);
     assert_eq!(
         proposal.subject,
         Subject::Lesion("the large one".to_owned())

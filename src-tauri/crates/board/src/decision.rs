@@ -77,11 +77,6 @@ impl Board {
                 let message = "Enter the day on which the facts are judged first.";
                 BoardError::new("no_episode", message)
             })?;
-            let mut known = episode.estimates.iter();
-            if known.any(|known| known.person_id == person.id) {
-                let message = "This person's estimate is already locked.";
-                return Err(BoardError::new("estimate_locked", message));
-            }
             let estimate = BoardEstimate {
                 id: new_id(),
                 person_id: person.id.clone(),
@@ -97,6 +92,11 @@ impl Board {
                 let message =
                     "Of 100 patients at most as many are alive after 12 months as after 3.";
                 return Err(BoardError::new("estimate_impossible", message));
+            }
+            let mut known = episode.estimates.iter();
+            if known.any(|known| known.person_id == person.id) {
+                let message = "This person's estimate is already locked.";
+                return Err(BoardError::new("estimate_locked", message));
             }
             episode.estimates.push(estimate);
             Ok(())
