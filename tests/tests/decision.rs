@@ -7,7 +7,7 @@ mod support;
 
 use board::{
     Board, BoardError, CaseView, DecisionSettings, EstimateFirst, EstimateInput, ForecastState,
-    Identity, PersonInput, Role, Specialty, Threshold, TriedFact,
+    Identity, Person, PersonInput, Role, Specialty, Threshold, TriedFact,
 };
 use clinical::{
     assessment::TreatmentOption,
@@ -44,21 +44,23 @@ fn alive_at_3(board: &Board, view: &CaseView, tried: Vec<TriedFact>) -> f64 {
     forecast.horizons[0].alive
 }
 
+/// A member who was added to the board.
+fn joined_by_kaya(board: &Board, specialty: Specialty) -> Person {
+    let input = PersonInput {
+        name: "Ms Kaya".to_owned(),
+        specialty,
+        role: Role::Member,
+        secret: secret("quiet river"),
+    };
+    let mut people = board.add_person(input).unwrap().people.into_iter();
+    people.find(|person| person.name == "Ms Kaya").unwrap()
+}
+
 #[test]
 fn estimates_are_locked_with_name_and_time_and_stay_whatever_is_undone() {
     let folder = tempfile::tempdir().unwrap();
     let board = opened(folder.path());
-    let kaya = PersonInput {
-        name: "Ms Kaya".to_owned(),
-        specialty: Specialty::RadiationOncology,
-        role: Role::Member,
-        secret: secret("quiet river"),
-    };
-    let people = board.add_person(kaya).unwrap().people;
-    let kaya = people
-        .iter()
-        .find(|person| person.name == "Ms Kaya")
-        .unwrap();
+    let kaya = joined_by_kaya(&board, Specialty::RadiationOncology);
     let view = board.create_case(Identity::default(), "").unwrap();
     let id = view.case.id.as_str();
 
@@ -223,17 +225,7 @@ fn the_boards_own_limit_is_set_by_those_who_manage_and_blank_facts_that_cross_it
             "threshold_impossible"
         );
     }
-    let kaya = PersonInput {
-        name: "Ms Kaya".to_owned(),
-        specialty: Specialty::Nursing,
-        role: Role::Member,
-        secret: secret("quiet river"),
-    };
-    let people = board.add_person(kaya).unwrap().people;
-    let kaya = people
-        .iter()
-        .find(|person| person.name == "Ms Kaya")
-        .unwrap();
+    let kaya = joined_by_kaya(&board, Specialty::Nursing);
     board.sign_in(&kaya.id, secret("quiet river")).unwrap();
     assert_eq!(
         code(board.set_decision_settings(DecisionSettings::default())),

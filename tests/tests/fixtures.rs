@@ -34,7 +34,9 @@ use std::{
 use support::{
     PASSPHRASE,
     cohort::{cohort, table},
-    image_worker, packs, repository, secret,
+    image_worker,
+    marks::stack_of,
+    packs, repository, secret,
 };
 
 /// Seconds since 1970; it stands still until the journey moves it.
@@ -118,13 +120,7 @@ struct RecordedMark {
 fn marks_of(board: &Board, root: &Path, case: &str) -> Vec<RecordedMark> {
     let images = root.join("spineboard/demonstration/images");
     let library = board.open_images(&[images], &mut |_| ()).unwrap();
-    let stack = |wanted: &str| {
-        let mut stacks = library.library.stacks();
-        let found = stacks.find(|(_, series, _)| {
-            series.modality == wanted || series.description.contains(wanted)
-        });
-        board.stack_geometry(&found.unwrap().2.id).unwrap()
-    };
+    let stack = |wanted| stack_of(board, &library, wanted);
     let (axial, sagittal) = (stack("CT"), stack("T2 TSE SAG"));
     let square = |side: f64| {
         [

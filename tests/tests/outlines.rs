@@ -14,7 +14,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use support::{enter, image_worker, packs, repository};
+use support::{enter, image_worker, marks::stack_of, packs, repository};
 
 fn test_pack() -> PathBuf {
     repository().join("src-tauri/crates/inference/tests/packs/test-outlines-without-meaning")
@@ -34,13 +34,7 @@ fn prepared(data: &Path, own: PathBuf) -> (Board, String, StackGeometry, StackGe
     let case = board.open_demo_case().unwrap().case.id;
     let images = data.join("demonstration/images");
     let library = board.open_images(&[images], &mut |_| ()).unwrap();
-    let stack = |wanted: &str| {
-        let mut stacks = library.library.stacks();
-        let found = stacks.find(|(_, series, _)| {
-            series.modality == wanted || series.description.contains(wanted)
-        });
-        board.stack_geometry(&found.unwrap().2.id).unwrap()
-    };
+    let stack = |wanted| stack_of(&board, &library, wanted);
     let (ct, mr) = (stack("CT"), stack("T2 TSE SAG"));
     (board, case, ct, mr)
 }

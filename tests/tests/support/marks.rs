@@ -1,7 +1,15 @@
 //! Marks by rows and columns of an image.
 
-use board::{MarkInput, MarkPartInput, StackGeometry};
+use board::{Board, ImageLibrary, MarkInput, MarkPartInput, StackGeometry};
 use clinical::marks::MarkKind;
+
+/// The geometry of the first stack of this modality, or whose series is so described.
+pub fn stack_of(board: &Board, images: &ImageLibrary, wanted: &str) -> StackGeometry {
+    let mut stacks = images.library.stacks();
+    let found = stacks
+        .find(|(_, series, _)| series.modality == wanted || series.description.contains(wanted));
+    board.stack_geometry(&found.unwrap().2.id).unwrap()
+}
 
 /// The middle of the pixel in a row and a column of an image.
 fn place(geometry: &StackGeometry, image: u32, row: f64, column: f64) -> [f64; 3] {

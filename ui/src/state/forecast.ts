@@ -1,7 +1,10 @@
 // What a forecast says besides its curve, in words. Nothing here computes a clinical value.
-import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration } from '../host/types.ts';
+import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration, TreatmentOption } from '../host/types.ts';
 import { count, date, fixed } from './format.ts';
 import { t } from './words.svelte.ts';
+
+/** What a board may prefer, in the order of the grid of benefit; no ranking. */
+export const TREATMENT_OPTIONS: readonly TreatmentOption[] = ['surgery_with_radiotherapy', 'stereotactic', 'conventional', 'systemic_alone', 'supportive'];
 
 function time(reached: MedianTime): string {
   return reached.kind === 'reached' ? fixed(reached.months, 1) : t('screen.assessment.beyond', { months: reached.within_months });

@@ -107,6 +107,9 @@ export class Session {
     return this.page ?? (this.view ? 'case' : 'cases');
   });
 
+  /** The discussion that the open case is prepared for: the latest. */
+  episode = $derived.by(() => this.view?.case.episodes.at(-1));
+
   /** The lesion that the form asks about: the chosen one, while the case has it, else the first; empty without one. */
   lesion = $derived.by(() => {
     const names = this.view?.lesions.map(({ name }) => name) ?? [];

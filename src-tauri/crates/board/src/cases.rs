@@ -5,7 +5,7 @@ use crate::{
     Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess,
     decision::keep_estimates, lesions::list_lesion, new_id,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     case::{BoardEpisode, Case, Entry, Observation, Source, Subject, Value},
     catalogue::{Catalogue, Feature},
@@ -101,10 +101,7 @@ impl Board {
         input: ObservationInput,
     ) -> Result<CaseView, BoardError> {
         let feature = known_feature(&input.feature)?;
-        if matches!(&input.entry, Entry::Known { value: Value::Number(number), .. } if !number.is_finite())
-        {
-            return Err(BoardError::new("not_a_number", "Enter a number."));
-        }
+        refuse_no_number(&input.entry)?;
         let note = input.note.map(|note| note.trim().to_owned());
         let note = note.filter(|note| !note.is_empty());
         let is_known = matches!(input.entry, Entry::Known { .. });
@@ -275,7 +272,7 @@ impl Board {
     }
 
     pub(crate) fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
-        let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
+        let index_date = judged_on(&stored.case, self.now());
         let history = store.revisions(&stored.case.id)?;
         Ok(CaseView {
             assessment: assess(&stored.case, index_date, &self.answering().packs, None),
@@ -296,6 +293,22 @@ impl Board {
 /// The day on which a case is judged, if one was stated.
 pub fn index_date_of(case: &Case) -> Option<NaiveDate> {
     case.current_episode().map(|episode| episode.index_date)
+}
+
+/// The day on which a case is judged: the stated one, else today (UTC).
+pub(crate) fn judged_on(case: &Case, now: DateTime<Utc>) -> NaiveDate {
+    index_date_of(case).unwrap_or_else(|| now.date_naive())
+}
+
+/// Refuses what no file can hold and no score can read: infinite numbers and none.
+pub(crate) fn refuse_no_number(entry: &Entry) -> Result<(), BoardError> {
+    match entry {
+        Entry::Known {
+            value: Value::Number(number),
+            ..
+        } if !number.is_finite() => Err(BoardError::new("not_a_number", "Enter a number.")),
+        _ => Ok(()),
+    }
 }
 
 /// Summary code of a revision that restored an earlier one, before that one's number.

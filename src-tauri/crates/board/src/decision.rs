@@ -2,12 +2,14 @@
 //! and the limit that it set itself.
 
 use crate::{
-    AppStatus, Board, BoardError, CaseView, assess, cases::known_feature, index_date_of, new_id,
+    AppStatus, Board, BoardError, CaseView, assess,
+    cases::{judged_on, known_feature, refuse_no_number},
+    new_id,
     reasons::sweep,
 };
 use clinical::{
     assessment::{Assessment, SweepRow, Threshold, TreatmentOption},
-    case::{BoardEstimate, Case, Entry, Observation, Source, Subject, Value},
+    case::{BoardEstimate, Case, Entry, Observation, Source, Subject},
 };
 use serde::{Deserialize, Serialize};
 use store::{AuditEntry, Store};
@@ -120,13 +122,10 @@ impl Board {
         }
         let mut case = self.with_store(|store| Ok(store.case(case_id)?))?.case;
         let (now, author) = (self.now(), self.author()?);
-        let index_date = index_date_of(&case).unwrap_or_else(|| now.date_naive());
+        let index_date = judged_on(&case, now);
         for fact in tried {
             let feature = known_feature(&fact.feature)?;
-            if matches!(&fact.entry, Entry::Known { value: Value::Number(number), .. } if !number.is_finite())
-            {
-                return Err(BoardError::new("not_a_number", "Enter a number."));
-            }
+            refuse_no_number(&fact.entry)?;
             // In place of what is recorded, of whatever day.
             case.observations
                 .retain(|known| known.feature != feature.id || known.subject != fact.subject);
@@ -150,7 +149,7 @@ impl Board {
     pub fn deciding_facts(&self, case_id: &str) -> Result<Vec<SweepRow>, BoardError> {
         let (case, settings) =
             self.with_store(|store| Ok((store.case(case_id)?.case, settings(store))))?;
-        let index_date = index_date_of(&case).unwrap_or_else(|| self.now().date_naive());
+        let index_date = judged_on(&case, self.now());
         let thresholds: Vec<Threshold> = settings.surgery_threshold.into_iter().collect();
         let packs = &self.answering().packs;
         Ok(sweep(&case, index_date, packs, None, &thresholds).unwrap_or_default())

@@ -9,7 +9,9 @@ mod search;
 mod target;
 
 use crate::{
-    Board, BoardError, assess, index_date_of, lock,
+    Board, BoardError, assess,
+    cases::judged_on,
+    lock,
     summary::{self, Pictures},
 };
 use chrono::{DateTime, Days, Utc};
@@ -366,7 +368,7 @@ fn report(
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
     let now = now.checked_sub_days(Days::new(days)).unwrap_or(now);
-    let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
+    let index_date = judged_on(case, now);
     let assessment = assess(case, index_date, packs, None);
     let assessed = summary::Assessed::of(case, assessment, packs);
     summary::deidentified(case, &assessed, pictures, language, now)

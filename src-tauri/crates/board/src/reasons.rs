@@ -1,7 +1,7 @@
 //! Why a forecast is what it is, and which blank fact could change it: asked for after the assessment,
 //! because it takes longer.
 
-use crate::{Board, BoardError, assess::with_stability, index_date_of};
+use crate::{Board, BoardError, assess::with_stability, cases::judged_on};
 use chrono::NaiveDate;
 use clinical::{
     assessment::{ExplainedEndpoint, Explanation, ExplanationState, Refusal, SweepRow, Threshold},
@@ -21,7 +21,7 @@ impl Board {
         endpoint: ExplainedEndpoint,
     ) -> Result<ExplanationState, BoardError> {
         let stored = self.with_store(|store| Ok(store.case(case_id)?))?;
-        let index_date = index_date_of(&stored.case).unwrap_or_else(|| self.now().date_naive());
+        let index_date = judged_on(&stored.case, self.now());
         let explained = explain(
             &stored.case,
             index_date,

@@ -2,8 +2,8 @@
 
 use crate::{
     APP_VERSION, Board, BoardError, ExportedFile, assess,
+    cases::judged_on,
     images::{self, KeyImageShape},
-    index_date_of,
     reasons::reasons_of,
 };
 use chrono::{DateTime, FixedOffset, Offset, Utc};
@@ -110,7 +110,7 @@ pub fn write_report(
     packs: &PackSet,
     now: DateTime<Utc>,
 ) -> Result<(), BoardError> {
-    let index_date = index_date_of(case).unwrap_or_else(|| now.date_naive());
+    let index_date = judged_on(case, now);
     let library = match images {
         Some(folder) => imaging::scan(folder, workers, &mut |_| Continue::Yes)?,
         None => Library::default(),

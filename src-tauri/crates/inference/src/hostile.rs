@@ -5,16 +5,15 @@
 use crate::{
     Pack, PackError, PackSet,
     files::FILE_LIMIT_BYTES,
-    synthetic::{Parts, catalogue, code, constant, constant_node, end, facts, graph, node},
+    synthetic::{
+        Parts, catalogue, code, constant, constant_node, end, facts, graph, node, refusal_of,
+    },
 };
 use clinical::{assessment::ForecastState, case::Value};
 use std::{fs, path::Path};
 
 fn refusal(parts: &Parts) -> PackError {
-    match parts.load() {
-        Ok(_) => panic!("the pack was accepted"),
-        Err(error) => error,
-    }
+    refusal_of(parts.load())
 }
 
 /// Writes a sound pack, lets `spoil` change the folder, and loads it.
@@ -22,10 +21,7 @@ fn refusal_of_folder(spoil: impl Fn(&Path)) -> PackError {
     let folder = tempfile::tempdir().unwrap();
     Parts::sound().write(folder.path());
     spoil(folder.path());
-    match Pack::load(folder.path(), &catalogue()) {
-        Ok(_) => panic!("the pack was accepted"),
-        Err(error) => error,
-    }
+    refusal_of(Pack::load(folder.path(), &catalogue()))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     Pack, PackError,
     synthetic::{
         Facts, Parts, code, constant, end, expected_cord, expected_point, expected_samples, facts,
-        node, second_graph,
+        node, refusal_of, second_graph,
     },
 };
 use clinical::{
@@ -287,10 +287,7 @@ fn a_sweep_names_the_blank_fact_that_could_cross_a_threshold() {
 }
 
 fn refusal(parts: &Parts) -> PackError {
-    match parts.load() {
-        Ok(_) => panic!("the pack was accepted"),
-        Err(error) => error,
-    }
+    refusal_of(parts.load())
 }
 
 #[test]

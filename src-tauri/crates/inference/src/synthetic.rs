@@ -6,7 +6,7 @@
 //! The second one knows two settings (the other doubles the hazard), cord compression (a logistic
 //! function of the liver column), groups of facts, and similar patients.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::panic)]
 
 use crate::{
     Pack, PackError,
@@ -27,6 +27,14 @@ use tract_onnx::pb::{
     tensor_shape_proto::{Dimension, dimension},
     type_proto,
 };
+
+/// The error of what must not be taken.
+pub(crate) fn refusal_of<T>(loaded: Result<T, PackError>) -> PackError {
+    match loaded {
+        Ok(_) => panic!("the pack was accepted"),
+        Err(error) => error,
+    }
+}
 
 pub(crate) const CATALOGUE: &str = include_str!("synthetic_catalogue.toml");
 pub(crate) const MANIFEST: &str = include_str!("synthetic_pack.toml");

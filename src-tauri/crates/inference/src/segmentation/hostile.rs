@@ -9,17 +9,14 @@ use super::{
 use crate::{
     Pack, PackError, PackSet,
     files::FILE_LIMIT_BYTES,
-    synthetic::{Parts as ForecastParts, catalogue, constant, end, node},
+    synthetic::{Parts as ForecastParts, catalogue, constant, end, node, refusal_of},
 };
 use clinical::marks::OutlineTarget;
 use std::{fs, path::Path};
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, attribute_proto::AttributeType};
 
 fn refusal(parts: &Parts) -> PackError {
-    match parts.load() {
-        Ok(_) => panic!("the pack was accepted"),
-        Err(error) => error,
-    }
+    refusal_of(parts.load())
 }
 
 /// Writes a sound pack, lets `spoil` change the folder, and loads it.
@@ -27,10 +24,7 @@ fn refusal_of_folder(spoil: impl Fn(&Path)) -> PackError {
     let folder = tempfile::tempdir().unwrap();
     Parts::sound().write(folder.path());
     spoil(folder.path());
-    match SegmentationPack::load(folder.path()) {
-        Ok(_) => panic!("the pack was accepted"),
-        Err(error) => error,
-    }
+    refusal_of(SegmentationPack::load(folder.path()))
 }
 
 fn numbers(name: &str, numbers: &[i64]) -> AttributeProto {
