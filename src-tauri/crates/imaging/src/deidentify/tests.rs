@@ -534,6 +534,28 @@ fn a_value_of_damaged_representation_stays_behind_as_the_reader_leaves_it_out() 
     );
 }
 
+/// Found by fuzzing: the digits of the original were two bytes of a number in the copy.
+#[test]
+fn a_number_that_is_declared_as_text_says_the_same_in_the_copy() {
+    let mut bench = Bench::new();
+    let path = bench.write(image(), part10::EXPLICIT_LITTLE);
+    let mut bytes = fs::read(&path).unwrap();
+    let bits_stored = b"\x28\0\x01\x01US\x02\0";
+    let at = bytes
+        .windows(bits_stored.len())
+        .position(|part| part == bits_stored)
+        .unwrap();
+    let damaged = b"\x28\0\x01\x01CS\x02\x0012";
+    bytes[at..][..damaged.len()].copy_from_slice(damaged);
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(
+        crate::scan::read(&path).unwrap().shape.format.bits_stored,
+        12
+    );
+    let to = bench.copy(&path);
+    assert_eq!(crate::scan::read(&to).unwrap().shape.format.bits_stored, 12);
+}
+
 #[test]
 fn the_search_finds_what_a_copy_should_not_hold() {
     let mut bench = Bench::new();

@@ -50,21 +50,24 @@ pub(crate) fn transformed(
 }
 
 /// The dictionary's representation. Numbers may be declared by another one for numbers, and binary
-/// values by another one for binary values.
+/// values by another one for binary values. A binary number that is declared as text is digits, as
+/// readers take it, and stays text.
 pub(crate) fn representation(tag: Tag, declared: [u8; 2]) -> Option<[u8; 2]> {
     const NUMBERS: &[u8] = b"DSISUSSSULSLFDFLATOWUVSV";
     const BINARY: &[u8] = b"OBOWOVUSSS";
+    const BINARY_NUMBERS: &[u8] = b"USSSULSLFLFDUVSV";
+    const TEXT: &[u8] = b"AEASCSDADTLOLTPNSHSTTMUCUIURUT";
     let known = StandardDataDictionary
         .by_tag(tag)
         .map(|entry| entry.vr.relaxed())
         .or_else(|| (tag.0 == 0x7fe0).then_some(VR::OV))?;
     let known: [u8; 2] = known.to_bytes();
-    let within = |set: &[u8]| {
-        let holds = |vr| set.chunks_exact(2).any(|one| one == vr);
-        holds(known) && holds(declared)
-    };
-    Some(if within(NUMBERS) || within(BINARY) {
+    let is_of = |vr: [u8; 2], set: &[u8]| set.chunks_exact(2).any(|one| one == vr);
+    let are_both = |set: &[u8]| is_of(known, set) && is_of(declared, set);
+    Some(if are_both(NUMBERS) || are_both(BINARY) {
         declared
+    } else if is_of(known, BINARY_NUMBERS) && is_of(declared, TEXT) {
+        *b"DS"
     } else {
         known
     })
