@@ -84,6 +84,7 @@ fn case_with_images(board: &Board, images: &Path) -> CaseView {
         levels: "L3".parse().into_iter().collect(),
         dose_gray: None,
         fractions: None,
+        cord_dose_gray: None,
         started_on: "2026-04-07".parse().ok(),
         ended_on: None,
     };

@@ -28,6 +28,7 @@ fn radiotherapy() -> CourseInput {
         levels: vec![level("T9"), level("T8"), level("T9")],
         dose_gray: Some(20.0),
         fractions: Some(5.0),
+        cord_dose_gray: None,
         started_on: "2025-01-13".parse().ok(),
         ended_on: "2025-01-17".parse().ok(),
     }

@@ -1,6 +1,7 @@
 // The shapes that pass through the host door: generated from the Rust types, and the interface's names for them.
 export type { AbsenceReason } from './generated/AbsenceReason.ts';
 export type { AppStatus } from './generated/AppStatus.ts';
+export type { Appraisal } from './generated/Appraisal.ts';
 export type { Assessment } from './generated/Assessment.ts';
 export type { AuditFaultView } from './generated/AuditFaultView.ts';
 export type { AuditRowView } from './generated/AuditRowView.ts';
@@ -29,8 +30,11 @@ export type { CohortPart } from './generated/CohortPart.ts';
 export type { CohortStudy } from './generated/CohortStudy.ts';
 export type { Compared } from './generated/Compared.ts';
 export type { Comparison } from './generated/Comparison.ts';
+export type { CordCheck } from './generated/CordCheck.ts';
 export type { CordCompression } from './generated/CordCompression.ts';
 export type { CordCompressionState } from './generated/CordCompressionState.ts';
+export type { CordDose } from './generated/CordDose.ts';
+export type { CordShare } from './generated/CordShare.ts';
 export type { CourseInput } from './generated/CourseInput.ts';
 export type { CourseStatus } from './generated/CourseStatus.ts';
 export type { CrashReport } from './generated/CrashReport.ts';
@@ -76,6 +80,7 @@ export type { Language } from './generated/Language.ts';
 export type { Lesion } from './generated/Lesion.ts';
 export type { LesionInput } from './generated/LesionInput.ts';
 export type { Level } from './generated/Level.ts';
+export type { LevelCordDose } from './generated/LevelCordDose.ts';
 export type { LevelEntry } from './generated/LevelEntry.ts';
 export type { LevelMark } from './generated/LevelMark.ts';
 export type { LevelScore } from './generated/LevelScore.ts';

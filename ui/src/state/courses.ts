@@ -45,9 +45,9 @@ export function courseText(course: TreatmentCourse): string {
 
 /** A course as the form begins with it; none is a new one. */
 export function courseInput(course: TreatmentCourse | null): CourseInput {
-  if (!course) return { kind: 'surgery', status: 'given', description: '', levels: [], dose_gray: null, fractions: null, started_on: null, ended_on: null };
-  const { kind, status, description, levels, dose_gray, fractions, started_on, ended_on } = course;
-  return { kind, status: status ?? 'given', description, levels, dose_gray, fractions, started_on, ended_on };
+  if (!course) return { kind: 'surgery', status: 'given', description: '', levels: [], dose_gray: null, fractions: null, cord_dose_gray: null, started_on: null, ended_on: null };
+  const { kind, status, description, levels, dose_gray, fractions, cord_dose_gray, started_on, ended_on } = course;
+  return { kind, status: status ?? 'given', description, levels, dose_gray, fractions, cord_dose_gray: cord_dose_gray ?? null, started_on, ended_on };
 }
 
 /** `lesion L1 (left pedicle)` */

@@ -8,6 +8,7 @@ use clinical::{
     catalogue::{Catalogue, FeatureId},
     checks,
     conditions::WithOne,
+    cord_dose::cord_dose,
     facts::Facts,
     pathway::pathway,
     scores,
@@ -49,6 +50,7 @@ pub fn assess(
         forecast,
         benefit,
         pathway: pathway(case, index_date, &facts, &known),
+        cord_dose: cord_dose(case, index_date),
         findings: checks::findings(case, catalogue, index_date),
     }
 }

@@ -2,8 +2,7 @@
 //! how high a dose may be, or in how many fractions, is not judged.
 
 use crate::{Board, BoardError, CaseView, CourseInput, new_id};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use clinical::case::{Case, CourseFault, TreatmentCourse};
+use clinical::case::{Case, CourseFault, TreatmentCourse, latest_today};
 
 /// A case may have as many; more are a fault of a program.
 const MOST_COURSES: usize = 500;
@@ -62,6 +61,7 @@ impl Board {
             levels,
             dose_gray: input.dose_gray,
             fractions: input.fractions.map(counted).transpose()?,
+            cord_dose_gray: input.cord_dose_gray,
             started_on: input.started_on,
             ended_on: input.ended_on,
             author: self.author()?,
@@ -73,13 +73,6 @@ impl Board {
     }
 }
 
-/// The day that it is by now in the easternmost time zone (UTC+14): a course of this morning in Asia bears a day
-/// that has not come in UTC.
-fn latest_today(now: DateTime<Utc>) -> NaiveDate {
-    let eastern = now.checked_add_signed(TimeDelta::hours(14));
-    eastern.unwrap_or(now).date_naive()
-}
-
 fn counted(fractions: f64) -> Result<u32, BoardError> {
     if fractions.fract() == 0.0 && (1.0..=MOST_FRACTIONS).contains(&fractions) {
         return Ok(fractions as u32);
@@ -88,28 +81,14 @@ fn counted(fractions: f64) -> Result<u32, BoardError> {
 }
 
 fn refused(fault: CourseFault) -> BoardError {
-    match fault {
-        CourseFault::EndsBeforeItStarts => BoardError::new(
-            "course_ends_before_it_starts",
-            "The treatment ends before it starts. Correct one of the two days.",
-        ),
-        CourseFault::DoseNotPositive => BoardError::new(
-            "course_dose_not_positive",
-            "A dose is a number above 0, in Gy. Correct it or leave it blank.",
-        ),
-        CourseFault::NoFractions => BoardError::new(
-            "course_no_fractions",
-            "Fractions are counted: 1, 2, 3 and so on. Correct the number or leave it blank.",
-        ),
-        CourseFault::DoseWithoutRadiotherapy => BoardError::new(
-            "course_dose_without_radiotherapy",
-            "Gray and fractions are of radiotherapy alone. Leave them blank or choose another kind.",
-        ),
-        CourseFault::GivenInTheFuture => BoardError::new(
-            "course_in_the_future",
-            "A treatment that was given cannot lie in the future. Leave the end blank while it runs, or say that it is planned.",
-        ),
-    }
+    let code = match fault {
+        CourseFault::EndsBeforeItStarts => "course_ends_before_it_starts",
+        CourseFault::DoseNotPositive => "course_dose_not_positive",
+        CourseFault::NoFractions => "course_no_fractions",
+        CourseFault::DoseWithoutRadiotherapy => "course_dose_without_radiotherapy",
+        CourseFault::GivenInTheFuture => "course_in_the_future",
+    };
+    BoardError::new(code, fault.to_string())
 }
 
 fn known<'case>(case: &'case mut Case, id: &str) -> Result<&'case mut TreatmentCourse, BoardError> {

@@ -252,6 +252,7 @@ fn assess_batch(
                 forecast: no_pack().into(),
                 benefit: None,
                 pathway: clinical::pathway::Pathway::default(),
+                cord_dose: None,
                 findings: checks::findings(&patient.case, catalogue, index_date),
             };
             facts.push(known);

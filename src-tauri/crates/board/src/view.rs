@@ -170,6 +170,9 @@ pub struct CourseInput {
     /// As it was typed, so that a number that is none of fractions is refused in words.
     #[serde(default)]
     pub fractions: Option<f64>,
+    /// See [`clinical::case::TreatmentCourse::cord_dose_gray`].
+    #[serde(default)]
+    pub cord_dose_gray: Option<f64>,
     #[serde(default)]
     pub started_on: Option<NaiveDate>,
     #[serde(default)]

@@ -12,6 +12,7 @@ mod validation;
 use crate::{
     case::{Subject, Value},
     catalogue::FeatureId,
+    cord_dose::CordDose,
     findings::Finding,
     pathway::Pathway,
 };
@@ -59,6 +60,10 @@ pub struct Assessment {
     /// What guidelines and frames say.
     #[serde(default)]
     pub pathway: Pathway,
+    /// What radiotherapy adds up to at the cord; absent where none was given or is planned.
+    #[ts(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cord_dose: Option<CordDose>,
     pub findings: Vec<Finding>,
 }
 

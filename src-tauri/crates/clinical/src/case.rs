@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use courses::{CourseFault, CourseStatus, TreatmentCourse, TreatmentKind};
+pub use courses::{CourseFault, CourseStatus, TreatmentCourse, TreatmentKind, latest_today};
 pub use lesions::Lesion;
 
 /// Names the structure of a case file; a reader refuses a higher number.

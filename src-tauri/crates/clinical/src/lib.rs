@@ -7,6 +7,7 @@ pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod conditions;
+pub mod cord_dose;
 pub mod facts;
 pub mod findings;
 pub mod head_to_head;

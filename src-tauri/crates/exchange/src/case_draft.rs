@@ -6,7 +6,7 @@ use clinical::{
     case::{
         AbsenceReason, BoardEpisode, BoardEstimate, CASE_SCHEMA, Case, CourseStatus, Entry,
         Identity, KeyImage, Lesion, LinkedStudy, Observation, Source, Subject, TreatmentCourse,
-        TreatmentKind, Value,
+        TreatmentKind, Value, latest_today,
     },
     catalogue::{Catalogue, FeatureId, Per},
     level::Level,
@@ -107,6 +107,8 @@ struct CourseDraft {
     #[serde(default)]
     fractions: Option<u32>,
     #[serde(default)]
+    cord_dose_gray: Option<f64>,
+    #[serde(default)]
     started_on: Option<NaiveDate>,
     #[serde(default)]
     ended_on: Option<NaiveDate>,
@@ -191,11 +193,16 @@ impl CaseDraft {
             })?;
             observations.extend(observation);
         }
-        let courses = self
-            .courses
-            .into_iter()
-            .map(|course| course.complete(defaults))
-            .collect();
+        let today = latest_today(defaults.now);
+        let mut courses = Vec::with_capacity(self.courses.len());
+        for (position, draft) in self.courses.into_iter().enumerate() {
+            let course = draft.complete(defaults);
+            if let Some(fault) = course.fault(today) {
+                let number = position + 1;
+                return Err(ExchangeError::Course { number, fault });
+            }
+            courses.push(course);
+        }
         let mut lesions: Vec<Lesion> = Vec::with_capacity(self.lesions.len());
         for (position, draft) in self.lesions.into_iter().enumerate() {
             let is_known = lesions.iter().any(|known| known.name == draft.name);
@@ -303,6 +310,7 @@ impl CourseDraft {
             levels: self.levels,
             dose_gray: self.dose_gray,
             fractions: self.fractions,
+            cord_dose_gray: self.cord_dose_gray,
             started_on: self.started_on,
             ended_on: self.ended_on,
             author: self.author.unwrap_or_else(|| defaults.author.to_owned()),

@@ -346,6 +346,37 @@ mod tests {
                     .contains("an estimate is impossible")
             );
         }
+        let course = |fields: &str| {
+            let first = r#"{"kind": "surgery"}"#;
+            format!(
+                r#"{{"courses": [{first}, {{"kind": "conventional_radiotherapy", {fields}}}]}}"#
+            )
+        };
+        assert_eq!(
+            parsed(&course(
+                r#""dose_gray": 8, "cord_dose_gray": 8.2, "fractions": 1"#
+            ))
+            .unwrap()
+            .courses[1]
+                .cord_dose_gray,
+            Some(8.2)
+        );
+        for (fields, reason) in [
+            (r#""dose_gray": -5"#, "a number above 0"),
+            (r#""cord_dose_gray": 0"#, "a number above 0"),
+            (r#""fractions": 0"#, "are counted"),
+            (
+                r#""started_on": "2026-01-02", "ended_on": "2026-01-01""#,
+                "ends before it starts",
+            ),
+            (r#""started_on": "2026-03-04""#, "in the future"),
+        ] {
+            let said = refusal(&course(fields));
+            assert!(
+                said.starts_with("course 2: ") && said.contains(reason),
+                "{said}"
+            );
+        }
         assert!(refusal("{\"index_date\": \"1.2.2026\"}").starts_with("line 1, column"));
         assert!(
             refusal(r#"{"observations": [{"feature": "age", "value": 1e999}]}"#)
@@ -572,7 +603,7 @@ mod tests {
         fn what_is_written_is_read_again(
             observations in prop::collection::vec(any_observation(), 0..6),
             texts in prop::collection::vec(any::<String>(), 8), level in prop::option::of(any_level()),
-            day in prop::option::of(any_day()), dose in prop::option::of(0.0f64..100.0), synthetic in any::<bool>(),
+            day in prop::option::of(any_day()), dose in prop::option::of(0.1f64..100.0), synthetic in any::<bool>(),
             is_planned in any::<bool>(), lesion in "\\PC{0,8}[a-z]",
         ) {
             let text = |index: usize| texts[index].clone();
@@ -583,8 +614,8 @@ mod tests {
             let mut case = Case { synthetic, index_level: level, observations, ..Case::new(text(4), identity) };
             case.courses.push(TreatmentCourse {
                 id: text(5), kind: TreatmentKind::StereotacticRadiotherapy, description: text(6),
-                status: if is_planned { CourseStatus::Planned } else { CourseStatus::Given },
-                levels: level.into_iter().collect(), dose_gray: dose, fractions: Some(5),
+                status: if is_planned || day > Some(now().date_naive()) { CourseStatus::Planned } else { CourseStatus::Given },
+                levels: level.into_iter().collect(), dose_gray: dose, fractions: Some(5), cord_dose_gray: dose.map(|dose| dose / 2.0),
                 started_on: day, ended_on: None, author: text(7),
             });
             case.lesions.push(Lesion { name: lesion, level, part: text(1), author: text(2) });

@@ -363,6 +363,7 @@ mod tests {
             forecast,
             benefit: None,
             pathway: clinical::pathway::Pathway::default(),
+            cord_dose: None,
             findings: Vec::new(),
         }
     }

@@ -69,6 +69,7 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
                 levels: course.levels.clone(),
                 dose_gray: course.dose_gray,
                 fractions: course.fractions,
+                cord_dose_gray: course.cord_dose_gray,
                 started_on: moved(course.started_on, with),
                 ended_on: moved(course.ended_on, with),
                 author: AUTHOR.to_owned(),

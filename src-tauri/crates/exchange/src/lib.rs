@@ -14,7 +14,7 @@ pub mod deidentified;
 pub mod outcome_columns;
 
 use chrono::{DateTime, Utc};
-use clinical::case::CASE_SCHEMA;
+use clinical::case::{CASE_SCHEMA, CourseFault};
 use std::{io, path::PathBuf};
 
 /// What a file need not say about each entry.
@@ -66,6 +66,8 @@ pub enum ExchangeError {
         "an estimate is impossible: of 100 patients at most as many are alive after 12 months as after 3, and the specialty is one that the application knows"
     )]
     Estimate,
+    #[error("course {number}: {fault}")]
+    Course { number: usize, fault: CourseFault },
     #[error("give either index_date or episodes, not both")]
     TwoIndexDates,
     #[error("a text of the case is longer than {limit} characters: shorten it")]

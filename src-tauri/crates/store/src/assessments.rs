@@ -161,6 +161,7 @@ mod tests {
             }),
             benefit: None,
             pathway: clinical::pathway::Pathway::default(),
+            cord_dose: None,
             findings: Vec::new(),
         }
     }

@@ -15,8 +15,8 @@ function faultOf({ kind, status, dose_gray: dose, fractions, started_on: start, 
   return null;
 }
 
-function course(id: string, { status, description, ...rest }: CourseInput): TreatmentCourse {
-  return { id, ...rest, ...(status === 'planned' ? { status } : {}), description: description.trim(), author: 'demo' };
+function course(id: string, { status, description, cord_dose_gray: cordDose, ...rest }: CourseInput): TreatmentCourse {
+  return { id, ...rest, ...(status === 'planned' ? { status } : {}), ...(cordDose === null ? {} : { cord_dose_gray: cordDose }), description: description.trim(), author: 'demo' };
 }
 
 const lesion = ({ name, level, part }: LesionInput): Lesion => ({ name: name.trim(), level, part: part.trim(), author: 'demo' });

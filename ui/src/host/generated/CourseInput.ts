@@ -14,4 +14,8 @@ levels: Array<Level>, dose_gray: number | null,
 /**
  * As it was typed, so that a number that is none of fractions is refused in words.
  */
-fractions: number | null, started_on: string | null, ended_on: string | null, };
+fractions: number | null, 
+/**
+ * See [`clinical::case::TreatmentCourse::cord_dose_gray`].
+ */
+cord_dose_gray: number | null, started_on: string | null, ended_on: string | null, };

@@ -19,4 +19,9 @@ description: string, levels: Array<Level>,
 /**
  * Total dose in Gy.
  */
-dose_gray: number | null, fractions: number | null, started_on: string | null, ended_on: string | null, author: string, };
+dose_gray: number | null, fractions: number | null, 
+/**
+ * Largest dose to the spinal cord or thecal sac in Gy, in all fractions, as the treatment plan states it. Not
+ * written where nobody entered it, so that such a file stays readable for readers that do not know it.
+ */
+cord_dose_gray?: number, started_on: string | null, ended_on: string | null, author: string, };

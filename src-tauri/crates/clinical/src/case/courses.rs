@@ -1,7 +1,7 @@
 //! Courses of treatment, given or planned.
 
 use crate::level::Level;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -26,6 +26,11 @@ pub struct TreatmentCourse {
     pub dose_gray: Option<f64>,
     #[serde(default)]
     pub fractions: Option<u32>,
+    /// Largest dose to the spinal cord or thecal sac in Gy, in all fractions, as the treatment plan states it. Not
+    /// written where nobody entered it, so that such a file stays readable for readers that do not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub cord_dose_gray: Option<f64>,
     #[serde(default)]
     pub started_on: Option<NaiveDate>,
     #[serde(default)]
@@ -56,16 +61,30 @@ pub enum TreatmentKind {
 
 /// Why a course cannot be as it is said to be. Only what no course can be: how high a dose may be, or in how many
 /// fractions, is not judged here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CourseFault {
+    #[error("The treatment ends before it starts. Correct one of the two days.")]
     EndsBeforeItStarts,
     /// Zero, negative or no finite number.
+    #[error("A dose is a number above 0, in Gy. Correct it or leave it blank.")]
     DoseNotPositive,
+    #[error("Fractions are counted: 1, 2, 3 and so on. Correct the number or leave it blank.")]
     NoFractions,
-    /// Gray and fractions are of radiotherapy alone.
+    #[error(
+        "Gray and fractions are of radiotherapy alone. Leave them blank or choose another kind."
+    )]
     DoseWithoutRadiotherapy,
-    /// It was given, on a day that has not come.
+    #[error(
+        "A treatment that was given cannot lie in the future. Leave the end blank while it runs, or say that it is planned."
+    )]
     GivenInTheFuture,
+}
+
+/// The day that it is by now in the easternmost time zone (UTC+14): a course of this morning in Asia bears a day
+/// that has not come in UTC.
+pub fn latest_today(now: DateTime<Utc>) -> NaiveDate {
+    let eastern = now.checked_add_signed(TimeDelta::hours(14));
+    eastern.unwrap_or(now).date_naive()
 }
 
 impl CourseStatus {
@@ -116,12 +135,16 @@ impl TreatmentCourse {
             Some(CourseFault::EndsBeforeItStarts)
         } else if !self.is_planned() && (is_later(start) || is_later(end)) {
             Some(CourseFault::GivenInTheFuture)
-        } else if !self.dose_gray.is_none_or(is_positive) {
+        } else if !self.dose_gray.is_none_or(is_positive)
+            || !self.cord_dose_gray.is_none_or(is_positive)
+        {
             Some(CourseFault::DoseNotPositive)
         } else if self.fractions == Some(0) {
             Some(CourseFault::NoFractions)
         } else if !self.kind.is_radiotherapy()
-            && (self.dose_gray.is_some() || self.fractions.is_some())
+            && (self.dose_gray.is_some()
+                || self.cord_dose_gray.is_some()
+                || self.fractions.is_some())
         {
             Some(CourseFault::DoseWithoutRadiotherapy)
         } else {
@@ -201,6 +224,11 @@ mod tests {
                 fault(&|one| one.dose_gray = Some(dose)),
                 Some(CourseFault::DoseNotPositive),
                 "{dose}"
+            );
+            assert_eq!(
+                fault(&|one| one.cord_dose_gray = Some(dose)),
+                Some(CourseFault::DoseNotPositive),
+                "{dose} to the cord"
             );
         }
         assert_eq!(

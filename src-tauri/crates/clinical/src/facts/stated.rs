@@ -60,6 +60,7 @@ mod tests {
             levels: vec![level.parse().expect("a level")],
             dose_gray: Some(20.0),
             fractions: Some(5),
+            cord_dose_gray: None,
             started_on: started_on.parse().ok(),
             ended_on: None,
             author: "test".into(),

@@ -40,6 +40,7 @@ fn course(id: &str, kind: TreatmentKind, status: CourseStatus, levels: &[&str]) 
         levels: levels.iter().map(|name| level(name)).collect(),
         dose_gray: None,
         fractions: None,
+        cord_dose_gray: None,
         started_on: None,
         ended_on: None,
         author: "Dr Test".to_owned(),
