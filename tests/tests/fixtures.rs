@@ -10,8 +10,9 @@ mod support;
 use board::{
     AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, CohortStudy,
     ExplainedEndpoint, ExplanationState, ForecastState, Identity, ImageLibrary, Level, NoKeychain,
-    ObservationInput, PackSet, PersonChange, PersonInput, RecoveryKey, Role, ScoreSheet, Specialty,
-    StackGeometry, StudyOptions, StudyQuestion, TriedFact, learn_recalibration,
+    ObservationInput, PackSet, PersonChange, PersonInput, RecoveryKey, ReportChoices, Role,
+    ScoreSheet, Specialty, StackGeometry, StudyOptions, StudyQuestion, TriedFact,
+    learn_recalibration,
 };
 use chrono::{DateTime, Utc};
 use clinical::{
@@ -37,6 +38,11 @@ use support::{
     image_worker,
     marks::stack_of,
     packs, repository, secret,
+};
+
+const MASKED: ReportChoices = ReportChoices {
+    mask_identity: true,
+    without_model: false,
 };
 
 /// Seconds since 1970; it stands still until the journey moves it.
@@ -413,7 +419,7 @@ fn a_case_is_typed(board: &Board) -> (CaseView, Reasons) {
     }
     board.undo(id).unwrap();
     a_minute_later();
-    board.export_pdf(id, None, true).unwrap();
+    board.export_pdf(id, None, MASKED).unwrap();
     (empty, reasons)
 }
 
@@ -572,7 +578,9 @@ fn journey(root: &Path) -> Recorded {
     images_of_a_disc(&whole, &folder);
     let images = board.open_images(&[folder], &mut |_| ()).unwrap();
     a_minute_later();
-    board.export_pdf(&demo_case.case.id, None, false).unwrap();
+    board
+        .export_pdf(&demo_case.case.id, None, ReportChoices::default())
+        .unwrap();
     board.sign_out().unwrap();
     at("2026-03-12T09:20");
     let open = board.status();

@@ -6,7 +6,7 @@ mod support;
 
 use board::{
     Board, BoardOptions, CaseView, EntryAdvice, ForecastState, Identity, ImageLibrary,
-    KeyImageInput, ObservationInput, PackState, ScoreOutcome, StoreStatus, Workers,
+    KeyImageInput, ObservationInput, PackState, ReportChoices, ScoreOutcome, StoreStatus, Workers,
 };
 use clinical::{
     case::{AbsenceReason, Entry, Subject, Value},
@@ -14,6 +14,11 @@ use clinical::{
 };
 use std::path::{Path, PathBuf};
 use support::{PASSPHRASE, PIN, chair, enter, image_worker, opened, packs, secret, shared, start};
+
+const MASKED: ReportChoices = ReportChoices {
+    mask_identity: true,
+    without_model: false,
+};
 
 fn someone() -> Identity {
     Identity {
@@ -100,7 +105,9 @@ fn a_case_goes_from_first_start_to_paper_and_is_there_after_a_restart() {
     );
 
     let pdf = folder.path().join("summary.pdf");
-    board.export_pdf(&id, Some(&pdf), false).unwrap();
+    board
+        .export_pdf(&id, Some(&pdf), ReportChoices::default())
+        .unwrap();
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
     let audit = board.audit_verify().unwrap();
     assert!(audit.faults.is_empty() && audit.entries >= 8, "{audit:?}");
@@ -409,13 +416,13 @@ fn images_of_another_patient_are_a_loud_finding_and_a_key_image_reaches_the_pape
         .key_image_png(&id, &view.case.key_images[0].id)
         .unwrap();
     assert!(png.starts_with(b"\x89PNG"), "the picture outlives the disc");
-    let with = board.export_pdf(&id, None, true).unwrap();
+    let with = board.export_pdf(&id, None, MASKED).unwrap();
     let with = std::fs::metadata(with.path).unwrap().len();
     board
         .remove_key_image(&id, &view.case.key_images[0].id)
         .unwrap();
     let without = folder.path().join("without.pdf");
-    board.export_pdf(&id, Some(&without), true).unwrap();
+    board.export_pdf(&id, Some(&without), MASKED).unwrap();
     assert!(
         with > std::fs::metadata(without).unwrap().len() + 5_000,
         "the picture is in the file"
@@ -617,7 +624,9 @@ fn a_patient_of_the_open_collection_goes_the_whole_way_with_its_blanks_kept() {
         );
     }
     let pdf = folder.path().join("summary.pdf");
-    board.export_pdf(&id, Some(&pdf), false).unwrap();
+    board
+        .export_pdf(&id, Some(&pdf), ReportChoices::default())
+        .unwrap();
     assert!(pdf.exists());
 }
 

@@ -12,7 +12,10 @@
 
 mod support;
 
-use board::{Board, BoardOptions, Identity, KeyImageInput, ObservationInput, StoreStatus, Workers};
+use board::{
+    Board, BoardOptions, Identity, KeyImageInput, ObservationInput, ReportChoices, StoreStatus,
+    Workers,
+};
 use clinical::case::{Case, Entry, Subject, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -259,7 +262,9 @@ fn work(board: &Board, folder: &Path, chance: &mut Chance) -> ! {
                 12 => {
                     begins("report");
                     let path = out("pdf", chance);
-                    board.export_pdf(&id, Some(&path), false).unwrap();
+                    board
+                        .export_pdf(&id, Some(&path), ReportChoices::default())
+                        .unwrap();
                     written(&path);
                     continue;
                 }

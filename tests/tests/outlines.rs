@@ -7,7 +7,7 @@ mod support;
 
 use board::{
     Board, BoardOptions, KeyImageInput, MarkInput, MarkPartInput, OutlineTarget, PackState,
-    StackGeometry,
+    ReportChoices, StackGeometry,
 };
 use clinical::marks::{MarkKind, Point, Quantity};
 use std::{
@@ -198,7 +198,11 @@ fn an_outline_of_a_model_is_named_until_the_paper_and_stays_so_when_it_is_redraw
         note: String::new(),
     };
     board.mark_key_image(&case, key).unwrap();
-    assert!(board.export_pdf(&case, None, false).is_ok());
+    assert!(
+        board
+            .export_pdf(&case, None, ReportChoices::default())
+            .is_ok()
+    );
     let objects = board.export_objects(&case, None).unwrap();
     let reports = fs::read_dir(&objects.path).unwrap().flatten();
     let named = reports.filter(|file| {

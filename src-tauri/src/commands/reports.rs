@@ -2,7 +2,7 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{BoardError, DeidentifiedInput, DeidentifiedView, ExportedFile};
+use board::{BoardError, DeidentifiedInput, DeidentifiedView, ExportedFile, ReportChoices};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
@@ -14,10 +14,10 @@ pub(super) async fn export_pdf(
     board: State<'_, SharedBoard>,
     case_id: String,
     path: Option<String>,
-    mask_identity: bool,
+    choices: ReportChoices,
 ) -> Result<ExportedFile> {
     away(&board, move |board| {
-        board.export_pdf(&case_id, path.as_deref().map(AsRef::as_ref), mask_identity)
+        board.export_pdf(&case_id, path.as_deref().map(AsRef::as_ref), choices)
     })
     .await
 }

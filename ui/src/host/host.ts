@@ -35,6 +35,7 @@ import type {
   PersonChange,
   PersonInput,
   RecoveryKey,
+  ReportChoices,
   ScanProgress,
   ScoreSheet,
   SpineLabelsInput,
@@ -185,7 +186,7 @@ export interface Host {
 
   // Report
   /** Without a path the report goes to the data folder. */
-  exportPdf(caseId: string, path: string | null, maskIdentity: boolean): Promise<ExportedFile>;
+  exportPdf(caseId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
   /** Measurements, key images and outlines as DICOM objects, in a new folder; the images have to be open. */
   exportObjects(caseId: string, folder: string | null): Promise<ExportedFile>;
   pickSavePath(name: string): Promise<string | null>;

@@ -101,7 +101,7 @@ export function tauriHost(): Host {
     removeKeyImage: (caseId, keyImageId) => invoke('remove_key_image', { caseId, keyImageId }),
     keyImagePng: (caseId, keyImageId) => invoke('key_image_png', { caseId, keyImageId }),
 
-    exportPdf: (caseId, path, maskIdentity) => invoke('export_pdf', { caseId, path, maskIdentity }),
+    exportPdf: (caseId, path, choices) => invoke('export_pdf', { caseId, path, choices }),
     exportObjects: (caseId, folder) => invoke('export_objects', { caseId, folder }),
     pickSavePath: (name) => invoke('pick_save_path', { name }),
     exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),

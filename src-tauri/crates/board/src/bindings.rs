@@ -4,8 +4,9 @@ use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
     CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EntryAdvice, EstimateInput,
     ExplainedEndpoint, ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, LesionInput,
-    MarkInput, ObservationInput, PersonChange, PersonInput, RecoveryKey, ScanProgress, ScoreSheet,
-    SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion, SweepRow, TriedFact,
+    MarkInput, ObservationInput, PersonChange, PersonInput, RecoveryKey, ReportChoices,
+    ScanProgress, ScoreSheet, SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion,
+    SweepRow, TriedFact,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -32,6 +33,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     ImageLibrary::export_all(&config)?;
     KeyImageInput::export_all(&config)?;
     LesionInput::export_all(&config)?;
+    ReportChoices::export_all(&config)?;
     MarkInput::export_all(&config)?;
     SpineLabelsInput::export_all(&config)?;
     ObservationInput::export_all(&config)?;

@@ -85,8 +85,8 @@ pub use tables::{
 };
 pub use view::{
     AppStatus, CaseView, CourseInput, EntryAdvice, ExportedFile, KeyImageInput, LesionInput,
-    MarkInput, MarkPartInput, ObservationInput, PackState, PackStatus, SpineLabelsInput,
-    StartArguments, StoreStatus,
+    MarkInput, MarkPartInput, ObservationInput, PackState, PackStatus, ReportChoices,
+    SpineLabelsInput, StartArguments, StoreStatus,
 };
 
 use chrono::{DateTime, Utc};

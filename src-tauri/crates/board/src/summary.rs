@@ -1,7 +1,7 @@
 //! The board summary on paper: from a case with its kept pictures to a PDF file.
 
 use crate::{
-    APP_VERSION, Board, BoardError, ExportedFile, assess,
+    APP_VERSION, Board, BoardError, ExportedFile, ReportChoices, assess,
     cases::judged_on,
     images::{self, KeyImageShape},
     reasons::reasons_of,
@@ -18,6 +18,7 @@ use imaging::{Continue, Library, Workers};
 use inference::PackSet;
 use report::{EdgeMarks, KeyPicture, ReportInput, board_summary};
 use std::{
+    collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
@@ -34,7 +35,7 @@ impl Board {
         &self,
         case_id: &str,
         path: Option<&Path>,
-        mask_identity: bool,
+        choices: ReportChoices,
     ) -> Result<ExportedFile, BoardError> {
         let view = self.with_store(|store| self.view(store, store.case(case_id)?))?;
         let pictures = self.kept_pictures(&view.case)?;
@@ -43,13 +44,16 @@ impl Board {
             Some(path) => path.to_owned(),
             None => self.report_path(&view.case, now)?,
         };
-        let assessed = Assessed::of(&view.case, view.assessment, &self.answering().packs);
+        let mut assessed = Assessed::of(&view.case, view.assessment, &self.answering().packs);
+        if choices.without_model {
+            assessed.hold_back();
+        }
         let language = self.language();
         let pdf = summary(
             &view.case,
             &assessed,
             &pictures,
-            mask_identity,
+            choices.mask_identity,
             language,
             now,
         )?;
@@ -138,6 +142,17 @@ impl Assessed {
             reproduced_rows: reproduced_rows(&assessment, packs),
             assessment,
         }
+    }
+
+    /// Takes out what the model says; scores, facts and pathway stay.
+    fn hold_back(&mut self) {
+        self.assessment.forecast = ForecastState::Refused {
+            code: "held_back".to_owned(),
+            parameters: BTreeMap::new(),
+        };
+        self.assessment.benefit = None;
+        self.reasons = Vec::new();
+        self.reproduced_rows = None;
     }
 }
 
@@ -267,4 +282,44 @@ fn write(path: &Path, pdf: &[u8]) -> Result<(), BoardError> {
         file.finish()
     });
     Ok(whole.map_err(|error| StoreError::Unwritable(error.kind()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::demo;
+
+    #[test]
+    fn a_report_for_people_who_have_not_seen_the_model_says_nothing_of_it() {
+        let now: DateTime<Utc> = "2026-03-12T10:00:00Z".parse().unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/packs");
+        let packs = PackSet::open(&[folder]);
+        let case = demo::demo_case(now);
+        let assessed = || {
+            let index_date = judged_on(&case, now);
+            Assessed::of(&case, assess(&case, index_date, &packs, None), &packs)
+        };
+        let text = |assessed: &Assessed| {
+            let pictures: Pictures = case.key_images.iter().map(|_| None).collect();
+            let pdf = summary(&case, assessed, &pictures, false, Language::English, now).unwrap();
+            report::texts_of(&pdf).unwrap().join("\n")
+        };
+        let whole = text(&assessed());
+        let mut held = assessed();
+        held.hold_back();
+        let held = text(&held);
+        let words = Words::shipped("en");
+        for of_the_model in [
+            "Benefit and harm by option",
+            "Why this survival",
+            "Median survival",
+        ] {
+            assert!(whole.contains(of_the_model), "{of_the_model}");
+            assert!(!held.contains(of_the_model), "{of_the_model}");
+        }
+        let said = words.text("refusal.held_back", &[]);
+        assert!(held.contains(said.split_whitespace().next().unwrap()));
+        assert!(held.contains("Pathway") && held.contains("Tomita 2001"));
+    }
 }

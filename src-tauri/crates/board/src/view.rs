@@ -267,6 +267,15 @@ pub struct SpineLabelsInput {
     pub labels: Vec<SpineLabel>,
 }
 
+/// What a report leaves out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+pub struct ReportChoices {
+    /// Name, number and birth date, in free text too.
+    pub mask_identity: bool,
+    /// Forecast, reasons and benefit, for people who have not yet said what they expect.
+    pub without_model: bool,
+}
+
 /// Where a report was written.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct ExportedFile {

@@ -5,7 +5,7 @@ use crate::{
     fonts::{Typeface, UNPRINTABLE},
     identity::{Redaction, has_name, printable_name},
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use clinical::{
     case::{Subject, Value},
     catalogue::{Feature, FeatureId},
@@ -141,6 +141,12 @@ impl<'a> Context<'a> {
     /// A day as the language of the report writes it.
     pub(crate) fn date(&self, day: NaiveDate) -> String {
         self.input.words.language().date(day)
+    }
+
+    /// A moment as the clock of the place showed it.
+    pub(crate) fn local_time(&self, moment: DateTime<Utc>) -> String {
+        let local = moment.with_timezone(&self.input.local_offset);
+        self.input.words.language().moment(local)
     }
 
     /// A number without noise, with the decimal mark of the language.

@@ -33,8 +33,8 @@ use fonts::Typeface;
 use layout::Flow;
 pub use reading::texts_of;
 use sections::{
-    agreement, checklists, facts, findings, footer, forecast, images, levels, not_computed,
-    pictures, question, scores, summary, treatments,
+    agreement, benefit, checklists, cord_dose, estimates, facts, findings, footer, forecast,
+    images, levels, not_computed, pathway, pictures, question, scores, summary, treatments,
 };
 
 /// Everything that a report shows. Nothing is read from elsewhere, not even the clock.
@@ -107,7 +107,10 @@ pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
         question::in_full(&mut flow, &context);
     }
     findings::in_full(&mut flow, &context);
+    pathway::in_full(&mut flow, &context);
     forecast::in_full(&mut flow, &context);
+    estimates::in_full(&mut flow, &context);
+    benefit::in_full(&mut flow, &context);
     agreement::in_full(&mut flow, &context);
     scores::in_full(&mut flow, &context);
     checklists::in_full(&mut flow, &context);
@@ -116,6 +119,7 @@ pub fn board_summary(input: &ReportInput) -> Result<Vec<u8>, ReportError> {
     levels::in_full(&mut flow, &context);
     facts::in_full(&mut flow, &context);
     treatments::in_full(&mut flow, &context);
+    cord_dose::in_full(&mut flow, &context);
     if context.has_gaps() {
         flow.paragraph(style::NOTE, &context.say("report.gaps", &[]));
     }

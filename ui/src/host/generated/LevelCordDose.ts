@@ -9,7 +9,7 @@ export type LevelCordDose = { level: Level,
  */
 courses: Array<CordCourse>, 
 /**
- * EQD2 in Gy of all courses that were given; none while one of them is unknown, or where none was given.
+ * EQD2 in Gy of all courses that were given; none while one of them is unknown.
  */
 given_gray?: number, 
 /**

@@ -172,3 +172,56 @@ pub enum CriterionState {
     /// The catalogue holds no fact that could tell.
     Unchecked,
 }
+
+impl TreatmentOption {
+    /// The code as it stands in a file and in the words file, under `benefit_option`.
+    pub fn code(self) -> &'static str {
+        match self {
+            TreatmentOption::SurgeryWithRadiotherapy => "surgery_with_radiotherapy",
+            TreatmentOption::Stereotactic => "stereotactic",
+            TreatmentOption::Conventional => "conventional",
+            TreatmentOption::SystemicAlone => "systemic_alone",
+            TreatmentOption::Supportive => "supportive",
+        }
+    }
+}
+
+impl OutcomeId {
+    /// The code as it stands in a file and in the words file, under `benefit_outcome`.
+    pub fn code(self) -> &'static str {
+        match self {
+            OutcomeId::Walking => "walking",
+            OutcomeId::CompletePainResponse => "complete_pain_response",
+            OutcomeId::LocalControl => "local_control",
+            OutcomeId::VertebralFracture => "vertebral_fracture",
+            OutcomeId::DeathIn30Days => "death_30_days",
+            OutcomeId::SeriousComplication => "serious_complication",
+        }
+    }
+}
+
+impl BenefitAbsence {
+    /// The code as it stands in a file and in the words file, under `benefit_absent`.
+    pub fn code(self) -> &'static str {
+        match self {
+            BenefitAbsence::NoEvidence => "no_evidence",
+            BenefitAbsence::MeasuredOtherwise => "measured_otherwise",
+            BenefitAbsence::SeeSurvivalForecast => "see_survival_forecast",
+            BenefitAbsence::TrialsExcludedSuchPatients => "trials_excluded_such_patients",
+            BenefitAbsence::OutsideCriteria => "outside_criteria",
+            BenefitAbsence::CriteriaUnknown => "criteria_unknown",
+        }
+    }
+}
+
+impl EvidenceKind {
+    /// The code as it stands in a file and in the words file, under `benefit_evidence`.
+    pub fn code(self) -> &'static str {
+        match self {
+            EvidenceKind::Randomised => "randomised",
+            EvidenceKind::PooledRandomised => "pooled_randomised",
+            EvidenceKind::Observational => "observational",
+            EvidenceKind::Consensus => "consensus",
+        }
+    }
+}

@@ -112,8 +112,7 @@ fn draw_foot(sheet: &mut Sheet, context: &Context, page: &str, pages: &str) {
 /// Application, model pack and time.
 fn made_by(context: &Context) -> String {
     let input = context.input;
-    let time = input.generated_at.with_timezone(&input.local_offset);
-    let time = input.words.language().moment(time);
+    let time = context.local_time(input.generated_at);
     let mut parts = vec![format!(
         "{} {}",
         context.say("report.product", &[]),

@@ -6,7 +6,8 @@ use crate::{
     context::Context,
     layout::Flow,
     sections::{
-        findings, forecast, identity, images, key_facts, pictures::BESIDE, question, score_rows,
+        findings, forecast, identity, images, key_facts, pathway, pictures::BESIDE, question,
+        score_rows,
     },
     style::{CONTENT_BOTTOM, CONTENT_WIDTH, GUTTER, MARGIN},
 };
@@ -23,7 +24,8 @@ pub(crate) struct LeftOut {
 pub(crate) fn draw(flow: &mut Flow, context: &Context) -> LeftOut {
     let mut y = identity::draw(&mut flow.sheet, context, flow.y);
     let (below, question_left_out) = question::draw(&mut flow.sheet, context, y);
-    y = findings::draw_alerts(&mut flow.sheet, context, below);
+    y = pathway::draw_emergency(&mut flow.sheet, context, below);
+    y = findings::draw_alerts(&mut flow.sheet, context, y);
 
     let left_width = CONTENT_WIDTH - BESIDE - GUTTER;
     let forecast_bottom = forecast::draw(&mut flow.sheet, context, MARGIN, y, left_width);

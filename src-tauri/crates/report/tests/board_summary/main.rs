@@ -3,6 +3,7 @@
 
 mod content;
 mod german;
+mod guidance;
 mod hostile;
 mod sample;
 mod tools;

@@ -176,6 +176,7 @@ pub(crate) fn sample() -> Sample {
             forecast: ForecastState::Available(forecast()),
             benefit: None,
             pathway: clinical::pathway::Pathway::default(),
+            cord_dose: None,
             findings: findings(),
         },
         case,
