@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use store::{Person, Store};
 
 /// What can be preferred; the interface knows the values.
-const NAMES: [&str; 3] = ["forecast_view", "theme", "zoom"];
+const NAMES: [&str; 4] = ["forecast_view", "reference_cohort", "theme", "zoom"];
 const LONGEST: usize = 32;
 
 impl Board {

@@ -10,6 +10,7 @@ use clinical::{
     assessment::ScoreSheet,
     catalogue::{Catalogue, Feature, FeatureId, Group},
     level::Level,
+    reference_cohorts::{ReferenceCohort, reference_cohorts},
     scores,
     words::Words,
 };
@@ -32,6 +33,8 @@ pub struct CatalogueView {
     pub levels: Vec<String>,
     /// How derived features get their value, in words.
     pub rules: Vec<RuleView>,
+    /// Published cohorts to be drawn beside a forecast.
+    pub reference_cohorts: Vec<ReferenceCohort>,
 }
 
 /// Where the rule of a derived feature comes from, and its doubts.
@@ -197,6 +200,7 @@ impl Board {
                     reads: catalogue.in_order(rule.reads()),
                 })
                 .collect(),
+            reference_cohorts: reference_cohorts().to_vec(),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod level;
 pub mod marks;
 pub mod pathway;
 pub mod performance;
+pub mod reference_cohorts;
 pub mod scores;
 pub mod spine;
 pub mod units;
