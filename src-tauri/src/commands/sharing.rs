@@ -36,3 +36,24 @@ pub(super) async fn presented(
 ) -> Result<Value, BoardError> {
     Ok(presented.shown(&board))
 }
+
+/// Shows this picture in the part of the images.
+#[tauri::command]
+pub(super) async fn present_picture(app: AppHandle, picture: Value) {
+    sharing::present_picture(&app, picture);
+}
+
+/// The picture that is presented.
+#[tauri::command]
+pub(super) async fn presented_picture(
+    presented: State<'_, sharing::Presented>,
+    board: State<'_, SharedBoard>,
+) -> Result<Value, BoardError> {
+    Ok(presented.picture(&board))
+}
+
+/// The shared screen says how many pages it has made of a part.
+#[tauri::command]
+pub(super) async fn tell_pages(app: AppHandle, pages: Value) {
+    sharing::tell_pages(&app, pages);
+}

@@ -6,7 +6,6 @@ import { mount } from 'svelte';
 import type { Host } from '../host/host.ts';
 import { tauriHost } from '../host/tauri.ts';
 import { Session } from '../state/session.svelte.ts';
-import { restoreTheme } from '../state/theme.svelte.ts';
 import App from './App.svelte';
 import SharedScreen from './SharedScreen.svelte';
 
@@ -16,7 +15,6 @@ async function chooseHost(): Promise<Host> {
   return demoHost(new URLSearchParams(location.search));
 }
 
-restoreTheme();
 const target = document.getElementById('app');
 if (target) {
   const session = new Session(await chooseHost());

@@ -43,6 +43,7 @@ import type {
   StudyOptions,
   StudyQuestion,
   SweepRow,
+  Threshold,
   TriedFact,
 } from './types.ts';
 
@@ -50,16 +51,41 @@ import type {
 export type Preference = 'forecast_view' | 'theme' | 'zoom';
 
 /** What the shared screen shows of a case. */
-export const SHARED_PARTS = ['overview', 'forecast', 'benefit', 'pathway'] as const;
+export const SHARED_PARTS = ['overview', 'forecast', 'benefit', 'pathway', 'images'] as const;
 export type SharedPart = (typeof SHARED_PARTS)[number];
 export interface Presented {
   view: CaseView;
   part: SharedPart;
+  /** Of the part, from 0; a page after the last is the last. */
+  page: number;
+  /** Ids of the pictures in the part of the images, a page each. */
+  pictures: string[];
   masked: boolean;
   /** The model is not shown yet. */
   hidden: boolean;
   /** The view of the forecast, as `ForecastViews` names it. */
   forecastView: string;
+  /** The board's own limit. */
+  limit: Threshold | null;
+  /** Light, dark or as the computer says, as the presenter sees it. */
+  theme: string;
+}
+
+/** A picture as it stands on the shared screen: pixels and marks, and words without the patient's identity. */
+export interface SharedPicture {
+  id: string;
+  /** As a data address; empty if there is none. */
+  url: string;
+  lines: string[];
+  /** Which side of the patient lies where; empty on a kept picture, which carries its own. */
+  edges: { left: string; right: string; top: string; bottom: string } | null;
+}
+
+/** What the shared screen tells the presenter of a part. */
+export interface SharedPages {
+  part: SharedPart;
+  page: number;
+  count: number;
 }
 
 /** Why the store closed itself. */
@@ -201,6 +227,13 @@ export interface Host {
   presented(): Promise<Presented | null>;
   /** The shared screen hears what is to be shown; the answer ends the listening. */
   onPresented(callback: (shown: Presented | null) => void): () => void;
+  /** Travels by itself, as it is large; shown only where its id is asked for. */
+  presentPicture(picture: SharedPicture): Promise<void>;
+  presentedPicture(): Promise<SharedPicture | null>;
+  onPresentedPicture(callback: (picture: SharedPicture | null) => void): () => void;
+  tellPages(pages: SharedPages): Promise<void>;
+  /** The presenter hears which page the shared screen shows; the answer ends the listening. */
+  onSharedPages(callback: (pages: SharedPages) => void): () => void;
   /** The presenter hears that the shared screen was closed; the answer ends the listening. */
   onSharedClosed(callback: () => void): () => void;
 

@@ -1,7 +1,7 @@
 // The host door over Tauri's IPC: the only file that knows Tauri.
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { Host, LockReason, Presented } from './host.ts';
+import type { Host, LockReason, Presented, SharedPages, SharedPicture } from './host.ts';
 import type { ScanProgress } from './types.ts';
 
 /** True inside the desktop window. */
@@ -111,6 +111,11 @@ export function tauriHost(): Host {
     present: (shown) => invoke('present', { shown }),
     presented: () => invoke('presented'),
     onPresented: (callback) => hear('presented', callback),
+    presentPicture: (picture) => invoke('present_picture', { picture }),
+    presentedPicture: () => invoke('presented_picture'),
+    onPresentedPicture: (callback) => hear('presented_picture', callback),
+    tellPages: (pages) => invoke('tell_pages', { pages }),
+    onSharedPages: (callback) => hear('shared_pages', callback),
     onSharedClosed: (callback) => hear('shared_closed', () => callback()),
 
     studyOptions: () => invoke('study_options'),
@@ -130,6 +135,8 @@ interface ShellEvents {
   images_dropped: { paths: string[] };
   images_hover: { over: boolean };
   presented: Presented | null;
+  presented_picture: SharedPicture | null;
+  shared_pages: SharedPages;
   shared_closed: null;
 }
 

@@ -169,6 +169,7 @@ export type { Subject } from './generated/Subject.ts';
 export type { SurvivalForecast } from './generated/SurvivalForecast.ts';
 export type { SurvivalPoint } from './generated/SurvivalPoint.ts';
 export type { SweepRow } from './generated/SweepRow.ts';
+export type { Threshold } from './generated/Threshold.ts';
 export type { TreatmentCourse } from './generated/TreatmentCourse.ts';
 export type { TreatmentKind } from './generated/TreatmentKind.ts';
 export type { TreatmentOption } from './generated/TreatmentOption.ts';

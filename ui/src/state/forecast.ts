@@ -1,5 +1,5 @@
 // What a forecast says besides its curve, in words. Nothing here computes a clinical value.
-import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration, TreatmentOption } from '../host/types.ts';
+import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration, SurvivalPoint, TreatmentOption } from '../host/types.ts';
 import { count, date, fixed } from './format.ts';
 import { t } from './words.svelte.ts';
 
@@ -51,4 +51,10 @@ export function gainText({ gain }: Recalibration): string {
 /** The two numbers; the sign of the first says whether more or fewer patients die than the shipped model says. */
 export function recalibrationNumbers({ intercept, slope }: Recalibration): string {
   return t('recalibration.numbers', { intercept: (intercept < 0 ? '' : '+') + fixed(intercept, 2), slope: fixed(slope, 2) });
+}
+
+/** Where a limit of the board falls on the interval of a point. */
+export function limitPlace({ low, high }: SurvivalPoint, limit: number): 'below' | 'within' | 'above' {
+  if (limit < low) return 'below';
+  return limit > high ? 'above' : 'within';
 }

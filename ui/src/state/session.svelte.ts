@@ -1,7 +1,7 @@
 // What the window shows now: application status, the open case and where the reader is in it.
 // It mirrors the answers of the host and decides nothing about the medicine.
 import { getContext, setContext } from 'svelte';
-import { asHostError, type Host, type LockReason, type Preference, type Presented, type SharedPart } from '../host/host.ts';
+import { asHostError, type Host, type LockReason, type Preference, type Presented } from '../host/host.ts';
 import { languageOf } from '../host/languages.ts';
 import type {
   AppStatus,
@@ -20,7 +20,9 @@ import type {
 import type { Arrangement } from './arrangement.ts';
 import { recordedLevels } from './form.ts';
 import { written } from './format.ts';
+import { theme } from './looks.svelte.ts';
 import { ImageReading } from './reading.svelte.ts';
+import { Shared } from './shared.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
 
@@ -80,7 +82,7 @@ export class Session {
   /** The shared screen is open. */
   sharing = $state(false);
   /** What of the case stands on it. */
-  sharedPart = $state<SharedPart>('overview');
+  readonly shared: Shared = new Shared(this);
   page = $state<Page | null>(null);
   settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
@@ -135,7 +137,18 @@ export class Session {
   /** What the shared screen is to show. */
   presented = $derived.by((): Presented | null => {
     if (!this.sharing || !this.view || this.place !== 'case') return null;
-    return { view: this.view, part: this.sharedPart, masked: this.masked, hidden: this.modelHidden, forecastView: this.status?.preferences.forecast_view ?? 'curve' };
+    const { part, page, pictures } = this.shared;
+    return {
+      view: this.view,
+      part,
+      page,
+      pictures,
+      masked: this.masked,
+      hidden: this.modelHidden,
+      forecastView: this.status?.preferences.forecast_view ?? 'curve',
+      limit: this.status?.decision.surgery_threshold ?? null,
+      theme: theme(),
+    };
   });
 
   alerts = $derived((this.view?.assessment.findings ?? []).filter((finding) => finding.severity === 'alert'));
@@ -172,6 +185,7 @@ export class Session {
       await this.speak(language);
       this.sheets = sheets;
       this.host.onSharedClosed(() => (this.sharing = false));
+      this.host.onSharedPages((pages) => this.shared.hear(pages));
       this.host.onLocked((reason) => void this.lockedByItself(reason));
       await this.enter(status);
     } catch (reason) {
@@ -255,6 +269,7 @@ export class Session {
     const view = await this.run(command);
     if (!view) return false;
     this.forgetImages();
+    this.shared.forget();
     this.fieldRequest = null;
     this.imageRequest = null;
     this.tab = 'facts';
@@ -285,6 +300,7 @@ export class Session {
   close(): void {
     this.view = null;
     this.forgetImages();
+    this.shared.forget();
     this.drafts = {};
     this.error = null;
   }

@@ -3,7 +3,7 @@
 // There is no key that flips a picture: a flipped picture shows left as right, and nobody who looks later can
 // tell. Turning by 90° keeps the sides apart.
 
-export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'marks', 'rest'] as const;
+export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'marks', 'shared', 'rest'] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 interface KeyEntry {
@@ -14,6 +14,8 @@ interface KeyEntry {
   shift?: true;
   /** Together with the control key, or the command key of a Mac. */
   control?: true;
+  /** Together with the alt key. */
+  alt?: true;
   /** Only while a pane has the keyboard: elsewhere the arrows move the focus or scroll. */
   paneOnly?: true;
   /** Not the viewer but the window around it listens; listed so that the list is whole. */
@@ -77,14 +79,21 @@ export const KEYS = {
   remove_mark: { group: 'marks', keys: ['Delete'], whileDrawing: true },
   undo: { group: 'marks', keys: ['z'], control: true },
   redo: { group: 'marks', keys: ['y'], control: true },
+  shared_page_on: { group: 'shared', keys: ['PageDown'], alt: true, elsewhere: true },
+  shared_page_back: { group: 'shared', keys: ['PageUp'], alt: true, elsewhere: true },
+  next_case: { group: 'shared', keys: ['PageDown'], control: true, elsewhere: true },
+  previous_case: { group: 'shared', keys: ['PageUp'], control: true, elsewhere: true },
   key_image: { group: 'rest', keys: ['k'] },
   mask: { group: 'rest', keys: ['m'], elsewhere: true },
+  larger: { group: 'rest', keys: ['+'], control: true, elsewhere: true },
+  smaller: { group: 'rest', keys: ['-'], control: true, elsewhere: true },
+  whole_size: { group: 'rest', keys: ['0'], control: true, elsewhere: true },
   keys: { group: 'rest', keys: ['?'] },
 } as const satisfies Record<string, KeyEntry>;
 
 export type KeyName = keyof typeof KEYS;
 /** What the viewer itself does at a key. */
-export type Action = Exclude<KeyName, 'mask' | 'close_outline' | 'take_back_point' | 'cancel_mark' | 'remove_mark'>;
+export type Action = { [Name in KeyName]: (typeof KEYS)[Name] extends { elsewhere: true } | { whileDrawing: true } ? never : Name }[KeyName];
 
 const ENTRIES = Object.entries(KEYS) as [KeyName, KeyEntry][];
 
@@ -123,11 +132,11 @@ export function keysOf(group: KeyGroup): KeyName[] {
 const SIGNS: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→' };
 
 /** The key as it is written on the keyboard; the words of named keys are `viewer.key_name.<name>`. */
-export function caps(name: KeyName): { shift: boolean; control: boolean; caps: string[] } {
+export function caps(name: KeyName): { shift: boolean; control: boolean; alt: boolean; caps: string[] } {
   const entry: KeyEntry = KEYS[name];
   const [first = '', ...others] = entry.keys;
   const shown = others.length > 2 ? [first, '…', others.at(-1) ?? ''] : [first];
-  return { shift: entry.shift ?? false, control: entry.control ?? false, caps: shown.map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)) };
+  return { shift: entry.shift ?? false, control: entry.control ?? false, alt: entry.alt ?? false, caps: shown.map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)) };
 }
 
 /** Of an action with one letter: the letter, for the title of its button. */

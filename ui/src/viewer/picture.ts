@@ -66,6 +66,11 @@ export class Picture {
     return this.#engine.getViewport(this.viewportId) as Types.IStackViewport;
   }
 
+  /** What is on the screen now. */
+  get canvas(): HTMLCanvasElement {
+    return this.#viewport.getCanvas();
+  }
+
   showStack(imageIds: string[], index: number): Promise<unknown> {
     return this.#stack.setStack(imageIds, index);
   }

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './watch.ts';
+import { CT, CT_OF_ANOTHER, expect, menu, openImages, test } from './watch.ts';
 
 async function openAssessment(page: Page, search = ''): Promise<void> {
   await page.goto(`/?start=open&demo${search}`);
@@ -169,5 +169,167 @@ test('the shared screen follows the presenter, hides what is hidden, and shows n
   await expect(shared.getByTestId('patient-name')).toContainText('DEMO, Synthetic');
   await page.locator('#close-case').click();
   await expect(shared.getByTestId('shared-screen')).toContainText('Nothing is shown at the moment.');
+  await shared.close();
+});
+
+/** Opens the shared screen beside the demo case, with the model shown. */
+async function share(page: Page, search = ''): Promise<Page> {
+  await openAssessment(page, search);
+  const shared = await page.context().newPage();
+  await shared.setViewportSize({ width: 1920, height: 1080 });
+  await shared.goto('/?start=open#shared');
+  await page.locator('#share').click();
+  await page.locator('#estimate-reveal').click();
+  return shared;
+}
+
+/** Text of the shared page that is cut by its end: lines with a part inside and a part outside of what is seen. */
+async function cutLines(shared: Page): Promise<string[]> {
+  return shared.getByTestId('shared-page').evaluate((frame) => {
+    const [, below] = /inset\(0px 0px ([\d.]+)px/.exec(getComputedStyle(frame).clipPath) ?? [];
+    const { top, bottom } = frame.getBoundingClientRect();
+    const end = bottom - Number(below ?? 0);
+    const texts = document.createTreeWalker(frame, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const cut: string[] = [];
+    while (texts.nextNode()) {
+      const { currentNode: text } = texts;
+      // Below the head of a table that stands on top, rows of the page before may lie.
+      if (text.parentElement?.closest('details:not([open]) > :not(summary)')) continue;
+      range.selectNodeContents(text);
+      for (const line of range.getClientRects()) if (line.top < end - 2 && line.bottom > end + 2 && line.bottom > top) cut.push(text.textContent ?? '');
+    }
+    return cut;
+  });
+}
+
+test('what is longer than the shared screen has pages that the presenter turns, and no line is cut', async ({ page }) => {
+  const shared = await share(page);
+  const presenter = page.getByTestId('presenter');
+  for (const part of ['Benefit', 'Pathway']) {
+    await presenter.getByRole('button', { name: part, exact: true }).click();
+    await expect(presenter.getByTestId('shared-pages')).toHaveText(/^1 of [3-9]$/);
+    await expect(shared.getByTestId('shared-pages')).toHaveText((await presenter.getByTestId('shared-pages').textContent()) ?? '');
+    await expect(page.locator('#page-up')).toBeDisabled();
+    const count = Number((await presenter.getByTestId('shared-pages').textContent())?.split(' ').at(-1));
+    const seen: string[] = [];
+    for (let turned = 1; turned <= count; turned += 1) {
+      await expect(shared.getByTestId('shared-page')).toHaveAttribute('data-page', String(turned));
+      expect(await cutLines(shared)).toEqual([]);
+      seen.push(await shared.getByTestId('shared-page').evaluate((frame) => String(frame.scrollTop)));
+      if (turned < count) await page.locator('#page-down').click();
+    }
+    expect(new Set(seen).size).toBe(count);
+    await expect(page.locator('#page-down')).toBeDisabled();
+  }
+  await presenter.getByRole('button', { name: 'Benefit', exact: true }).click();
+  await expect(presenter.getByTestId('shared-pages')).toHaveText(/^1 of [3-9]$/);
+  await page.keyboard.press('PageDown');
+  await expect(shared.getByTestId('shared-pages')).toHaveText(/^2 of/);
+  // The head of the table stands above the rows of every page.
+  await expect(shared.locator('thead')).toContainText('Supportive care');
+  await expect(shared.locator('thead th').last()).toBeInViewport();
+  await page.locator('#tab-assessment').focus();
+  await page.keyboard.press('Alt+PageUp');
+  await expect(shared.getByTestId('shared-pages')).toHaveText(/^1 of/);
+  await accessible(shared);
+  await shared.close();
+});
+
+test('the shared screen has the limit of the board and the presenter’s light, and a size of its own', async ({ page }) => {
+  await page.goto('/?start=open&demo');
+  await menu(page, 'settings');
+  await page.locator('#settings-deciding').click();
+  await page.locator('#threshold-percent').fill('99');
+  await page.locator('#deciding-save').click();
+  await page.locator('#close-page').click();
+  const shared = await page.context().newPage();
+  await shared.setViewportSize({ width: 1920, height: 1080 });
+  await shared.goto('/?start=open#shared');
+  await page.locator('#share').click();
+  await page.locator('#tab-assessment').click();
+  await page.locator('#estimate-reveal').click();
+  await expect(shared.getByTestId('limit-above')).toContainText('99 of 100 lies above the whole interval');
+  await page.getByTestId('presenter').getByRole('button', { name: 'Forecast', exact: true }).click();
+  await expect(shared.getByTestId('limit-above')).toContainText('After 3 months');
+  await page.getByTestId('forecast-views').locator('input[value=bars]').check({ force: true });
+  await expect(shared.getByTestId('bar-3').locator('.limit')).toHaveCount(1);
+  await expect(shared.getByTestId('bar-12').locator('.limit')).toHaveCount(0);
+  const letter = (): Promise<string> => shared.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+  const before = await letter();
+  await page.keyboard.press('Control+=');
+  await page.locator('#theme').click();
+  await page.locator('#theme').click();
+  await expect(shared.locator('html')).toHaveAttribute('data-theme', 'dark');
+  expect(await letter()).toBe(before);
+  await shared.close();
+});
+
+test('the shared screen shows key images and the picture of the active pane, and never who it is', async ({ page }) => {
+  const shared = await share(page);
+  const presenter = page.getByTestId('presenter');
+  const picture = shared.getByTestId('shared-picture');
+  const pixels = (): Promise<string | null> => picture.locator('img').getAttribute('src');
+  await expect(page.locator('#show-picture')).toBeDisabled();
+  await presenter.getByRole('button', { name: 'Images', exact: true }).click();
+  await expect(picture).toContainText('window centre');
+  const keyImages = Number((await presenter.getByTestId('shared-pages').textContent())?.split(' ').at(-1));
+
+  await openImages(page, '/demo/images');
+  await page.locator(CT).first().click();
+  await page.locator('[data-layout=one]').click();
+  const pane = page.locator('[data-pane=stack]');
+  await expect(pane).toContainText('DEMO');
+  await page.locator('#show-picture').click();
+  await expect(presenter.getByTestId('shared-pages')).toHaveText(`1 of ${keyImages + 1}`);
+  await expect(picture).toContainText(/Image \d+ of 24/);
+  await expect(picture.locator('.edge.left')).toHaveText('R');
+  for (const said of ['DEMO', '14 May 1961']) await expect(picture).not.toContainText(said);
+
+  const pixelsBefore = await pixels();
+  await pane.focus();
+  await page.keyboard.press('End');
+  await expect(pane).toHaveAttribute('data-slice', '23');
+  await expect(picture).toContainText('Image 24 of 24');
+  await expect.poll(pixels).not.toBe(pixelsBefore);
+
+  // A mark that is drawn comes along.
+  const unmarked = await pixels();
+  await page.getByTestId('measure').selectOption('length');
+  const box = await pane.boundingBox();
+  if (!box) throw new Error('the pane has a place');
+  await page.mouse.click(box.x + box.width * 0.4, box.y + box.height * 0.5);
+  await page.mouse.click(box.x + box.width * 0.6, box.y + box.height * 0.5);
+  await expect(page.locator('[data-kind=length]')).toBeAttached();
+  const yellow = (): Promise<number> =>
+    picture.locator('img').evaluate(async (image: HTMLImageElement) => {
+      await image.decode();
+      const canvas = Object.assign(document.createElement('canvas'), { width: image.naturalWidth, height: image.naturalHeight });
+      const context = canvas.getContext('2d');
+      context?.drawImage(image, 0, 0);
+      const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      let count = 0;
+      for (let at = 0; at < data.length; at += 4) if ((data[at] ?? 0) > 200 && (data[at + 2] ?? 255) < 150) count += 1;
+      return count;
+    });
+  await expect.poll(yellow).toBeGreaterThan(50);
+  expect(await pixels()).not.toBe(unmarked);
+
+  await page.locator('#page-down').click();
+  await expect(picture).toContainText('window centre');
+  await page.locator('#close-case').click();
+  await expect(shared.getByTestId('shared-screen')).toContainText('Nothing is shown at the moment.');
+  expect(await shared.evaluate(() => localStorage.getItem('spineboard.demo.picture'))).toBeNull();
+  await shared.close();
+});
+
+test('the picture of somebody else is not offered to the shared screen', async ({ page }) => {
+  const shared = await share(page);
+  await openImages(page, '/demo/images');
+  await page.locator(CT_OF_ANOTHER).first().click();
+  await expect(page.getByTestId('mismatch-banner')).toBeVisible();
+  await expect(page.locator('#show-picture')).toBeDisabled();
+  await page.locator(CT).first().click();
+  await expect(page.locator('#show-picture')).toBeEnabled();
   await shared.close();
 });

@@ -79,7 +79,7 @@ describe('keys', () => {
 
   it('gives no key to two actions', () => {
     // While something is drawn, a key may do something else first.
-    const taken = Object.values(KEYS).flatMap((entry) => entry.keys.map((key) => `${'whileDrawing' in entry ? 'drawing ' : ''}${'control' in entry ? 'control ' : ''}${'shift' in entry ? 'shift ' : ''}${key}`));
+    const taken = Object.values(KEYS).flatMap((entry) => entry.keys.map((key) => `${'whileDrawing' in entry ? 'drawing ' : ''}${'control' in entry ? 'control ' : ''}${'alt' in entry ? 'alt ' : ''}${'shift' in entry ? 'shift ' : ''}${key}`));
     expect(new Set(taken).size).toBe(taken.length);
   });
 
