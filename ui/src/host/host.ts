@@ -48,7 +48,7 @@ import type {
 } from './types.ts';
 
 /** As `board::preferences` knows them. */
-export type Preference = 'forecast_view' | 'theme' | 'zoom';
+export type Preference = 'forecast_view' | 'reference_cohort' | 'theme' | 'zoom';
 
 /** What the shared screen shows of a case. */
 export const SHARED_PARTS = ['overview', 'forecast', 'benefit', 'pathway', 'images'] as const;
@@ -65,6 +65,8 @@ export interface Presented {
   hidden: boolean;
   /** The view of the forecast, as `ForecastViews` names it. */
   forecastView: string;
+  /** Id of the published cohort beside the forecast. */
+  reference: string;
   /** The board's own limit. */
   limit: Threshold | null;
   /** Light, dark or as the computer says, as the presenter sees it. */

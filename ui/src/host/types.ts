@@ -135,6 +135,7 @@ export type { Recalibration } from './generated/Recalibration.ts';
 export type { RecoveryKey } from './generated/RecoveryKey.ts';
 export type { RefusedRecalibration } from './generated/RefusedRecalibration.ts';
 export type { RejectedFile } from './generated/RejectedFile.ts';
+export type { ReferenceCohort } from './generated/ReferenceCohort.ts';
 export type { ReportChoices } from './generated/ReportChoices.ts';
 export type { Rescale } from './generated/Rescale.ts';
 export type { Role } from './generated/Role.ts';

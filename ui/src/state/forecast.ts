@@ -1,5 +1,5 @@
 // What a forecast says besides its curve, in words. Nothing here computes a clinical value.
-import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration, SurvivalPoint, TreatmentOption } from '../host/types.ts';
+import type { CordCompressionState, MedianSurvival, MedianTime, Recalibration, ReferenceCohort, SurvivalPoint, TreatmentOption } from '../host/types.ts';
 import { count, date, fixed } from './format.ts';
 import { t } from './words.svelte.ts';
 
@@ -57,4 +57,10 @@ export function recalibrationNumbers({ intercept, slope }: Recalibration): strin
 export function limitPlace({ low, high }: SurvivalPoint, limit: number): 'below' | 'within' | 'above' {
   if (limit < low) return 'below';
   return limit > high ? 'above' : 'within';
+}
+
+/** A published cohort with how it was treated, its size and its years. */
+export function referenceName({ name, setting, patients, years }: ReferenceCohort): string {
+  const values = { name, setting: t(`reference_cohort.${setting}`), patients, years };
+  return t(years === '' ? 'reference_cohort.named_undated' : 'reference_cohort.named', values);
 }

@@ -53,7 +53,7 @@ export type ImageRequest = { sopInstanceUid: string; mark: string | null } | { k
 export class Session {
   readonly host: Host;
   status = $state<AppStatus | null>(null);
-  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [], rules: [] });
+  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [], rules: [], reference_cohorts: [] });
   /** What is known of each published score, whatever the case. */
   sheets = $state.raw<ScoreSheet[]>([]);
   view = $state.raw<CaseView | null>(null);
@@ -134,6 +134,8 @@ export class Session {
 
   /** The model of the open case waits for the people's own estimates. */
   modelHidden = $derived(this.asksEstimate && this.revealed !== this.view?.case.id);
+  /** Id of the published cohort beside the forecast; the first one where nobody chose, `none` where nobody wants one. */
+  referenceCohort = $derived(this.status?.preferences.reference_cohort ?? this.catalogue.reference_cohorts[0]?.id ?? 'none');
   /** What the shared screen is to show. */
   presented = $derived.by((): Presented | null => {
     if (!this.sharing || !this.view || this.place !== 'case') return null;
@@ -146,6 +148,7 @@ export class Session {
       masked: this.masked,
       hidden: this.modelHidden,
       forecastView: this.status?.preferences.forecast_view ?? 'curve',
+      reference: this.referenceCohort,
       limit: this.status?.decision.surgery_threshold ?? null,
       theme: theme(),
     };
