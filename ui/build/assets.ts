@@ -11,6 +11,7 @@ const ASSETS = resolve(import.meta.dirname, '../../assets');
 const LANGUAGES = ['en', 'de'];
 const WORDS = resolve(ASSETS, 'words');
 const CATALOGUE = resolve(ASSETS, 'features.toml');
+const REFERENCE_COHORTS = resolve(ASSETS, 'reference_cohorts.toml');
 
 // As clinical::level::LEVEL_NAMES.
 const LEVELS = [
@@ -84,6 +85,7 @@ export function readCatalogue(language = 'en'): Table {
   const features = (file.feature ?? []).map(({ id }) => id as string);
   return {
     levels: LEVELS,
+    reference_cohorts: (parse(readFileSync(REFERENCE_COHORTS, 'utf8')) as { cohort: Table[] }).cohort,
     groups: file.group ?? [],
     features: (file.feature ?? []).map((feature) => ({
       ...absent,

@@ -1,9 +1,9 @@
 // A comparison in words: numbers with their interval or the reason why there is none. The words are those of
 // paper and terminal (`study.<key>`); nothing here judges a difference, the board has done so.
-import type { CohortPart, CohortStudy, Comparison, Estimate, PassedColumn, PredictorSource, StudyCalibration, StudyFigure, Compared, NotEstimable } from '../host/types.ts';
+import type { CohortPart, CohortStudy, Comparison, Estimate, Language, PassedColumn, PredictorSource, StudyCalibration, StudyFigure, Compared, NotEstimable } from '../host/types.ts';
 import { recalibrationText } from './forecast.ts';
 import { fixed } from './format.ts';
-import { t } from './words.svelte.ts';
+import { langOf, t } from './words.svelte.ts';
 
 /** The id of the model among the predictors. */
 export const MODEL = 'model';
@@ -33,6 +33,13 @@ export function figureText(figure: StudyFigure, digits: number): string {
   return figure.kind === 'estimated' ? estimateText(figure, digits) : whyNot(figure.reason);
 }
 
+/** A share with its interval as people of 100, as the curves of calibration have it. */
+export function sharesText(figure: StudyFigure): string {
+  if (figure.kind !== 'estimated') return whyNot(figure.reason);
+  const { point, interval } = figure;
+  return estimateText({ point: point * 100, ...(interval ? { interval: { low: interval.low * 100, high: interval.high * 100 } } : {}) }, 1);
+}
+
 /** A net benefit as patients of 100, as the curves have it. */
 export function benefitText(benefit: StudyFigure): string {
   return benefit.kind === 'estimated' ? decimal(benefit.point * 100, 1) : whyNot(benefit.reason);
@@ -53,6 +60,11 @@ export function differenceText({ difference, shown }: Compared, digits: number):
 
 export function nameOf(study: CohortStudy, id: string): string {
   return id === MODEL ? t('study.model') : (study.result.predictors.find((source) => source.id === id)?.name ?? id);
+}
+
+/** The language of that name, where it is not the one spoken. */
+export function langOfName(id: string): Language | undefined {
+  return id === MODEL ? undefined : langOf('scores');
 }
 
 /** Patients, deaths, and what is known at each horizon. */

@@ -10,6 +10,17 @@ export function language(): Language {
   return spoken;
 }
 
+/** Texts that stay in the language of their source, and the languages that they are written in, the usual one first. */
+const WRITTEN_IN: Record<'pathway' | 'scores' | 'packs', [Language, ...Language[]]> = { pathway: ['en'], scores: ['en'], packs: ['en'] };
+
+export type TextSource = keyof typeof WRITTEN_IN;
+
+/** The `lang` of an element with such a text, so that it is read aloud rightly; none where it is in the language spoken. */
+export function langOf(source: TextSource): Language | undefined {
+  const languages = WRITTEN_IN[source];
+  return languages.includes(spoken) ? undefined : languages[0];
+}
+
 /** Replaces all words by those of one language. */
 export function setWords(words: Record<string, string>, of: Language = 'en'): void {
   spoken = of;

@@ -23,7 +23,7 @@ test('a table is compared, read, and written into a folder', async ({ page }) =>
   await expect(rows.first()).not.toContainText('the model');
   await expect(rows.nth(1)).toContainText(/no difference shown|than the model/);
   await expect(page.getByTestId('study-read')).toContainText('No order of merit follows from it');
-  await expect(page.getByTestId('study-calibration').locator('tbody')).toContainText('Mizumoto');
+  await expect(page.getByTestId('study-calibration').getByRole('region').locator('tbody')).toContainText('Mizumoto');
   await expect(page.getByTestId('study-decision').locator('svg[role=img]')).toHaveCount(3);
   await expect(page.getByTestId('study-parts')).toContainText('2010-2014');
   await expect(page.getByTestId('study-sources')).toContainText('Most often missing: ');

@@ -7,7 +7,12 @@ import type { ImageLibrary } from '../../src/host/types.ts';
 /** The first parts of all keys of words. */
 const KEY_STARTS = new Set(Object.keys(parse(readFileSync(resolve(import.meta.dirname, '../../../assets/words/en.toml'), 'utf8'))));
 
-const IMAGES = JSON.parse(readFileSync(resolve(import.meta.dirname, '../fixtures/images.json'), 'utf8')) as ImageLibrary;
+/** A recorded answer of the board. */
+export function fixture(name: string): unknown {
+  return JSON.parse(readFileSync(resolve(import.meta.dirname, `../fixtures/${name}.json`), 'utf8'));
+}
+
+const IMAGES = fixture('images') as ImageLibrary;
 
 /** Selects the recorded CT of a patient in the tree of studies. */
 function computedTomography(patientId: string): string {

@@ -128,7 +128,7 @@ describe('sections', () => {
     ],
     features: [haemoglobin, ecog, feature({ id: 'death', label: 'Death', group: 'outcome', kind: 'outcome' }), feature({ id: 'index_level', label: 'Level', group: 'patient', asked: false })],
     levels: [],
-    rules: [],
+    rules: [], reference_cohorts: [],
   };
 
   it('follows the groups and never asks an outcome', () => {
