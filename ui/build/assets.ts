@@ -1,6 +1,7 @@
 // Makes the repository's data files readable in the browser for the demo host and the tests:
 // `virtual:words` is assets/words/<language>.toml flattened to dotted keys, `virtual:catalogue` holds the
-// groups, features and derivation rules of assets/features.toml. The default of both is English, `languages` has all.
+// groups, features and derivation rules of assets/features.toml and the cohorts of assets/reference_cohorts.toml. The default
+// of both is English, `languages` has all.
 // The real window gets both from Rust.
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
