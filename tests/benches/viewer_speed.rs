@@ -17,68 +17,24 @@
 mod support;
 mod window;
 
-use fantoccini::{Client, Locator, elements::Element};
+use fantoccini::Client;
 use serde_json::{Value, json};
 use std::path::Path;
 use window::{
-    Driver, PATIENCE,
+    Driver, answer, click, find,
     memory::{Watched, held},
+    quantiles,
 };
+
+const SCRIPT: &str = include_str!("viewer_speed.js");
 
 const RUNS: usize = 5;
 const SLICES: usize = 300;
 /// To one end of the stack and back to its middle.
 const STEPS: usize = 2 * SLICES / 3;
 
-async fn click(client: &Client, css: &str) {
-    let clicked = support::until(PATIENCE, || async {
-        let found = client.find(Locator::Css(css)).await.ok()?;
-        found.click().await.ok()
-    });
-    assert!(clicked.await.is_some(), "{css} cannot be clicked");
-}
-
-async fn find(client: &Client, css: &str) -> Element {
-    let wait = client.wait().at_most(PATIENCE);
-    match wait.for_element(Locator::Css(css)).await {
-        Ok(element) => element,
-        Err(error) => {
-            let page = client.source().await.unwrap_or_default();
-            panic!("{css} is not on the screen ({error}): {page}")
-        }
-    }
-}
-
-async fn enter(client: &Client, css: &str, text: &str) {
-    find(client, css).await.send_keys(text).await.unwrap();
-}
-
-/// What a promise in the page comes to.
-async fn answer(client: &Client, promise: &str) -> Value {
-    let script = format!(
-        "{} window.measured = undefined; ({promise}).then((value) => {{ window.measured = {{ value }}; }},\
-         (error) => {{ window.measured = {{ error: String(error) }}; }});",
-        include_str!("viewer_speed.js")
-    );
-    client.execute(&script, Vec::new()).await.unwrap();
-    let measured = support::until(PATIENCE, || async {
-        let measured = client.execute("return window.measured ?? null;", Vec::new());
-        measured.await.ok().filter(|answer| !answer.is_null())
-    });
-    let measured = measured.await.expect("the page answers");
-    assert!(measured["error"].is_null(), "{measured}");
-    measured["value"].clone()
-}
-
-/// Milliseconds that half and that 95 % of the times stay below.
-fn quantiles(times: &Value) -> (f64, f64) {
-    let mut times: Vec<f64> = serde_json::from_value(times.clone()).unwrap();
-    times.sort_by(f64::total_cmp);
-    (times[times.len() / 2], times[times.len() * 95 / 100])
-}
-
 async fn scrolled(client: &Client, pane: &str, name: &str) {
-    let answer = answer(client, &format!("scroll('{pane}', {STEPS})")).await;
+    let answer = answer(client, SCRIPT, &format!("scroll('{pane}', {STEPS})")).await;
     let (half, most) = quantiles(&answer["taken"]);
     println!(
         "scrolling, {name}: {half:.1} ms (p50), {most:.1} ms (p95) from a step of the wheel to its paint, {} slices seen",
@@ -88,16 +44,7 @@ async fn scrolled(client: &Client, pane: &str, name: &str) {
 
 /// From a new store to the place where images are opened.
 async fn at_the_images(driver: &Driver, data: &Path) -> Client {
-    {
-        let board = support::opened(data);
-        board.accept_research_use().unwrap();
-    }
-    let (client, _) = driver.open(&["--data", &data.display().to_string()]).await;
-    enter(&client, "#passphrase", support::PASSPHRASE).await;
-    click(&client, "#unlock").await;
-    enter(&client, "#sign-in-secret", support::PIN).await;
-    click(&client, "#sign-in").await;
-    click(&client, "#open-demo").await;
+    let client = driver.at_the_demonstration(data).await;
     click(&client, "#tab-images").await;
     find(&client, "#images-path").await;
     client
@@ -141,11 +88,11 @@ async fn main() {
     for run in 0..RUNS {
         let data = tempfile::tempdir().unwrap();
         let client = at_the_images(&driver, data.path()).await;
-        opened.push(answer(&client, &open).await);
+        opened.push(answer(&client, SCRIPT, &open).await);
         if run + 1 == RUNS {
             print_openings(&opened);
             scrolled(&client, "[data-pane=stack]", "beside a sagittal plane").await;
-            answer(&client, "showPlanes()").await;
+            answer(&client, SCRIPT, "showPlanes()").await;
             for plane in ["axial", "sagittal", "coronal"] {
                 let name = format!("{plane} of three planes");
                 scrolled(&client, &format!("[data-pane={plane}]"), &name).await;
@@ -159,7 +106,7 @@ async fn main() {
     let client = at_the_images(&driver, data.path()).await;
     let before = held(&driver.window) as f64 * 1024.0 / 1e6;
     let watched = Watched::start(driver.window.clone());
-    answer(&client, &open).await;
+    answer(&client, SCRIPT, &open).await;
     let (peak, volume) = (watched.peak(), (SLICES * 512 * 512 * 2) as f64 / 1e6);
     println!(
         "the window's own process and its image workers: {before:.0} MB before, at most {peak:.0} MB while reading, \

@@ -644,3 +644,36 @@ async fn the_window_by_itself_has_no_way_to_a_network() {
     assert!(monitored.is_some(), "the network process was not seen");
     assert_eq!(seen, Vec::<String>::new());
 }
+
+/// Both windows. A driver gives orders to the first one only; the second one answers it with the pages that it laid out of what was
+/// presented.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shared_screen_lays_out_what_the_first_window_presents() {
+    let (Some(_), Some(driver)) = (programs::window(), Driver::start()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let window = driver.open(&["--data", &data]).await;
+    window.first_start().await;
+    window.click("#open-demo").await;
+    window.click("#tab-assessment").await;
+    let pages = "(document.querySelector('[data-testid=shared-pages]')?.textContent ?? '').match(/^(\\d+) of (\\d+)$/)";
+    for opened in ["first", "once more"] {
+        window.click("#share").await;
+        window.click("#share-benefit").await;
+        window
+            .until(&format!(
+                "const said = {pages}; return said?.[1] === '1' && Number(said[2]) > 1;"
+            ))
+            .await;
+        window.click("#page-down").await;
+        window.until(&format!("return {pages}?.[1] === '2';")).await;
+        window.picture(&format!("presenting-{opened}")).await;
+        window.click("#stop-sharing").await;
+        window
+            .until("return document.querySelector('[data-testid=presenter]') === null;")
+            .await;
+    }
+    window.closes_clean().await;
+}

@@ -21,8 +21,8 @@
 pub mod memory;
 
 use crate::support::{self, programs};
-use fantoccini::{Client, ClientBuilder};
-use serde_json::{Map, json};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use serde_json::{Map, Value, json};
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -92,7 +92,69 @@ impl Driver {
     }
 }
 
+pub async fn click(client: &Client, css: &str) {
+    let clicked = support::until(PATIENCE, || async {
+        let found = client.find(Locator::Css(css)).await.ok()?;
+        found.click().await.ok()
+    });
+    assert!(clicked.await.is_some(), "{css} cannot be clicked");
+}
+
+pub async fn find(client: &Client, css: &str) -> Element {
+    let wait = client.wait().at_most(PATIENCE);
+    match wait.for_element(Locator::Css(css)).await {
+        Ok(element) => element,
+        Err(error) => {
+            let page = client.source().await.unwrap_or_default();
+            panic!("{css} is not on the screen ({error}): {page}")
+        }
+    }
+}
+
+pub async fn enter(client: &Client, css: &str, text: &str) {
+    find(client, css).await.send_keys(text).await.unwrap();
+}
+
+/// What a promise in the page comes to, made by functions of a script.
+pub async fn answer(client: &Client, functions: &str, promise: &str) -> Value {
+    let script = format!(
+        "{functions} window.measured = undefined; ({promise}).then((value) => {{ window.measured = {{ value }}; }},\
+         (error) => {{ window.measured = {{ error: String(error) }}; }});"
+    );
+    client.execute(&script, Vec::new()).await.unwrap();
+    let measured = support::until(PATIENCE, || async {
+        let measured = client.execute("return window.measured ?? null;", Vec::new());
+        measured.await.ok().filter(|answer| !answer.is_null())
+    });
+    let measured = measured.await.expect("the page answers");
+    assert!(measured["error"].is_null(), "{measured}");
+    measured["value"].clone()
+}
+
+/// Milliseconds that half and that 95 % of the times stay below.
+pub fn quantiles(times: &Value) -> (f64, f64) {
+    let mut times: Vec<f64> = serde_json::from_value(times.clone()).unwrap();
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2], times[times.len() * 95 / 100])
+}
+
 impl Driver {
+    /// Opens the window on a new store and goes to the demonstration case.
+    pub async fn at_the_demonstration(&self, data: &Path) -> Client {
+        {
+            let board = support::opened(data);
+            board.accept_research_use().unwrap();
+        }
+        let (client, _) = self.open(&["--data", &data.display().to_string()]).await;
+        enter(&client, "#passphrase", support::PASSPHRASE).await;
+        click(&client, "#unlock").await;
+        enter(&client, "#sign-in-secret", support::PIN).await;
+        click(&client, "#sign-in").await;
+        click(&client, "#open-demo").await;
+        find(&client, "[data-testid='synthetic']").await;
+        client
+    }
+
     /// Closes a window and waits for the end of its process, which would take time from the next one.
     pub async fn close(&self, client: Client) {
         client.close().await.unwrap();

@@ -45,6 +45,7 @@ export type { DeidentifiedInput } from './generated/DeidentifiedInput.ts';
 export type { DeidentifiedView } from './generated/DeidentifiedView.ts';
 export type { DeidentifiedWarning } from './generated/DeidentifiedWarning.ts';
 export type { DeidentifiedWarningCode } from './generated/DeidentifiedWarningCode.ts';
+export type { Destination } from './generated/Destination.ts';
 export type { Direction } from './generated/Direction.ts';
 export type { Emergency } from './generated/Emergency.ts';
 export type { EmergencySign } from './generated/EmergencySign.ts';

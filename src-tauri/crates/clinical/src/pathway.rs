@@ -12,6 +12,7 @@ use crate::{
     catalogue::{Catalogue, FeatureId},
     conditions::{KnownFacts, Truth},
     facts::Facts,
+    words::Words,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -101,7 +102,7 @@ pub struct Way {
     pub leads_to: Option<Destination>,
 }
 
-/// A group of the frame's score.
+/// A group of the frame's score; the words are `pathway.end.<group>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Destination {
     pub group: String,
@@ -125,8 +126,9 @@ pub struct PathwayRule {
     pub option: Option<TreatmentOption>,
     pub stance: Stance,
     pub state: RuleState,
+    /// In English; in other languages the words are `pathway.rule.<id>`.
     pub text: String,
-    /// Strength of the rule and quality of its evidence, as the source has them.
+    /// Strength of the rule and quality of its evidence, as the source has them; the words are `pathway.rule_grade.<id>`.
     pub grade: String,
     pub citation: Citation,
     pub provenance: FigureProvenance,
@@ -192,13 +194,14 @@ pub fn pathway(
 }
 
 fn judged(rule: &Rule, state: RuleState, table: &PathwayTable) -> PathwayRule {
+    let words = Words::shipped("en");
     PathwayRule {
         id: rule.id.clone(),
         option: rule.option,
         stance: rule.stance,
         state,
-        text: rule.text.clone(),
-        grade: rule.grade.clone(),
+        text: words.text(&format!("pathway.rule.{}", rule.id), &[]),
+        grade: words.text(&format!("pathway.rule_grade.{}", rule.id), &[]),
         citation: table
             .citation
             .get(&rule.citation)

@@ -96,8 +96,6 @@ pub(super) struct Rule {
     /// The horizon of the forecast that belongs beside it.
     #[serde(default)]
     pub(super) months: Option<u32>,
-    pub(super) text: String,
-    pub(super) grade: String,
     pub(super) citation: String,
     pub(super) provenance: FigureProvenance,
 }

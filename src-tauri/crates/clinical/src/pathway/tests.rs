@@ -235,3 +235,21 @@ fn a_deficit_that_progresses_is_an_emergency_from_the_day_on_which_it_was_seen()
     assert_eq!(signs(&graded(&[(5, "D"), (9, "D")], 12)), [] as [&str; 0]);
     assert_eq!(signs(&graded(&[(9, "D"), (9, "C")], 12)), [] as [&str; 0]);
 }
+
+#[test]
+fn every_rule_and_every_end_of_the_walk_has_words() {
+    let (table, words) = (PathwayTable::shipped(), Words::shipped("en"));
+    for rule in &table.rule {
+        for section in ["rule", "rule_grade"] {
+            let key = format!("pathway.{section}.{}", rule.id);
+            assert!(words.contains(&key), "{key}");
+        }
+    }
+    let mut sheets = crate::scores::sheets().into_iter();
+    let frame = sheets.find(|sheet| sheet.id == table.walk.frame).unwrap();
+    assert!(!frame.groups.is_empty());
+    for group in frame.groups {
+        let key = format!("pathway.end.{}", group.id);
+        assert!(words.contains(&key), "{key}");
+    }
+}

@@ -132,7 +132,10 @@ fn walk(flow: &mut Flow, context: &Context, pathway: &Pathway) {
     let end = match &pathway.destination {
         Some(destination) => {
             let leads = context.say("pathway.destination", &[]);
-            format!("{leads} {}", context.free(&destination.label))
+            format!(
+                "{leads} {}",
+                worded(context, "end", &destination.group, &destination.label)
+            )
         }
         None => context.say("pathway.no_destination", &[]),
     };
@@ -221,7 +224,7 @@ fn rules(flow: &mut Flow, context: &Context, pathway: &Pathway) {
 }
 
 fn rule_text(context: &Context, rule: &PathwayRule) -> String {
-    let mut parts = vec![context.free(&rule.text)];
+    let mut parts = vec![worded(context, "rule", &rule.id, &rule.text)];
     if let RuleState::Open { missing } = &rule.state {
         let open = context.say("pathway.rule_open", &[]);
         parts.push(format!("{open} {}.", context.feature_labels(missing)));
@@ -234,10 +237,16 @@ fn rule_text(context: &Context, rule: &PathwayRule) -> String {
 }
 
 fn graded(context: &Context, rule: &PathwayRule) -> String {
-    let grade = context.free(&rule.grade);
+    let grade = worded(context, "rule_grade", &rule.id, &rule.grade);
     let grade = context.say("pathway.grade", &[("grade", grade.as_str())]);
     format!(
         "{grade} {}",
         source(context, &rule.citation, rule.provenance)
     )
+}
+
+/// In the language of the report, or as an older version that knew other rules wrote it down.
+fn worded(context: &Context, section: &str, id: &str, written: &str) -> String {
+    let words = context.say_if_known(&format!("pathway.{section}.{id}"), &[]);
+    words.unwrap_or_else(|| context.free(written))
 }
