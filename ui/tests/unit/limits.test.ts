@@ -100,14 +100,34 @@ describe('a reason', () => {
       const evidence = opened?.querySelector('[data-testid=reason-evidence]')?.textContent ?? '';
       expect(evidence, group).toContain(citations.length > 0 ? 'Published evidence' : 'MSK-MET');
     }
-    const old = new Set(DEMO_CASE.assessment.facts_used.filter(({ stale }) => stale).map(({ feature }) => feature));
-    const greyed = [...reasons.querySelectorAll<HTMLElement>('.old')];
-    expect(greyed.map(({ dataset }) => old.has(dataset.fact ?? '')).every(Boolean)).toBe(true);
-    expect(greyed.every(({ textContent }) => textContent.includes('old: '))).toBe(true);
+    expect(reasons.querySelectorAll('.old')).toHaveLength(0);
     const field = reasons.querySelector<HTMLElement>('[data-feature-link=primary_tumour]');
     field?.click();
     expect([inside.tab, inside.fieldRequest?.feature]).toEqual(['facts', 'primary_tumour']);
   });
+});
+
+it('greys an old fact of a reason and says so, and leads to the image that another was read from', async () => {
+  const explained = REASONS.demo_case.survival;
+  if (explained.kind !== 'available') throw new Error('the demonstration case has reasons');
+  const inside = await session();
+  const { case: recorded, assessment } = DEMO_CASE;
+  inside.view = {
+    ...DEMO_CASE,
+    case: {
+      ...recorded,
+      observations: recorded.observations.map((one) => (one.feature === 'vertebral_metastases' ? { ...one, source: { kind: 'image', sop_instance_uid: '1.2.3', mark: 'mark-1' } as const } : one)),
+    },
+    assessment: { ...assessment, facts_used: assessment.facts_used.map((fact) => (fact.feature === 'albumin' ? { ...fact, stale: true } : fact)) },
+  };
+  show(inside, ForecastReasons, { explanation: explained });
+  const old = [...screen.getByTestId('reasons-survival').querySelectorAll<HTMLElement>('.old')];
+  expect(old.map(({ dataset }) => dataset.fact)).toEqual(['albumin']);
+  expect(old[0]?.textContent).toContain('old: more than 14 days');
+  const toImage = screen.getByTestId('reason-image');
+  expect(toImage.textContent).toContain('Vertebrae with metastasis');
+  toImage.click();
+  expect([inside.tab, inside.imageRequest]).toEqual(['images', { sopInstanceUid: '1.2.3', mark: 'mark-1' }]);
 });
 
 describe('an earlier result', () => {

@@ -156,7 +156,8 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
           ? RECALIBRATED.forecast
           : DEMO_CASE.assessment.forecast;
       const pathway = search.has('emergency') ? EMERGENCY : DEMO_CASE.assessment.pathway;
-      const assessment = { ...DEMO_CASE.assessment, forecast, pathway };
+      const assessment: Assessment = { ...DEMO_CASE.assessment, forecast, pathway };
+      if (forecast.kind === 'refused') delete assessment.benefit;
       save({ ...DEMO_CASE, assessment: search.has('replaced') ? ofAnotherModel(assessment) : assessment });
     }
     return latest(id);
