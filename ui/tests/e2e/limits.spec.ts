@@ -50,6 +50,8 @@ test('a reason opens to its facts and leads to the field', async ({ page }) => {
   await genes.locator('summary').click();
   await expect(genes.getByTestId('reason-evidence')).toContainText('trained on: MSK-MET');
   await page.getByTestId('not-read').locator('summary').click();
+  // Where nothing lies half below the bar with the parts.
+  await page.getByRole('button', { name: 'Forecast', exact: true }).click();
   await accessible(page);
   await reason.locator('[data-fact=albumin] [data-feature-link=albumin]').click();
   await expect(page.locator('#tab-facts')).toHaveAttribute('aria-selected', 'true');
