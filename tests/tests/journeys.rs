@@ -535,6 +535,75 @@ fn a_spoilt_pack_is_refused_by_name_and_the_application_runs_on() {
 }
 
 #[test]
+fn after_a_model_was_replaced_its_result_stays_readable_with_its_versions() {
+    let folder = tempfile::tempdir().unwrap();
+    let with_packs = |names: &[&str]| {
+        let board = Board::start(BoardOptions {
+            data: folder.path().join("data"),
+            packs: names.iter().map(|name| packs()[0].join(name)).collect(),
+            ..BoardOptions::default()
+        });
+        enter(&board);
+        board
+    };
+    let (id, before) = {
+        let board = with_packs(&["survival-linear"]);
+        let view = board.create_case(someone(), "").unwrap();
+        let typed = fact("primary_tumour", code("breast"), None);
+        let view = board.record_observation(&view.case.id, typed).unwrap();
+        let same_model = board.earlier_results(&view.case.id).unwrap();
+        assert_eq!(same_model, [], "the model that answers now is no other");
+        (view.case.id, view.assessment)
+    };
+
+    let board = with_packs(&["spine-ensemble"]);
+    let now = board.open_case(&id).unwrap().assessment;
+    assert_ne!(alive(&now.forecast), alive(&before.forecast));
+    let typed = fact("age", Value::Number(61.0), Some("year"));
+    board.record_observation(&id, typed).unwrap();
+    for _ in 0..2 {
+        let [earlier] = board.earlier_results(&id).unwrap().try_into().unwrap();
+        assert_eq!(
+            (earlier.pack_name.as_str(), earlier.revision),
+            ("survival-linear", 2),
+            "the last result of that model"
+        );
+        assert_eq!(earlier.app_version, before.app_version);
+        let ForecastState::Available(said) = &before.forecast else {
+            panic!("no forecast");
+        };
+        assert_eq!(earlier.pack_sha256, said.pack.sha256);
+        assert_eq!(earlier.pack_version, said.pack.version);
+        let shown = earlier.forecast.unwrap();
+        assert_eq!(shown.index_date, before.index_date);
+        for (kept, said) in shown.horizons.iter().zip(&said.horizons) {
+            assert_eq!(kept.months, said.months);
+            assert!((kept.alive - said.alive).abs() < 1e-12);
+        }
+        assert_eq!(shown.horizons.len(), said.horizons.len());
+        board.lock();
+        enter(&board);
+    }
+    board.lock();
+    assert_eq!(board.earlier_results(&id).unwrap_err().code, "store_locked");
+
+    drop(board);
+    let board = with_packs(&[]);
+    let view = board.open_case(&id).unwrap();
+    assert!(matches!(
+        view.assessment.forecast,
+        ForecastState::Refused { .. }
+    ));
+    let names = board.earlier_results(&id).unwrap();
+    let names: Vec<_> = names.iter().map(|one| one.pack_name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["spine-ensemble", "survival-linear"],
+        "the latest first"
+    );
+}
+
+#[test]
 fn a_bad_row_of_a_table_names_its_place_and_the_others_come_out() {
     let folder = tempfile::tempdir().unwrap();
     let (input, output) = (folder.path().join("in.csv"), folder.path().join("out.csv"));

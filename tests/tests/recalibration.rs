@@ -88,6 +88,11 @@ fn a_recalibrated_forecast_is_said_to_be_one_and_the_shipped_figure_stands_besid
     let kept = board.keep_recalibration(learned()).unwrap();
     assert!(kept.ends_with("packs/spine-ensemble.recalibration.toml"));
     let moved = forecast(board.open_case(&id).unwrap());
+    let [as_shipped] = board.earlier_results(&id).unwrap().try_into().unwrap();
+    assert!(
+        !as_shipped.forecast.unwrap().recalibrated,
+        "the model as shipped answers no more"
+    );
     let stated = moved.pack.recalibration.as_ref().unwrap();
     assert_eq!((stated.patients, stated.person.as_str()), (160, "Dr Rossi"));
     assert_eq!(stated.deaths as usize, learned().found.deaths);

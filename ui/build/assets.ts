@@ -1,7 +1,7 @@
 // Makes the repository's data files readable in the browser for the demo host and the tests:
 // `virtual:words` is assets/words/<language>.toml flattened to dotted keys, `virtual:catalogue` holds the
-// groups, features and derivation rules of assets/features.toml and the cohorts of assets/reference_cohorts.toml. The default
-// of both is English, `languages` has all.
+// groups, features, derivation rules and contradictions of assets/features.toml and the cohorts of assets/reference_cohorts.toml.
+// The default of both is English, `languages` has all.
 // The real window gets both from Rust.
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -66,6 +66,11 @@ function readBy(conditions: (Table | undefined)[], features: string[]): string[]
   return features.filter((id) => read.has(id));
 }
 
+/** A list of features as a condition that reads them. */
+function named(ids: unknown): Table {
+  return Object.fromEntries(((ids as string[] | undefined) ?? []).map((id) => [id, true]));
+}
+
 /** The catalogue as the `catalogue` command returns it; what the file leaves out is as Rust reads it. */
 export function readCatalogue(language = 'en'): Table {
   if (language !== 'en') return translated(readCatalogue(), parse(readFileSync(resolve(WORDS, `${language}.catalogue.toml`), 'utf8')) as unknown as Translation);
@@ -97,8 +102,9 @@ export function readCatalogue(language = 'en'): Table {
       feature,
       note: note ?? '',
       citation: citation ?? '',
-      reads: readBy([...((row as Table[] | undefined) ?? []).map(({ when }) => when as Table), Object.fromEntries(((ratio as string[] | undefined) ?? []).map((id) => [id, true]))], features),
+      reads: readBy([...((row as Table[] | undefined) ?? []).map(({ when }) => when as Table), named(ratio)], features),
     })),
+    contradictions: (file.contradiction ?? []).map(({ id, when, exceeds }) => ({ rule: id, reads: readBy([when as Table | undefined, named(exceeds)], features) })),
   };
 }
 

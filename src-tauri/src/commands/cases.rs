@@ -3,8 +3,8 @@
 use super::away;
 use crate::SharedBoard;
 use board::{
-    BoardError, CaseSummary, CaseView, EntryAdvice, ExplainedEndpoint, ExplanationState, Identity,
-    Level, NaiveDate, ObservationInput,
+    BoardError, CaseSummary, CaseView, EarlierResult, EntryAdvice, ExplainedEndpoint,
+    ExplanationState, Identity, Level, NaiveDate, ObservationInput,
 };
 use std::collections::BTreeMap;
 use tauri::State;
@@ -110,6 +110,14 @@ pub(super) async fn explain(
     endpoint: ExplainedEndpoint,
 ) -> Result<ExplanationState> {
     away(&board, move |board| board.explain(&case_id, endpoint)).await
+}
+
+#[tauri::command]
+pub(super) async fn earlier_results(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+) -> Result<Vec<EarlierResult>> {
+    away(&board, move |board| board.earlier_results(&case_id)).await
 }
 
 #[tauri::command]

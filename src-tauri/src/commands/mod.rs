@@ -60,6 +60,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         cases::undo,
         cases::redo,
         cases::explain,
+        cases::earlier_results,
         cases::check_entry,
         cases::save_draft,
         cases::drafts,

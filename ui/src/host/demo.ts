@@ -17,7 +17,7 @@ import { studyHost } from './demo/study.ts';
 import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
- * `&emergency` brings one, `&estimate` asks for estimates first,
+ * `&emergency` brings one, `&estimate` asks for estimates first, `&replaced` has a model that took another's place and knows survival alone,
  * and `&recalibration` is `used` or `refused`. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);

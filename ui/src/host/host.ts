@@ -14,6 +14,7 @@ import type {
   DecisionSettings,
   DeidentifiedInput,
   DeidentifiedView,
+  EarlierResult,
   EntryAdvice,
   EstimateInput,
   ExplainedEndpoint,
@@ -149,6 +150,8 @@ export interface Host {
   setIndexLevel(caseId: string, level: Level | null): Promise<CaseView>;
   /** Why a forecast is what it is; asked for after the view, because it takes longer. */
   explain(caseId: string, endpoint: ExplainedEndpoint): Promise<ExplanationState>;
+  /** The results that models gave which do not answer now, the latest first. */
+  earlierResults(caseId: string): Promise<EarlierResult[]>;
 
   // Facts: each recorded observation is one revision
   recordObservation(caseId: string, input: ObservationInput): Promise<CaseView>;

@@ -55,6 +55,7 @@ export function tauriHost(): Host {
     setIndexLevel: (caseId, level) => invoke('set_index_level', { caseId, level }),
 
     explain: (caseId, endpoint) => invoke('explain', { caseId, endpoint }),
+    earlierResults: (caseId) => invoke('earlier_results', { caseId }),
 
     recordObservation: (caseId, input) => invoke('record_observation', { caseId, input }),
     retractObservation: (caseId, observationId) => invoke('retract_observation', { caseId, observationId }),

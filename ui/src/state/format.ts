@@ -72,6 +72,11 @@ export function bytes(size: number): string {
   return `${scaled < 10 && step > 0 ? fixed(scaled, 1) : Math.round(scaled)} ${units[step] ?? ''}`;
 }
 
+/** Whole days from one day to a later one. */
+export function daysBetween(from: IsoDate, to: IsoDate): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+}
+
 /** Whole years from birth to a day. */
 export function ageOn(birth: IsoDate, day: IsoDate): number {
   const [birthYear = 0, birthMonth = 0, birthDay = 0] = birth.split('-').map(Number);

@@ -44,3 +44,10 @@ function cells(line: string): string[] {
 function plain(text: string): string {
   return text.replace(/\[([^\]]*)\]\(([^)]*)\)/g, '$1 ($2)').replace(/(\*\*|__|`)/g, '');
 }
+
+/** The text of a card between one of its headings and the next of the same level; empty where it has none. */
+export function section(text: string, heading: string): string {
+  const parts = text.replaceAll('\r\n', '\n').split(/^(?=## )/m);
+  const found = parts.find((part) => part.split('\n', 1)[0] === `## ${heading}`);
+  return found?.split('\n').slice(1).join('\n').trim() ?? '';
+}

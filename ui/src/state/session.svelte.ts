@@ -53,7 +53,7 @@ export type ImageRequest = { sopInstanceUid: string; mark: string | null } | { k
 export class Session {
   readonly host: Host;
   status = $state<AppStatus | null>(null);
-  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [], rules: [], reference_cohorts: [] });
+  catalogue = $state.raw<CatalogueView>({ groups: [], features: [], levels: [], rules: [], reference_cohorts: [], contradictions: [] });
   /** What is known of each published score, whatever the case. */
   sheets = $state.raw<ScoreSheet[]>([]);
   view = $state.raw<CaseView | null>(null);

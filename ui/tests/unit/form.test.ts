@@ -128,7 +128,9 @@ describe('sections', () => {
     ],
     features: [haemoglobin, ecog, feature({ id: 'death', label: 'Death', group: 'outcome', kind: 'outcome' }), feature({ id: 'index_level', label: 'Level', group: 'patient', asked: false })],
     levels: [],
-    rules: [], reference_cohorts: [],
+    rules: [],
+    reference_cohorts: [],
+    contradictions: [],
   };
 
   it('follows the groups and never asks an outcome', () => {

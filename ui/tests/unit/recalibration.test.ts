@@ -37,12 +37,12 @@ it('puts what the shipped model says beside a recalibrated number, and nothing b
 });
 
 it('tells a recalibrated model from the shipped one among its facts', () => {
-  const { unmount } = render(ModelFacts, { pack: { ...SHIPPED, recalibration: RECALIBRATION }, packs: [] });
+  const { unmount } = render(ModelFacts, { pack: { ...SHIPPED, recalibration: RECALIBRATION }, status: undefined, primaryName: String });
   const facts = screen.getByTestId('model-facts').textContent;
   for (const said of ['Dr Rossi', 'Intercept +0.31, slope 0.90', '0.020 (0.010 to 0.030)', 'are those of the shipped model']) {
     expect(facts).toContain(said);
   }
   unmount();
-  render(ModelFacts, { pack: SHIPPED, packs: [] });
+  render(ModelFacts, { pack: SHIPPED, status: undefined, primaryName: String });
   expect(screen.getByTestId('model-facts').textContent).not.toContain('ecalibrated');
 });

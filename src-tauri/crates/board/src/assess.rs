@@ -33,14 +33,7 @@ pub fn assess(
         None => (no_pack().into(), None),
     };
     if let ForecastState::Available(forecast) = &mut forecast {
-        let primary = facts
-            .value(&FeatureId::unchecked("primary_tumour"))
-            .and_then(Value::as_code);
-        forecast.averaged_over.retain(|id| {
-            catalogue
-                .feature(id)
-                .is_none_or(|feature| feature.may_apply_to(primary))
-        });
+        keep_what_may_apply(&mut forecast.averaged_over, &facts);
     }
     Assessment {
         index_date,
@@ -53,6 +46,17 @@ pub fn assess(
         cord_dose: cord_dose(case, index_date),
         findings: checks::findings(case, catalogue, index_date),
     }
+}
+
+/// Of blank facts only those that a patient with this primary tumour can have.
+pub(crate) fn keep_what_may_apply(blank: &mut Vec<FeatureId>, facts: &Facts) {
+    let primary = facts
+        .value(&FeatureId::unchecked("primary_tumour"))
+        .and_then(Value::as_code);
+    blank.retain(|id| {
+        let feature = Catalogue::shipped().feature(id);
+        feature.is_none_or(|feature| feature.may_apply_to(primary))
+    });
 }
 
 /// The facts with the total of the SINS items, which the model reads and by which trials chose their

@@ -2,11 +2,11 @@
 
 use crate::{
     AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EntryAdvice, EstimateInput,
-    ExplainedEndpoint, ExplanationState, ExportedFile, ImageLibrary, KeyImageInput, LesionInput,
-    MarkInput, ObservationInput, PersonChange, PersonInput, RecoveryKey, ReportChoices,
-    ScanProgress, ScoreSheet, SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion,
-    SweepRow, TriedFact,
+    CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EarlierResult, EntryAdvice,
+    EstimateInput, ExplainedEndpoint, ExplanationState, ExportedFile, ImageLibrary, KeyImageInput,
+    LesionInput, MarkInput, ObservationInput, PersonChange, PersonInput, RecoveryKey,
+    ReportChoices, ScanProgress, ScoreSheet, SpineLabelsInput, StackGeometry, StudyOptions,
+    StudyQuestion, SweepRow, TriedFact,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -25,6 +25,7 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     CourseInput::export_all(&config)?;
     DeidentifiedInput::export_all(&config)?;
     DeidentifiedView::export_all(&config)?;
+    EarlierResult::export_all(&config)?;
     EntryAdvice::export_all(&config)?;
     EstimateInput::export_all(&config)?;
     ExplainedEndpoint::export_all(&config)?;

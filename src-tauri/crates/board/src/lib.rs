@@ -11,6 +11,7 @@ mod crash;
 mod decision;
 mod deidentified;
 mod demo;
+mod earlier;
 mod fault;
 mod head_to_head;
 mod idle;
@@ -56,6 +57,7 @@ pub use deidentified::{
     write_deidentified,
 };
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
+pub use earlier::{EarlierForecast, EarlierResult};
 pub use fault::BoardError;
 pub use head_to_head::{
     ScoreChoice, StudyOptions, StudyQuestion, study_cohort, study_words, write_study,
@@ -73,7 +75,7 @@ pub use packs::{PackCheck, check_packs};
 pub use reasons::{explain, sweep};
 pub use recalibration::{LearnedRecalibration, learn_recalibration};
 pub use recalibration_files::{Answering, RefusedRecalibration, answering};
-pub use session::{CatalogueView, RuleView};
+pub use session::{CatalogueView, ContradictionView, RuleView};
 pub use store::{
     CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange, PersonInput,
     Role, Secret, Specialty,

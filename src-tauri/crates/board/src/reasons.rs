@@ -1,7 +1,11 @@
 //! Why a forecast is what it is, and which blank fact could change it: asked for after the assessment,
 //! because it takes longer.
 
-use crate::{Board, BoardError, assess::with_stability, cases::judged_on};
+use crate::{
+    Board, BoardError,
+    assess::{keep_what_may_apply, with_stability},
+    cases::judged_on,
+};
 use chrono::NaiveDate;
 use clinical::{
     assessment::{ExplainedEndpoint, Explanation, ExplanationState, Refusal, SweepRow, Threshold},
@@ -67,8 +71,14 @@ fn explain_each<const ENDPOINTS: usize>(
     };
     let facts = Facts::at(case, Catalogue::shipped(), index_date);
     let scores = scores::compute_all(&facts);
-    let facts = with_stability(&facts, &scores);
-    endpoints.map(|endpoint| pack.explain(&facts, setting, endpoint).into())
+    let known = with_stability(&facts, &scores);
+    endpoints.map(|endpoint| {
+        let mut explained = pack.explain(&known, setting, endpoint);
+        for reason in explained.iter_mut().flat_map(|found| &mut found.reasons) {
+            keep_what_may_apply(&mut reason.blank, &facts);
+        }
+        explained.into()
+    })
 }
 
 /// How the forecast would change if one blank fact were known, the largest change first.

@@ -35,6 +35,16 @@ pub struct CatalogueView {
     pub rules: Vec<RuleView>,
     /// Published cohorts to be drawn beside a forecast.
     pub reference_cohorts: Vec<ReferenceCohort>,
+    /// What cannot hold together, by the ids that findings name.
+    pub contradictions: Vec<ContradictionView>,
+}
+
+/// The facts that a contradiction is between.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ContradictionView {
+    pub rule: String,
+    /// In the order of the catalogue.
+    pub reads: Vec<FeatureId>,
 }
 
 /// Where the rule of a derived feature comes from, and its doubts.
@@ -201,6 +211,14 @@ impl Board {
                 })
                 .collect(),
             reference_cohorts: reference_cohorts().to_vec(),
+            contradictions: catalogue
+                .contradictions()
+                .iter()
+                .map(|contradiction| ContradictionView {
+                    rule: contradiction.id.clone(),
+                    reads: catalogue.in_order(contradiction.reads()),
+                })
+                .collect(),
         }
     }
 
@@ -240,6 +258,7 @@ fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
         state: PackState::Ready,
         is_default: default == Some(pack.identity()),
         card: Some(pack.card().to_owned()),
+        label: Some(pack.label().clone()),
         notices: pack.manifest().notices.clone(),
         outlines: None,
     });
@@ -250,6 +269,7 @@ fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
         state: PackState::Ready,
         is_default: false,
         card: Some(pack.card().to_owned()),
+        label: None,
         notices: pack.manifest().notices.clone(),
         outlines: Some(outlines::offer(pack)),
     });
@@ -263,6 +283,7 @@ fn pack_status(packs: &PackSet) -> Vec<PackStatus> {
         },
         is_default: false,
         card: None,
+        label: None,
         notices: Vec::new(),
         outlines: None,
     });

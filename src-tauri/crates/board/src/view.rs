@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
-    assessment::Assessment,
+    assessment::{Assessment, ModelLabel},
     case::{Case, CourseStatus, Lesion, TreatmentKind},
     language::Language,
     level::Level,
@@ -86,6 +86,10 @@ pub struct PackStatus {
     #[ts(optional)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
+    /// Who made a model that forecasts, from what, and what was measured of it.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<ModelLabel>,
     /// Notices that the pack's data licences ask for.
     pub notices: Vec<String>,
     /// Where the pack does not forecast and proposes outlines: on which images.

@@ -4,6 +4,7 @@
 mod benefit;
 mod explanation;
 mod forecast;
+mod model_label;
 mod reason_sentences;
 mod recalibration;
 mod sheet;
@@ -29,6 +30,9 @@ pub use explanation::{
 pub use forecast::{
     Certainty, CordCompression, CordCompressionState, ForecastState, MedianSurvival, MedianTime,
     PackIdentity, PopulationMatch, Refusal, Similarity, SurvivalForecast, SurvivalPoint,
+};
+pub use model_label::{
+    ForeseenSurvival, LearnedFrom, MeasuredGroup, MeasuredHorizon, MeasuredOnPatients, ModelLabel,
 };
 pub use reason_sentences::{
     FactForm, NamedFact, NamedReason, ReasonSentence, ReasonSentenceKind, reason_sentences,

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod checks;
 pub mod conditions;
 pub mod cord_dose;
+pub mod evidence;
 pub mod facts;
 pub mod findings;
 pub mod head_to_head;

@@ -18,6 +18,7 @@ use clinical::{
     case::Value,
     catalogue::{Catalogue, FeatureId},
     conditions::KnownFacts,
+    evidence,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,17 +74,19 @@ impl Pack {
         let failed = |error: PackError| self.failed(&error);
         let setting = self.setting_number(setting).map_err(failed)?;
 
-        let used = self.encode(facts).used;
-        let known = |group: &FactGroup| {
-            let features = group
-                .features
-                .iter()
-                .filter(|feature| used.contains(feature));
+        let EncodedRow {
+            used,
+            averaged_over,
+            ..
+        } = self.encode(facts);
+        let of_group = |group: &FactGroup, among: &[FeatureId]| {
+            let features = group.features.iter();
+            let features = features.filter(|feature| among.contains(feature));
             features.cloned().collect::<Vec<_>>()
         };
         let players: Vec<(&FactGroup, Vec<FeatureId>)> = groups
             .iter()
-            .map(|group| (group, known(group)))
+            .map(|group| (group, of_group(group, &used)))
             .filter(|(_, features)| !features.is_empty())
             .collect();
         let rows = |subsets: &[Subset]| -> Vec<EncodedRow> {
@@ -124,11 +127,14 @@ impl Pack {
                 amount,
                 factor: amount.exp(),
                 features,
+                blank: of_group(group, &averaged_over),
                 citations: group.citations.clone(),
             })
             .collect();
         reasons.sort_by(|first, second| second.amount.abs().total_cmp(&first.amount.abs()));
         let sentences = reason_sentences(endpoint, ends, &reasons, facts, Catalogue::shipped());
+        let cited = reasons.iter().flat_map(|reason| &reason.citations);
+        let sources = evidence::sources(cited.map(String::as_str));
         Ok(Explanation {
             pack: match endpoint {
                 ExplainedEndpoint::Survival => self.identity_in(setting),
@@ -146,6 +152,7 @@ impl Pack {
             standard_error: solved.standard_error,
             reasons,
             sentences,
+            sources,
         })
     }
 

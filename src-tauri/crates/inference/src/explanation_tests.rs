@@ -11,6 +11,7 @@ use crate::{
 use clinical::{
     assessment::{ExplainedEndpoint, Explanation, ForecastState, ReasonSentenceKind},
     case::Value,
+    catalogue::FeatureId,
 };
 use proptest::prelude::*;
 
@@ -28,6 +29,29 @@ fn amount(explanation: &Explanation, group: &str) -> f64 {
 
 fn hazard(alive: f64) -> f64 {
     (-alive.ln()).ln()
+}
+
+#[test]
+fn what_is_blank_in_a_group_stands_beside_what_is_known() {
+    let patient = facts(&[
+        ("age", Value::Number(75.0)),
+        ("primary_tumour", code("lung")),
+    ]);
+    let death = explained(&patient, ExplainedEndpoint::CordCompression);
+    let [reason] = death.reasons.as_slice() else {
+        panic!("{:?}", death.reasons);
+    };
+    let ids = |features: &[FeatureId]| {
+        let ids = features.iter().map(ToString::to_string);
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&reason.features), ["age", "primary_tumour"]);
+    let blank = ids(&reason.blank);
+    assert!(blank.contains(&"karnofsky".to_owned()), "{blank:?}");
+    assert!(
+        !blank.contains(&"her2_status".to_owned()),
+        "it does not apply to the lung: {blank:?}"
+    );
 }
 
 /// Values and known columns of a 75-year-old with lung cancer, and what each group hides.
@@ -60,6 +84,11 @@ fn amounts_are_those_of_the_forecasts_with_facts_hidden() {
         "the largest first, and only what is known"
     );
     assert_eq!(found.reasons[0].citations, ["liver_meta"]);
+    assert_eq!(
+        found.sources,
+        [],
+        "no row of the shipped evidence has that id"
+    );
     let surgery = pack()
         .explain(&patient, Some("surgery"), ExplainedEndpoint::Survival)
         .unwrap();

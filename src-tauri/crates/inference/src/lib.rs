@@ -20,6 +20,7 @@ pub mod golden;
 mod graph;
 #[cfg(test)]
 mod hostile;
+mod label;
 pub mod manifest;
 mod pack;
 mod pack_set;

@@ -7,6 +7,7 @@ use crate::{
     files::{hexadecimal, read_listed, read_manifest},
     forecast_graph::{ForecastGraph, Shape},
     golden::{CheckReport, GoldenFile, replay, replay_reasons},
+    label::label,
     manifest::{Manifest, REQUIRED_HORIZONS_MONTHS},
     population,
     recalibration::{CentreSpread, Transform},
@@ -15,8 +16,8 @@ use crate::{
 };
 use clinical::{
     assessment::{
-        BenefitGrid, CordCompression, CordCompressionState, ForecastState, PackIdentity,
-        Recalibration, Refusal, ShippedPoint, SurvivalForecast, SurvivalPoint,
+        BenefitGrid, CordCompression, CordCompressionState, ForecastState, ModelLabel,
+        PackIdentity, Recalibration, Refusal, ShippedPoint, SurvivalForecast, SurvivalPoint,
     },
     catalogue::Catalogue,
     conditions::KnownFacts,
@@ -34,6 +35,7 @@ pub struct Pack {
     /// Names the recalibration, where there is one.
     identity: PackIdentity,
     card: Arc<str>,
+    label: Arc<ModelLabel>,
     golden: Arc<GoldenFile>,
     pub(crate) features: Arc<ReadFeatures>,
     pub(crate) members: Arc<[ForecastGraph]>,
@@ -87,9 +89,11 @@ impl Pack {
         let card = String::from_utf8_lossy(content("CARD.md")).into();
         let features = Arc::new(read_features(&manifest.input, catalogue));
         let centre_spread = CentreSpread::of(content("measured.json"));
+        let label = label(&manifest, content("measured.json"));
         Ok(Pack {
             identity,
             card,
+            label: Arc::new(label),
             golden: Arc::new(golden),
             features,
             members: members.into(),
@@ -152,6 +156,11 @@ impl Pack {
 
     pub fn identity(&self) -> &PackIdentity {
         &self.identity
+    }
+
+    /// Who made it, from what, and what was measured of it.
+    pub fn label(&self) -> &ModelLabel {
+        &self.label
     }
 
     /// The model card, Markdown.

@@ -1,7 +1,7 @@
 // Cases and facts of the demo host. It computes nothing clinical: scores and forecasts stay as recorded.
 import catalogue from 'virtual:catalogue';
 import type { Host } from '../host.ts';
-import type { CaseSummary, CaseView, EntryAdvice, FeatureId, Observation, UsedFact } from '../types.ts';
+import type { Assessment, CaseSummary, CaseView, EarlierResult, EntryAdvice, FeatureId, Observation, UsedFact } from '../types.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
 import { DEMO_CASE, EMERGENCY, EMPTY_CASE, REASONS, RECALIBRATED } from './recorded.ts';
 
@@ -15,6 +15,7 @@ type CasesHost = Pick<
   | 'setEpisode'
   | 'setIndexLevel'
   | 'explain'
+  | 'earlierResults'
   | 'recordObservation'
   | 'retractObservation'
   | 'undo'
@@ -54,6 +55,39 @@ function withObservations(view: CaseView, observations: Observation[]): CaseView
       ),
     },
   };
+}
+
+/** What the recalibrated model said, as if it had answered before the shipped one. */
+const EARLIER: EarlierResult = {
+  revision: 1,
+  shown_at: NOW,
+  app_version: DEMO_CASE.assessment.app_version,
+  pack_name: RECALIBRATED.forecast.pack.name,
+  pack_version: RECALIBRATED.forecast.pack.version,
+  pack_sha256: RECALIBRATED.forecast.pack.sha256,
+  forecast: {
+    index_date: DEMO_CASE.assessment.index_date,
+    recalibrated: true,
+    interval_level: RECALIBRATED.forecast.interval_level,
+    horizons: RECALIBRATED.forecast.horizons,
+  },
+};
+
+/** The assessment by a model that forecasts survival and nothing else, of facts that do not go together. */
+function ofAnotherModel(assessment: Assessment): Assessment {
+  const bare: Assessment = {
+    ...assessment,
+    findings: [
+      { code: 'contradiction', severity: 'warning', subject: { kind: 'patient' }, parameters: { rule: 'ecog_and_karnofsky_disagree' } },
+      ...assessment.findings,
+    ],
+  };
+  delete bare.benefit;
+  if (bare.forecast.kind === 'available') {
+    bare.forecast = { ...bare.forecast };
+    delete bare.forecast.cord_compression;
+  }
+  return bare;
 }
 
 /** Plausible limits by the catalogue, tried in each of its units. */
@@ -122,7 +156,9 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
           ? RECALIBRATED.forecast
           : DEMO_CASE.assessment.forecast;
       const pathway = search.has('emergency') ? EMERGENCY : DEMO_CASE.assessment.pathway;
-      save({ ...DEMO_CASE, assessment: { ...DEMO_CASE.assessment, forecast, pathway } });
+      const assessment: Assessment = { ...DEMO_CASE.assessment, forecast, pathway };
+      if (forecast.kind === 'refused') delete assessment.benefit;
+      save({ ...DEMO_CASE, assessment: search.has('replaced') ? ofAnotherModel(assessment) : assessment });
     }
     return latest(id);
   }
@@ -157,6 +193,7 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
         return level === null ? changed : { ...changed, level };
       }),
     explain: (caseId, endpoint) => Promise.resolve(REASONS[caseId === DEMO_CASE.case.id ? 'demo_case' : 'empty_case'][endpoint]),
+    earlierResults: (caseId) => Promise.resolve(search.has('replaced') && caseId === DEMO_CASE.case.id ? [EARLIER] : []),
     recordObservation: (caseId, input) => {
       const feature = catalogue.features.find(({ id }) => id === input.feature);
       const note = input.note?.trim() ?? '';

@@ -38,7 +38,7 @@ export const IMAGES = recordedImages as unknown as ImageLibrary;
 export const STATUS = recordedStatus as unknown as RecordedStatus;
 export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty_case', Record<ExplainedEndpoint, ExplanationState>>;
 /** What a recalibrated model says of the demonstration case. */
-export const RECALIBRATED = recordedRecalibration as unknown as { forecast: ForecastState; options: StudyOptions };
+export const RECALIBRATED = recordedRecalibration as unknown as { forecast: Extract<ForecastState, { kind: 'available' }>; options: StudyOptions };
 /** A mark of each kind with its values, and what it proposes. */
 export const MARKS = recordedMarks as unknown as { mark: Mark; proposals: Proposal[] }[];
 export const SHEETS = recordedSheets as unknown as ScoreSheet[];

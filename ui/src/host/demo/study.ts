@@ -25,7 +25,7 @@ export function studyHost({ search }: Memory): StudyHost {
       if (path.startsWith('/letter')) return refuse('table_file', { detail: "line 1: there is no column 'months'; a cohort needs 'months' of follow-up and 'died' (0 or 1)" });
       isThere = true;
       const { forecast } = RECALIBRATED;
-      const pack = isRecalibrated && !question.as_shipped && forecast.kind === 'available' ? { pack: forecast.pack } : {};
+      const pack = isRecalibrated && !question.as_shipped ? { pack: forecast.pack } : {};
       return { ...STUDY.study, ...pack, developed_here: question.developed_here };
     },
     cancelStudy: () => {

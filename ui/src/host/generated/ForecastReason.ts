@@ -18,6 +18,10 @@ factor: number,
  */
 features: Array<FeatureId>, 
 /**
+ * Those that are blank and were averaged over.
+ */
+blank: Array<FeatureId>, 
+/**
  * Ids of the evidence behind the group's effect.
  */
 citations: Array<string>, };

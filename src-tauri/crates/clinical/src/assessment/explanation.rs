@@ -1,7 +1,7 @@
 //! Why a forecast is what it is, and which blank fact could change it.
 
 use super::{PackIdentity, ReasonSentence, Recalibration, Refusal, SurvivalPoint};
-use crate::{case::Value, catalogue::FeatureId};
+use crate::{case::Value, catalogue::FeatureId, evidence::EvidenceSource};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -71,6 +71,8 @@ pub struct Explanation {
     pub reasons: Vec<ForecastReason>,
     /// What is said of them, in this order.
     pub sentences: Vec<ReasonSentence>,
+    /// The papers behind the ids that reasons cite, as far as this program knows them.
+    pub sources: Vec<EvidenceSource>,
 }
 
 /// What one group of facts adds to the log cumulative hazard; above 0 the risk is higher.
@@ -83,6 +85,8 @@ pub struct ForecastReason {
     pub factor: f64,
     /// The facts of the group that are known.
     pub features: Vec<FeatureId>,
+    /// Those that are blank and were averaged over.
+    pub blank: Vec<FeatureId>,
     /// Ids of the evidence behind the group's effect.
     pub citations: Vec<String>,
 }

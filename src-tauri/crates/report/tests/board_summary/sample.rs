@@ -582,6 +582,7 @@ fn reason(group: &str, factor: f64, features: &[&str]) -> ForecastReason {
         amount: factor.ln(),
         factor,
         features: features.iter().map(|text| id(text)).collect(),
+        blank: Vec::new(),
         citations: Vec::new(),
     }
 }
@@ -640,6 +641,7 @@ pub(crate) fn reasons() -> Explanation {
                 reasons: vec![named("primary_tumour", 0.82, &tumour)],
             },
         ],
+        sources: Vec::new(),
     }
 }
 

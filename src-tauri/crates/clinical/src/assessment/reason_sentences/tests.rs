@@ -29,6 +29,7 @@ fn reason(group: &str, factor: f64, features: &[&str]) -> ForecastReason {
         amount: factor.ln(),
         factor,
         features: features.iter().map(|id| FeatureId::unchecked(id)).collect(),
+        blank: Vec::new(),
         citations: Vec::new(),
     }
 }
