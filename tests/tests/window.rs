@@ -661,7 +661,7 @@ async fn the_shared_screen_lays_out_what_the_first_window_presents() {
     let pages = "(document.querySelector('[data-testid=shared-pages]')?.textContent ?? '').match(/^(\\d+) of (\\d+)$/)";
     for opened in ["first", "once more"] {
         window.click("#share").await;
-        window.click("#share-benefit").await;
+        window.click("#share-pathway").await;
         window
             .until(&format!(
                 "const said = {pages}; return said?.[1] === '1' && Number(said[2]) > 1;"

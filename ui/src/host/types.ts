@@ -33,6 +33,7 @@ export type { Comparison } from './generated/Comparison.ts';
 export type { CordCheck } from './generated/CordCheck.ts';
 export type { CordCompression } from './generated/CordCompression.ts';
 export type { CordCompressionState } from './generated/CordCompressionState.ts';
+export type { CordCourse } from './generated/CordCourse.ts';
 export type { CordDose } from './generated/CordDose.ts';
 export type { CordShare } from './generated/CordShare.ts';
 export type { CourseInput } from './generated/CourseInput.ts';

@@ -28,6 +28,8 @@ test('a treatment is entered, corrected, turned into a plan, removed and brought
   await page.keyboard.press('Tab');
   await page.keyboard.type('5');
   await page.keyboard.press('Tab');
+  await expect(page.locator('#course-cord-dose')).toBeFocused();
+  await page.keyboard.press('Tab');
   await page.keyboard.type('2025-01-13');
   await page.keyboard.press('Tab');
   await page.keyboard.type('2025-01-17');

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readWords } from '../../build/assets.ts';
 import { demoHost } from '../../src/host/demo.ts';
 import type { Host } from '../../src/host/host.ts';
-import type { CaseView, ForecastState, Pathway } from '../../src/host/types.ts';
+import type { CaseView, CordCheck, CordCourse, CordDose, ForecastState, LevelCordDose, Pathway } from '../../src/host/types.ts';
 import { Session } from '../../src/state/session.svelte.ts';
 import { setWords } from '../../src/state/words.svelte.ts';
 import recorded from '../fixtures/demo_case.json';
@@ -252,6 +252,45 @@ describe('the forecast', () => {
   });
 });
 
+describe('the dose to the cord', () => {
+  const CITED = { citation: { text: 'A paper' }, provenance: 'read' } as const;
+  const GIVEN: CordCourse = { course: 'first', dose: { kind: 'known', dose_gray: 30, fractions: 10, equivalent_gray: 37.5, basis: 'prescription' } };
+
+  async function shown(levels: LevelCordDose[], withoutLevel: string[] = []) {
+    const { session } = await show('cord_dose');
+    const view = session.view!;
+    const course = { id: 'first', kind: 'conventional_radiotherapy', description: '', levels: ['T8'], dose_gray: 30, fractions: 10, started_on: null, ended_on: null, author: 'x' } as const;
+    const plan = { ...course, id: 'again', kind: 'stereotactic_radiotherapy', status: 'planned' } as const;
+    const dose: CordDose = { alpha_beta_gray: 2, formula: CITED, limits: CITED, levels, without_level: withoutLevel };
+    session.view = { ...view, case: { ...view.case, courses: [{ ...course, levels: ['T8'] }, { ...plan, levels: ['T8'] }] }, assessment: { ...view.assessment, cord_dose: dose } };
+    return screen.findByTestId('cord-dose');
+  }
+
+  it('stands once for neighbouring levels with the same courses', async () => {
+    const same = { courses: [GIVEN], given_gray: 37.5, appraised: [] };
+    const part = await shown([{ level: 'T8', ...same }, { level: 'T9', ...same }]);
+    await waitFor(() => expect(part.querySelectorAll('[data-levels]')).toHaveLength(1));
+    expect(part.querySelector('[data-levels]')?.getAttribute('data-levels')).toBe('T8, T9');
+    expect(part.textContent).toContain('30 Gy in 10 fractions, as prescribed');
+  });
+
+  it('says what is not known, and what is beyond, in words', async () => {
+    const plan: CordCourse = { course: 'again', dose: { kind: 'unknown', lacks: 'cord_dose' } };
+    const checks: CordCheck[] = [
+      { limit: 'cumulative', reported: [70, 70], verdict: 'unknown' },
+      { limit: 'share', value: 0.62, reported: [0.5, 0.5], verdict: 'beyond' },
+      { limit: 'months_between', value: 5, reported: [5, 5], verdict: 'within' },
+    ];
+    const part = await shown([{ level: 'T8', courses: [GIVEN, plan], given_gray: 37.5, appraised: [{ course: 'again', is_first: false, checks }] }], ['again']);
+    await waitFor(() => expect(part.textContent).toContain(word('cord_dose.lacks_cord_dose')));
+    const row = (limit: string): string[] => [...part.querySelectorAll(`[data-check=${limit}] > *`)].map((cell) => cell.textContent.trim());
+    expect(row('cumulative').slice(1)).toEqual(['not known', 'up to 70', 'not known']);
+    expect(row('share').slice(1)).toEqual(['62', 'up to 50', 'beyond']);
+    expect(row('months_between').slice(1)).toEqual(['5', 'at least 5', 'within']);
+    expect(part.textContent).toContain('Radiotherapy without a level is in no sum: Stereotactic radiotherapy, planned.');
+  });
+});
+
 describe('texts in the language of their source', () => {
   it('are marked as of that language where another is spoken, and only they', async () => {
     const { session } = await show('walk');
@@ -260,6 +299,9 @@ describe('texts in the language of their source', () => {
     expect(end.closest('[lang]')).toBeNull();
     await session.chooseLanguage('de');
     await waitFor(() => expect(end.getAttribute('lang')).toBe('en'));
+    walked(session, { destination: { group: 'srs', label: 'Stereotactic radiotherapy' } });
+    const known = await screen.findByText('Stereotaktische Bestrahlung');
+    expect(known.closest('[lang]')).toBeNull();
     expect(screen.getByRole('heading').closest('[lang]')).toBeNull();
   });
 });

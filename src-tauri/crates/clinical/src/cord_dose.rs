@@ -287,10 +287,9 @@ impl Table {
     }
 
     fn sum(&self, courses: &[&TreatmentCourse]) -> Option<f64> {
-        courses
-            .iter()
-            .map(|course| self.share(course).equivalent_gray())
-            .sum()
+        courses.iter().try_fold(0.0, |sum, course| {
+            Some(sum + self.share(course).equivalent_gray()?)
+        })
     }
 
     fn level(

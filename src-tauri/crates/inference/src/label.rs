@@ -23,10 +23,13 @@ struct Measured {
     adaptation: Option<serde::de::IgnoredAny>,
 }
 
+/// Forecast share, observed share and number of patients.
+type StoredGroup = (f64, f64, u32);
+
 /// Figures on patients whom the model had not seen, of several models that were compared.
 #[derive(Deserialize)]
 struct Real {
-    calibration: BTreeMap<String, BTreeMap<String, Vec<(f64, f64, u32)>>>,
+    calibration: BTreeMap<String, BTreeMap<String, Vec<StoredGroup>>>,
     models: BTreeMap<String, BTreeMap<String, BTreeMap<String, Json>>>,
 }
 
@@ -95,7 +98,7 @@ fn on_patients(real: &Real) -> Option<MeasuredOnPatients> {
     let figures = real.models.get(SHIPPED)?.get(EVERYBODY)?;
     let number = |name: &str| figures.get(name)?.as_f64();
     let count = |name: &str| u32::try_from(figures.get(name)?.as_u64()?).ok();
-    let horizon = |(name, groups): (&String, &Vec<(f64, f64, u32)>)| {
+    let horizon = |(name, groups): (&String, &Vec<StoredGroup>)| {
         let auc: [f64; 3] =
             serde_json::from_value(figures.get(&format!("auc_{name}"))?.clone()).ok()?;
         let groups = groups

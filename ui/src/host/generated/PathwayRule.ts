@@ -6,9 +6,13 @@ import type { RuleState } from "./RuleState";
 import type { Stance } from "./Stance";
 import type { TreatmentOption } from "./TreatmentOption";
 
-export type PathwayRule = { id: string, option?: TreatmentOption, stance: Stance, state: RuleState, text: string, 
+export type PathwayRule = { id: string, option?: TreatmentOption, stance: Stance, state: RuleState, 
 /**
- * Strength of the rule and quality of its evidence, as the source has them.
+ * In English; in other languages the words are `pathway.rule.<id>`.
+ */
+text: string, 
+/**
+ * Strength of the rule and quality of its evidence, as the source has them; the words are `pathway.rule_grade.<id>`.
  */
 grade: string, citation: Citation, provenance: FigureProvenance, 
 /**

@@ -249,7 +249,7 @@ fn every_rule_and_every_end_of_the_walk_has_words() {
     let frame = sheets.find(|sheet| sheet.id == table.walk.frame).unwrap();
     assert!(!frame.groups.is_empty());
     for group in frame.groups {
-        let key = format!("pathway.end.{}", group.id);
+        let key = format!("pathway.end.{}", group.group.id);
         assert!(words.contains(&key), "{key}");
     }
 }
