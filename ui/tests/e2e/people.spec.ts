@@ -129,8 +129,10 @@ test('the key store is offered only where it may open the cases', async ({ page 
 test('the menu works by keyboard alone', async ({ page }) => {
   await page.goto('/?start=open');
   await page.locator('#person-menu').focus();
-  await page.keyboard.press('ArrowDown');
-  await expect(page.locator('#menu-study')).toBeFocused();
+  for (const id of ['zoom-smaller', 'zoom-reset', 'zoom-larger', 'menu-study']) {
+    await page.keyboard.press('ArrowDown');
+    await expect(page.locator(`#${id}`)).toBeFocused();
+  }
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('#menu-settings')).toBeFocused();
   await page.keyboard.press('ArrowDown');
