@@ -21,6 +21,7 @@ use crate::{
 use clinical::{
     assessment::{ForecastState, SurvivalForecast, SurvivalPoint},
     catalogue::FeatureId,
+    reference_cohorts::{ReferenceCohort, reference_cohorts},
 };
 
 const CURVE_HEIGHT: f32 = 104.0;
@@ -190,6 +191,12 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     if let Some(text) = cord_compression(context, forecast) {
         part(flow, context, "report.forecast.cord_title", text);
     }
+    let mut beside: Vec<(Style, String)> = reference_cohorts()
+        .iter()
+        .map(|cohort| (SMALL, published(context, cohort)))
+        .collect();
+    beside.push((NOTE, context.say("report.forecast.cohorts_note", &[])));
+    part_of(flow, context, "report.forecast.cohorts", &beside);
     for explanation in context.input.reasons {
         let sentences = reason_sentences(context, explanation).into_iter();
         let mut texts: Vec<(Style, String)> = sentences.map(|text| (SMALL, text)).collect();
@@ -224,6 +231,36 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         ),
     );
     flow.space(6.0);
+}
+
+/// "Schoenfeld 2020: …, 1216 patients, 2005-2017: 75 of 100 at 3.1 months, … [citation]"
+fn published(context: &Context, cohort: &ReferenceCohort) -> String {
+    let setting = context.say(&format!("reference_cohort.{}", cohort.setting), &[]);
+    let patients = cohort.patients.to_string();
+    let values = [
+        ("name", cohort.name.as_str()),
+        ("setting", setting.as_str()),
+        ("patients", patients.as_str()),
+        ("years", cohort.years.as_str()),
+    ];
+    let named = match cohort.years.is_empty() {
+        true => "reference_cohort.named_undated",
+        false => "reference_cohort.named",
+    };
+    let points = cohort.points.iter().map(|[months, alive]| {
+        let (months, alive) = (
+            context.number((months * 10.0).round() / 10.0),
+            of_hundred(*alive),
+        );
+        let values = [("months", months.as_str()), ("alive", alive.as_str())];
+        context.say("reference_cohort.point", &values)
+    });
+    let points = points.collect::<Vec<_>>().join(", ");
+    let named = context.say(named, &values);
+    format!(
+        "{named}: {points}. [{}]",
+        context.free(&cohort.citation.text)
+    )
 }
 
 fn part(flow: &mut Flow, context: &Context, title: &str, text: String) {

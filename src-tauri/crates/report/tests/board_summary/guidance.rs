@@ -302,3 +302,19 @@ fn dose_to_the_cord_is_added_up_by_level() {
         assert!(text.contains(expected), "{expected:?} is not said:\n{text}");
     }
 }
+
+/// 93, 255 and 642 days, the quartiles of the paper.
+#[test]
+fn published_cohorts_stand_beside_the_forecast_with_what_they_reported() {
+    let file = written("guidance_cohorts.pdf", &sample().summary());
+    let Some(text) = file.text(&["-layout"]) else {
+        return;
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in [
+        "Schoenfeld 2020: spinal metastases, all treatments, 1216 patients, 2005-2017: 75 of 100 at 3.1 months, 50 of 100 at 8.4 months, 25 of 100 at 21.1 months. [Schoenfeld AJ",
+        "Rades 2007: compression of the cord, radiotherapy alone, 1852 patients: 56 of 100 at 6 months",
+    ] {
+        assert!(text.contains(expected), "{expected:?} is not said:\n{text}");
+    }
+}
