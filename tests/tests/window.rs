@@ -675,5 +675,30 @@ async fn the_shared_screen_lays_out_what_the_first_window_presents() {
             .until("return document.querySelector('[data-testid=presenter]') === null;")
             .await;
     }
+
+    // A key image and the picture of the active pane: a page each.
+    window.click("#share").await;
+    window.click("#tab-images").await;
+    window
+        .run("const field = document.querySelector('#images-path'); field.value = '';")
+        .await;
+    let images = folder.path().join("data/demonstration/images");
+    window
+        .enter("#images-path", &images.display().to_string())
+        .await;
+    window.click("#open-images").await;
+    window.click("[data-stack]").await;
+    window.shows_an_image("stack").await;
+    window
+        .run("document.querySelector('[data-pane=stack]').focus();")
+        .await;
+    let pane = window.find("[data-pane='stack']").await;
+    pane.send_keys("k").await.unwrap();
+    window.find("[data-testid='key-image-marked']").await;
+    window.click("#show-picture").await;
+    window
+        .until(&format!("return {pages}?.[1] === '1' && {pages}?.[2] > 1;"))
+        .await;
+    window.picture("presenting-a-picture").await;
     window.closes_clean().await;
 }

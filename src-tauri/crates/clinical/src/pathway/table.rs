@@ -251,8 +251,8 @@ mod tests {
             "'systemic'",
         );
         names(
-            refused("grade = \"SOSG 2010\"", "grad = \"SOSG 2010\""),
-            "grad",
+            refused("citation = \"sins_2010\"", "citations = \"sins_2010\""),
+            "citations",
         );
     }
 }
