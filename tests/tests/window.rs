@@ -695,7 +695,11 @@ async fn the_shared_screen_lays_out_what_the_first_window_presents() {
     let pane = window.find("[data-pane='stack']").await;
     pane.send_keys("k").await.unwrap();
     window.find("[data-testid='key-image-marked']").await;
+    window
+        .until("return document.querySelector('#show-picture').disabled === false;")
+        .await;
     window.click("#show-picture").await;
+    window.find("#share-images[aria-pressed='true']").await;
     window
         .until(&format!("return {pages}?.[1] === '1' && {pages}?.[2] > 1;"))
         .await;
