@@ -266,9 +266,8 @@ describe('the dose to the cord', () => {
     return screen.findByTestId('cord-dose');
   }
 
-  it('stands once for neighbouring levels with the same courses', async () => {
-    const same = { courses: [GIVEN], given_gray: 37.5, appraised: [] };
-    const part = await shown([{ level: 'T8', ...same }, { level: 'T9', ...same }]);
+  it('stands once for levels with the same courses', async () => {
+    const part = await shown([{ levels: ['T8', 'T9'], courses: [GIVEN], given_gray: 37.5, appraised: [] }]);
     await waitFor(() => expect(part.querySelectorAll('[data-levels]')).toHaveLength(1));
     expect(part.querySelector('[data-levels]')?.getAttribute('data-levels')).toBe('T8, T9');
     expect(part.textContent).toContain('30 Gy in 10 fractions, as prescribed');
@@ -281,7 +280,7 @@ describe('the dose to the cord', () => {
       { limit: 'share', value: 0.62, reported: [0.5, 0.5], verdict: 'beyond' },
       { limit: 'months_between', value: 5, reported: [5, 5], verdict: 'within' },
     ];
-    const part = await shown([{ level: 'T8', courses: [GIVEN, plan], given_gray: 37.5, appraised: [{ course: 'again', is_first: false, checks }] }], ['again']);
+    const part = await shown([{ levels: ['T8'], courses: [GIVEN, plan], given_gray: 37.5, appraised: [{ course: 'again', is_first: false, checks }] }], ['again']);
     await waitFor(() => expect(part.textContent).toContain(word('cord_dose.lacks_cord_dose')));
     const row = (limit: string): string[] => [...part.querySelectorAll(`[data-check=${limit}] > *`)].map((cell) => cell.textContent.trim());
     expect(row('cumulative').slice(1)).toEqual(['not known', 'up to 70', 'not known']);

@@ -25,7 +25,7 @@ pub struct CordDose {
     pub alpha_beta_gray: f64,
     pub formula: CordSource,
     pub limits: CordSource,
-    /// Levels with radiotherapy, given or planned, from head to foot.
+    /// Levels with radiotherapy, given or planned, from head to foot; neighbours with the same courses are one entry.
     pub levels: Vec<LevelCordDose>,
     /// Ids of courses of radiotherapy without a level, which no sum holds.
     pub without_level: Vec<String>,
@@ -39,7 +39,7 @@ pub struct CordSource {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct LevelCordDose {
-    pub level: Level,
+    pub levels: Vec<Level>,
     /// Those that were given, by day, then plans.
     pub courses: Vec<CordCourse>,
     /// EQD2 in Gy of all courses that were given; none while one of them is unknown.
@@ -217,9 +217,19 @@ pub fn cord_dose(case: &Case, index_date: NaiveDate) -> Option<CordDose> {
             citation: table.limits.citation.clone(),
             provenance: table.limits.provenance,
         },
-        levels: levels.into_iter().map(at).collect(),
+        levels: levels.into_iter().map(at).fold(Vec::new(), with_neighbour),
         without_level: without.map(|course| course.id.clone()).collect(),
     })
+}
+
+/// Takes a level to the entry before it where both have the same courses.
+fn with_neighbour(mut entries: Vec<LevelCordDose>, next: LevelCordDose) -> Vec<LevelCordDose> {
+    match entries.last_mut() {
+        // What they add up to follows from the courses.
+        Some(last) if last.courses == next.courses => last.levels.extend(next.levels),
+        _ => entries.push(next),
+    }
+    entries
 }
 
 /// Radiotherapy that was given up to a day, by its first day, undated first; then what is planned.
@@ -260,7 +270,7 @@ impl Table {
 
     fn share(&self, course: &TreatmentCourse) -> CordShare {
         let is_dose = |dose: &f64| dose.is_finite() && *dose > 0.0;
-        let is_stereotactic = course.kind == TreatmentKind::StereotacticRadiotherapy;
+        let is_stereotactic = is_stereotactic(course);
         let stated = course.cord_dose_gray.filter(is_dose);
         let prescribed = course
             .dose_gray
@@ -310,7 +320,7 @@ impl Table {
                 .collect(),
         };
         LevelCordDose {
-            level,
+            levels: vec![level],
             courses: courses
                 .iter()
                 .map(|course| CordCourse {
@@ -725,6 +735,37 @@ mod tests {
         let level = of(&[twice, CONVENTIONAL]);
         assert_eq!(level.appraised[0].course, "again");
         assert_eq!(level.given_gray, Some(55.0));
+    }
+
+    #[test]
+    fn neighbouring_levels_with_the_same_courses_stand_together() {
+        let text = |id: &str, levels: &str| {
+            format!(
+                "id = \"{id}\"\nkind = \"conventional_radiotherapy\"\nauthor = \"test\"\nlevels = [{levels}]\ndose_gray = 8.0\nfractions = 1"
+            )
+        };
+        let mut case = Case::new("case".to_owned(), Identity::default());
+        for (id, levels) in [
+            ("first", "\"T8\", \"T9\", \"T10\", \"T11\""),
+            ("second", "\"T10\""),
+        ] {
+            case.courses
+                .push(toml::from_str(&text(id, levels)).unwrap());
+        }
+        let dose = cord_dose(&case, TODAY.parse().unwrap()).unwrap();
+        let entries = dose.levels.iter().map(|entry| {
+            let names: Vec<&str> = entry.levels.iter().map(|level| level.name()).collect();
+            (names.join(" "), entry.given_gray)
+        });
+        // 8 x (8 + 2) / 4 = 20, twice at T10.
+        assert_eq!(
+            entries.collect::<Vec<_>>(),
+            [
+                ("T8 T9".to_owned(), Some(20.0)),
+                ("T10".to_owned(), Some(40.0)),
+                ("T11".to_owned(), Some(20.0)),
+            ]
+        );
     }
 
     #[test]

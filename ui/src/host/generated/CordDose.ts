@@ -11,7 +11,7 @@ export type CordDose = {
  */
 alpha_beta_gray: number, formula: CordSource, limits: CordSource, 
 /**
- * Levels with radiotherapy, given or planned, from head to foot.
+ * Levels with radiotherapy, given or planned, from head to foot; neighbours with the same courses are one entry.
  */
 levels: Array<LevelCordDose>, 
 /**

@@ -3,7 +3,7 @@ import type { Appraisal } from "./Appraisal";
 import type { CordCourse } from "./CordCourse";
 import type { Level } from "./Level";
 
-export type LevelCordDose = { level: Level, 
+export type LevelCordDose = { levels: Array<Level>, 
 /**
  * Those that were given, by day, then plans.
  */

@@ -6,11 +6,8 @@ use crate::{
     sections::treatments::named,
     style::{CONTENT_WIDTH, NOTE, SMALL},
 };
-use clinical::{
-    cord_dose::{
-        Appraisal, CordBasis, CordCheck, CordLack, CordLimit, CordShare, CordVerdict, LevelCordDose,
-    },
-    level::Level,
+use clinical::cord_dose::{
+    Appraisal, CordBasis, CordCheck, CordLack, CordLimit, CordShare, CordVerdict, LevelCordDose,
 };
 
 pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
@@ -23,17 +20,16 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     let assumptions = context.say("cord_dose.assumptions", &[]);
     let source = context.free(&dose.formula.citation.text);
     flow.paragraph(NOTE, &format!("{formula} [{source}] {assumptions}"));
-    let groups = groups(&dose.levels);
-    if !groups.is_empty() {
+    if !dose.levels.is_empty() {
         flow.space(3.0);
-        table(flow, context, &groups);
+        table(flow, context, &dose.levels);
     }
-    for (levels, entry) in &groups {
+    for entry in &dose.levels {
         for appraisal in &entry.appraised {
-            appraised(flow, context, levels, appraisal);
+            appraised(flow, context, &named_levels(entry), appraisal);
         }
     }
-    if groups.iter().any(|(_, entry)| {
+    if dose.levels.iter().any(|entry| {
         let mut appraised = entry.appraised.iter();
         appraised.any(|appraisal| !appraisal.checks.is_empty())
     }) {
@@ -52,37 +48,20 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     flow.space(8.0);
 }
 
-/// Neighbouring levels with the same courses are one row.
-fn groups(levels: &[LevelCordDose]) -> Vec<(String, &LevelCordDose)> {
-    let mut groups: Vec<(Vec<Level>, &LevelCordDose)> = Vec::new();
-    for entry in levels {
-        match groups.last_mut() {
-            Some((levels, last))
-                if last.courses == entry.courses && last.appraised == entry.appraised =>
-            {
-                levels.push(entry.level);
-            }
-            _ => groups.push((vec![entry.level], entry)),
-        }
-    }
-    let named = |levels: Vec<Level>| {
-        let names: Vec<&str> = levels.iter().map(|level| level.name()).collect();
-        names.join(", ")
-    };
-    groups
-        .into_iter()
-        .map(|(levels, entry)| (named(levels), entry))
-        .collect()
+fn named_levels(entry: &LevelCordDose) -> String {
+    let names: Vec<&str> = entry.levels.iter().map(|level| level.name()).collect();
+    names.join(", ")
 }
 
-fn table(flow: &mut Flow, context: &Context, groups: &[(String, &LevelCordDose)]) {
+fn table(flow: &mut Flow, context: &Context, entries: &[LevelCordDose]) {
     let cell = |text: String| Cell { text, style: SMALL };
     let strong = |text: String| Cell {
         text,
         style: SMALL.bold(),
     };
     let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for (levels, entry) in groups {
+    for entry in entries {
+        let levels = named_levels(entry);
         for course in &entry.courses {
             rows.push(vec![
                 cell(levels.clone()),
