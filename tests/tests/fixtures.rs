@@ -40,11 +40,6 @@ use support::{
     packs, repository, secret,
 };
 
-const MASKED: ReportChoices = ReportChoices {
-    mask_identity: true,
-    without_model: false,
-};
-
 /// Seconds since 1970; it stands still until the journey moves it.
 static SECONDS: AtomicI64 = AtomicI64::new(0);
 
@@ -419,7 +414,7 @@ fn a_case_is_typed(board: &Board) -> (CaseView, Reasons) {
     }
     board.undo(id).unwrap();
     a_minute_later();
-    board.export_pdf(id, None, MASKED).unwrap();
+    board.export_pdf(id, None, support::MASKED).unwrap();
     (empty, reasons)
 }
 

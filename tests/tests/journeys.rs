@@ -15,11 +15,6 @@ use clinical::{
 use std::path::{Path, PathBuf};
 use support::{PASSPHRASE, PIN, chair, enter, image_worker, opened, packs, secret, shared, start};
 
-const MASKED: ReportChoices = ReportChoices {
-    mask_identity: true,
-    without_model: false,
-};
-
 fn someone() -> Identity {
     Identity {
         patient_id: "4711".to_owned(),
@@ -416,13 +411,15 @@ fn images_of_another_patient_are_a_loud_finding_and_a_key_image_reaches_the_pape
         .key_image_png(&id, &view.case.key_images[0].id)
         .unwrap();
     assert!(png.starts_with(b"\x89PNG"), "the picture outlives the disc");
-    let with = board.export_pdf(&id, None, MASKED).unwrap();
+    let with = board.export_pdf(&id, None, support::MASKED).unwrap();
     let with = std::fs::metadata(with.path).unwrap().len();
     board
         .remove_key_image(&id, &view.case.key_images[0].id)
         .unwrap();
     let without = folder.path().join("without.pdf");
-    board.export_pdf(&id, Some(&without), MASKED).unwrap();
+    board
+        .export_pdf(&id, Some(&without), support::MASKED)
+        .unwrap();
     assert!(
         with > std::fs::metadata(without).unwrap().len() + 5_000,
         "the picture is in the file"

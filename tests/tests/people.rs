@@ -7,18 +7,13 @@ mod support;
 
 use board::{
     AppStatus, Board, BoardOptions, ExplainedEndpoint, Identity, Keychain, KeychainFault,
-    KeychainState, LockReason, NoKeychain, ObservationInput, PersonChange, PersonInput,
-    ReportChoices, Role, Specialty, StoreStatus, Workers,
+    KeychainState, LockReason, NoKeychain, ObservationInput, PersonChange, PersonInput, Role,
+    Specialty, StoreStatus, Workers,
 };
 use chrono::{DateTime, Duration as Span, TimeZone, Utc};
 use clinical::case::{Entry, Subject, Value};
 use std::{cell::Cell, collections::BTreeMap, path::Path, sync::Arc, sync::Mutex, time::Duration};
 use support::{PASSPHRASE, PIN, chair, enter, image_worker, opened, packs, secret, start};
-
-const MASKED: ReportChoices = ReportChoices {
-    mask_identity: true,
-    without_model: false,
-};
 
 const NEW: &str = "seven other words, all new";
 
@@ -72,7 +67,7 @@ fn nothing_of_a_case_is_read_or_written_before_somebody_signs_in() {
         code(board.drafts(&id)),
         code(board.explain(&id, ExplainedEndpoint::Survival)),
         code(board.key_image_png(&id, "any")),
-        code(board.export_pdf(&id, None, MASKED)),
+        code(board.export_pdf(&id, None, support::MASKED)),
         code(board.audit_rows(None, 1)),
         code(board.set_backup_schedule(None, 24, 7)),
         code(board.set_auto_lock(5)),

@@ -5,7 +5,7 @@
 
 mod support;
 
-use board::{Board, BoardOptions, Identity, ReportChoices, Secret, StoreStatus};
+use board::{Board, BoardOptions, Identity, Secret, StoreStatus};
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use std::{
     fs,
@@ -24,11 +24,6 @@ macro_rules! clock {
         }
     };
 }
-
-const MASKED: ReportChoices = ReportChoices {
-    mask_identity: true,
-    without_model: false,
-};
 
 fn start(data: &Path, clock: fn() -> DateTime<Utc>) -> Board {
     Board::start(BoardOptions {
@@ -83,7 +78,7 @@ fn looking_exporting_and_refusing_is_logged_without_identity() {
     board.list_cases("").unwrap();
     board.open_case(&id).unwrap();
     let pdf = out.path().join("summary.pdf");
-    board.export_pdf(&id, Some(&pdf), MASKED).unwrap();
+    board.export_pdf(&id, Some(&pdf), support::MASKED).unwrap();
     let log = out.path().join("log.jsonl");
     board.export_audit(Some(&log)).unwrap();
     board

@@ -12,12 +12,20 @@ pub mod cohort;
 pub mod marks;
 pub mod trace;
 
-use board::{Board, BoardOptions, PersonInput, Role, Secret, Specialty, StoreStatus};
+use board::{
+    Board, BoardOptions, PersonInput, ReportChoices, Role, Secret, Specialty, StoreStatus,
+};
 use std::{
     future::Future,
     net::TcpListener,
     path::{Path, PathBuf},
     time::{Duration, Instant},
+};
+
+/// A report without identity.
+pub const MASKED: ReportChoices = ReportChoices {
+    mask_identity: true,
+    without_model: false,
 };
 
 /// The root of the repository.

@@ -44,10 +44,10 @@ impl Board {
             Some(path) => path.to_owned(),
             None => self.report_path(&view.case, now)?,
         };
-        let mut assessed = Assessed::of(&view.case, view.assessment, &self.answering().packs);
-        if choices.without_model {
-            assessed.hold_back();
-        }
+        let assessed = match choices.without_model {
+            true => Assessed::without_model(view.assessment),
+            false => Assessed::of(&view.case, view.assessment, &self.answering().packs),
+        };
         let language = self.language();
         let pdf = summary(
             &view.case,
@@ -144,15 +144,20 @@ impl Assessed {
         }
     }
 
-    /// Takes out what the model says; scores, facts and pathway stay.
-    fn hold_back(&mut self) {
-        self.assessment.forecast = ForecastState::Refused {
-            code: "held_back".to_owned(),
-            parameters: BTreeMap::new(),
-        };
-        self.assessment.benefit = None;
-        self.reasons = Vec::new();
-        self.reproduced_rows = None;
+    /// Scores, facts and pathway; nothing that the model says.
+    fn without_model(assessment: Assessment) -> Assessed {
+        Assessed {
+            assessment: Assessment {
+                forecast: ForecastState::Refused {
+                    code: "held_back".to_owned(),
+                    parameters: BTreeMap::new(),
+                },
+                benefit: None,
+                ..assessment
+            },
+            reasons: Vec::new(),
+            reproduced_rows: None,
+        }
     }
 }
 
@@ -296,19 +301,14 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../models/packs");
         let packs = PackSet::open(&[folder]);
         let case = demo::demo_case(now);
-        let assessed = || {
-            let index_date = judged_on(&case, now);
-            Assessed::of(&case, assess(&case, index_date, &packs, None), &packs)
-        };
+        let assessment = assess(&case, judged_on(&case, now), &packs, None);
         let text = |assessed: &Assessed| {
             let pictures: Pictures = case.key_images.iter().map(|_| None).collect();
             let pdf = summary(&case, assessed, &pictures, false, Language::English, now).unwrap();
             report::texts_of(&pdf).unwrap().join("\n")
         };
-        let whole = text(&assessed());
-        let mut held = assessed();
-        held.hold_back();
-        let held = text(&held);
+        let held = text(&Assessed::without_model(assessment.clone()));
+        let whole = text(&Assessed::of(&case, assessment, &packs));
         let words = Words::shipped("en");
         for of_the_model in [
             "Benefit and harm by option",
