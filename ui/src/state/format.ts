@@ -1,5 +1,5 @@
 // Numbers and dates as people read them. Nothing here computes a clinical value.
-import type { IsoDate, Language } from '../host/types.ts';
+import type { Citation, IsoDate, Language } from '../host/types.ts';
 import { hasWord, language, t } from './words.svelte.ts';
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
@@ -93,4 +93,9 @@ export function unitLabel(unit: string): string {
     .replace('10^9', '10⁹')
     .replace('/m2', '/m²')
     .replace(/^u(?=mol|g)/, 'µ');
+}
+
+/** A paper with its DOI, if it is known. */
+export function citationText({ text, doi }: Citation): string {
+  return doi === undefined ? text : `${text}, doi:${doi}`;
 }

@@ -7,6 +7,7 @@ use crate::{
 };
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use clinical::{
+    assessment::Citation,
     case::{Subject, Value},
     catalogue::{Feature, FeatureId},
 };
@@ -80,6 +81,15 @@ impl<'a> Context<'a> {
             self.has_gaps.set(true);
         }
         printable
+    }
+
+    /// A paper with its DOI, if it is known.
+    pub(crate) fn citation(&self, citation: &Citation) -> String {
+        let text = self.free(&citation.text);
+        match &citation.doi {
+            Some(doi) => format!("{text}, doi:{}", self.free(doi)),
+            None => text,
+        }
     }
 
     /// True when some text so far could not be printed whole.

@@ -18,7 +18,7 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     let ratio = context.number(dose.alpha_beta_gray);
     let formula = context.say("cord_dose.formula", &[("ratio", ratio.as_str())]);
     let assumptions = context.say("cord_dose.assumptions", &[]);
-    let source = context.free(&dose.formula.citation.text);
+    let source = context.citation(&dose.formula.citation);
     flow.paragraph(NOTE, &format!("{formula} [{source}] {assumptions}"));
     if !dose.levels.is_empty() {
         flow.space(3.0);
@@ -33,7 +33,7 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         let mut appraised = entry.appraised.iter();
         appraised.any(|appraisal| !appraisal.checks.is_empty())
     }) {
-        flow.paragraph(NOTE, &context.free(&dose.limits.citation.text));
+        flow.paragraph(NOTE, &context.citation(&dose.limits.citation));
     }
     if !dose.without_level.is_empty() {
         let courses: Vec<String> = dose

@@ -259,7 +259,7 @@ fn published(context: &Context, cohort: &ReferenceCohort) -> String {
     let named = context.say(named, &values);
     format!(
         "{named}: {points}. [{}]",
-        context.free(&cohort.citation.text)
+        context.citation(&cohort.citation)
     )
 }
 

@@ -110,10 +110,7 @@ fn steps(context: &Context, emergency: &Emergency) -> String {
 }
 
 fn source(context: &Context, citation: &Citation, provenance: FigureProvenance) -> String {
-    let mut text = context.free(&citation.text);
-    if let Some(doi) = &citation.doi {
-        text = format!("{text}, doi:{}", context.free(doi));
-    }
+    let text = context.citation(citation);
     let recalled = match provenance {
         FigureProvenance::Read => return text,
         FigureProvenance::RecalledHigh => "screen.scores.recalled_high",
