@@ -18,6 +18,9 @@ use ts_rs::TS;
 /// The version of `assets/cord_dose.toml` that is read here.
 const SCHEMA: u32 = 1;
 
+/// Gray far above any treatment, beyond which a number is none of a dose.
+const MOST_GRAY: f64 = 1e6;
+
 /// What the radiotherapy of a case adds up to at the cord.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct CordDose {
@@ -269,7 +272,8 @@ impl Table {
     }
 
     fn share(&self, course: &TreatmentCourse) -> CordShare {
-        let is_dose = |dose: &f64| dose.is_finite() && *dose > 0.0;
+        // A file may hold any number; no square of these overflows, and no sum of what a case can hold.
+        let is_dose = |dose: &f64| *dose > 0.0 && *dose <= MOST_GRAY;
         let is_stereotactic = is_stereotactic(course);
         let stated = course.cord_dose_gray.filter(is_dose);
         let prescribed = course
@@ -662,6 +666,13 @@ mod tests {
             (
                 Rt {
                     gray: Some(-5.0),
+                    ..CONVENTIONAL
+                },
+                CordLack::Dose,
+            ),
+            (
+                Rt {
+                    gray: Some(1e300),
                     ..CONVENTIONAL
                 },
                 CordLack::Dose,
