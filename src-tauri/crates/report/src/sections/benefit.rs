@@ -10,6 +10,8 @@ use clinical::assessment::{
 };
 
 const OUTCOME_WIDTH: f32 = 92.0;
+/// Marks a figure that the note below the table is about; a cell has no room for it.
+const RECALLED: &str = " †";
 
 pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     let Some(grid) = &context.input.assessment.benefit else {
@@ -52,6 +54,12 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
         })
         .collect();
     flow.table(&columns, &rows);
+    let is_recalled =
+        |state: &BenefitState| matches!(state, BenefitState::Shown(estimate) if estimate.recalled);
+    if grid.cells.iter().any(|cell| is_recalled(&cell.state)) {
+        let note = context.say("benefit_table.recalled", &[]);
+        flow.paragraph(NOTE, &format!("{}: {note}.", RECALLED.trim()));
+    }
     sources(flow, context, grid);
     flow.space(8.0);
 }
@@ -73,7 +81,7 @@ fn cell_text(
     }
 }
 
-/// "52 of 100 (35 to 68). randomised trial. meets 4 of 5 entry criteria"
+/// "52 of 100 (35 to 68) †; randomised trial; meets 4 of 5 entry criteria"
 fn shown(context: &Context, estimate: &BenefitEstimate) -> String {
     let (point, low, high) = (
         of_hundred(estimate.probability.point),
@@ -81,16 +89,15 @@ fn shown(context: &Context, estimate: &BenefitEstimate) -> String {
         of_hundred(estimate.probability.high),
     );
     let values = [("low", low.as_str()), ("high", high.as_str())];
+    let recalled = if estimate.recalled { RECALLED } else { "" };
+    let of_100 = context.say("benefit_table.of_100", &values);
     let mut parts = vec![
-        format!("{point} {}", context.say("benefit_table.of_100", &values)),
+        format!("{point} {of_100}{recalled}"),
         context.say(
             &format!("benefit_evidence.{}", estimate.evidence.code()),
             &[],
         ),
     ];
-    if estimate.recalled {
-        parts.push(context.say("benefit_table.recalled", &[]));
-    }
     if !estimate.criteria.is_empty() {
         let is_met = |state: CriterionState| state == CriterionState::Met;
         let met = estimate.criteria.iter().filter(|one| is_met(one.state));

@@ -16,7 +16,10 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     if estimates.is_empty() {
         return;
     }
-    flow.heading(&context.say("report.estimates.title", &[]), 60.0);
+    // The model stands below the people, on the same page where it can be had.
+    let rows = u16::try_from(estimates.len() + 1).unwrap_or(u16::MAX);
+    let together = (30.0 + 26.0 * f32::from(rows)).min(CONTENT_WIDTH);
+    flow.heading(&context.say("report.estimates.title", &[]), together);
     let cell = |text: String| Cell { text, style: SMALL };
     let mut rows: Vec<Vec<Cell>> = estimates
         .iter()

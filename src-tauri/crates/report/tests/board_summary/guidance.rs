@@ -196,7 +196,7 @@ fn benefit_says_what_it_rests_on_and_why_a_cell_is_empty() {
     };
     for expected in [
         "Benefit and harm by option",
-        "84 of 100 (71 to 93)",
+        "84 of 100 (71 to 93) †",
         "randomised trial",
         "recalled, not read",
         "meets 1 of 2",
