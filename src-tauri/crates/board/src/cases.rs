@@ -28,12 +28,9 @@ impl Board {
     /// A new case with today as its index date.
     pub fn create_case(&self, identity: Identity, question: &str) -> Result<CaseView, BoardError> {
         let mut case = Case::new(new_id(), identity);
-        case.episodes.push(BoardEpisode {
-            id: new_id(),
-            index_date: self.now().date_naive(),
-            question: question.to_owned(),
-            estimates: Vec::new(),
-        });
+        let today = self.now().date_naive();
+        case.episodes
+            .push(BoardEpisode::new(new_id(), today, question.to_owned()));
         self.insert_case(case)
     }
 
@@ -69,17 +66,14 @@ impl Board {
     ) -> Result<CaseView, BoardError> {
         self.change(id, "episode", |case| {
             match case.episodes.last_mut() {
+                Some(current) if current.is_signed() => return Err(signed()),
                 Some(current) => {
                     current.index_date = index_date;
                     current.question = question;
                 }
                 None => {
-                    case.episodes.push(BoardEpisode {
-                        id: new_id(),
-                        index_date,
-                        question,
-                        estimates: Vec::new(),
-                    });
+                    case.episodes
+                        .push(BoardEpisode::new(new_id(), index_date, question));
                 }
             }
             Ok(())
@@ -288,6 +282,14 @@ impl Board {
             case: stored.case,
         })
     }
+}
+
+/// Day and question of a signed decision stay as they are.
+pub(crate) fn signed() -> BoardError {
+    BoardError::new(
+        "decision_signed",
+        "This decision is signed and stays as it is. Add an addendum, or open a new discussion.",
+    )
 }
 
 /// The day on which a case is judged, if one was stated.

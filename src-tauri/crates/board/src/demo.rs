@@ -204,13 +204,9 @@ pub(crate) fn demo_case(now: DateTime<Utc>) -> Case {
         part: "body and one pedicle".to_owned(),
         author: AUTHOR.to_owned(),
     });
-    case.episodes.push(BoardEpisode {
-        id: new_id(),
-        index_date: today,
-        question: "Decompression and stabilisation before radiotherapy, or radiotherapy alone?"
-            .to_owned(),
-        estimates: Vec::new(),
-    });
+    let question = "Decompression and stabilisation before radiotherapy, or radiotherapy alone?";
+    case.episodes
+        .push(BoardEpisode::new(new_id(), today, question.to_owned()));
     case
 }
 

@@ -16,6 +16,7 @@ use imaging::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -307,6 +308,8 @@ fn joined(sources: &[PathBuf]) -> String {
 }
 
 fn linked(study: &Study, source: &Path, mismatch_confirmed_by: Option<String>) -> LinkedStudy {
+    let modalities = study.series.iter().map(|series| series.modality.clone());
+    let modalities: BTreeSet<String> = modalities.filter(|code| !code.is_empty()).collect();
     LinkedStudy {
         study_instance_uid: study.uid.clone(),
         folder: source.display().to_string(),
@@ -316,6 +319,7 @@ fn linked(study: &Study, source: &Path, mismatch_confirmed_by: Option<String>) -
         patient_name: latin_or_display(&study.patient.name),
         patient_birth_date: study.patient.birth_date,
         mismatch_confirmed_by,
+        modalities: modalities.into_iter().collect(),
     }
 }
 

@@ -9,8 +9,11 @@ mod lesions;
 use crate::{
     assessment::TreatmentOption,
     catalogue::FeatureId,
+    decision::BoardDecision,
+    follow_up::FollowUp,
     level::Level,
     marks::{Mark, SpineLabels},
+    pathway_clock::Milestone,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -58,6 +61,11 @@ pub struct Case {
     /// One for each frame of reference whose vertebrae are labelled.
     #[serde(default)]
     pub spine_labels: Vec<SpineLabels>,
+    /// What was learned of the patient after a decision. Not written where there is none, so that such a file stays readable for
+    /// readers that do not know it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<FollowUp>>", optional)]
+    pub follow_ups: Vec<FollowUp>,
 }
 
 /// Who the patient is.
@@ -221,6 +229,14 @@ pub struct BoardEpisode {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<BoardEstimate>>", optional)]
     pub estimates: Vec<BoardEstimate>,
+    /// Days on which steps of the way were reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Milestone>>", optional)]
+    pub milestones: Vec<Milestone>,
+    /// What the board decided, as far as anything was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub decision: Option<BoardDecision>,
 }
 
 /// A person's own estimate, locked before the model was shown.
@@ -241,6 +257,25 @@ pub struct BoardEstimate {
     pub locked_at: DateTime<Utc>,
     /// Who entered it.
     pub author: String,
+}
+
+impl BoardEpisode {
+    /// A discussion of which only the day and the question are known.
+    pub fn new(id: String, index_date: NaiveDate, question: String) -> BoardEpisode {
+        BoardEpisode {
+            id,
+            index_date,
+            question,
+            estimates: Vec::new(),
+            milestones: Vec::new(),
+            decision: None,
+        }
+    }
+
+    /// Whether somebody signed the decision, so that day, question and decision stay as they are.
+    pub fn is_signed(&self) -> bool {
+        self.decision.as_ref().is_some_and(BoardDecision::is_signed)
+    }
 }
 
 impl BoardEstimate {
@@ -269,6 +304,10 @@ pub struct LinkedStudy {
     /// A person looked at the mismatch and took responsibility for it.
     #[serde(default)]
     pub mismatch_confirmed_by: Option<String>,
+    /// Modalities of its series (DICOM PS3.3 C.7.3.1.1.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub modalities: Vec<String>,
 }
 
 /// An image that the board should see again.
@@ -311,7 +350,13 @@ impl Case {
             key_images: Vec::new(),
             marks: Vec::new(),
             spine_labels: Vec::new(),
+            follow_ups: Vec::new(),
         }
+    }
+
+    /// An episode by its id.
+    pub fn episode(&self, id: &str) -> Option<&BoardEpisode> {
+        self.episodes.iter().find(|episode| episode.id == id)
     }
 
     /// The episode under discussion, if any was opened.

@@ -9,8 +9,11 @@ use clinical::{
         TreatmentKind, Value, latest_today,
     },
     catalogue::{Catalogue, FeatureId, Per},
+    decision::{BoardDecision, deviation_reasons},
+    follow_up::FollowUp,
     level::Level,
     marks::{Mark, SpineLabels},
+    pathway_clock::Milestone,
     words::Words,
 };
 use serde::{
@@ -52,6 +55,8 @@ pub(crate) struct CaseDraft {
     marks: Vec<Mark>,
     #[serde(default)]
     spine_labels: Vec<SpineLabels>,
+    #[serde(default)]
+    follow_ups: Vec<FollowUp>,
 }
 
 #[derive(Default, Deserialize)]
@@ -138,6 +143,10 @@ struct EpisodeDraft {
     question: String,
     #[serde(default)]
     estimates: Vec<BoardEstimate>,
+    #[serde(default)]
+    milestones: Vec<Milestone>,
+    #[serde(default)]
+    decision: Option<BoardDecision>,
 }
 
 /// A value, read with an error that says what may stand there.
@@ -163,23 +172,22 @@ impl CaseDraft {
                 }
             }
             let id = episode.id.unwrap_or_else(&mut defaults.new_id);
+            if let Some(decision) = &episode.decision {
+                check_decision(decision)?;
+            }
             episodes.push(BoardEpisode {
-                id,
-                index_date: episode.index_date,
-                question: episode.question,
                 estimates: episode.estimates,
+                milestones: episode.milestones,
+                decision: episode.decision,
+                ..BoardEpisode::new(id, episode.index_date, episode.question)
             });
         }
         if let Some(index_date) = self.index_date {
             if !episodes.is_empty() {
                 return Err(ExchangeError::TwoIndexDates);
             }
-            episodes.push(BoardEpisode {
-                id: (defaults.new_id)(),
-                index_date,
-                question: String::new(),
-                estimates: Vec::new(),
-            });
+            let id = (defaults.new_id)();
+            episodes.push(BoardEpisode::new(id, index_date, String::new()));
         }
         let index_date = episodes.last().map(|episode| episode.index_date);
         let mut observations = Vec::with_capacity(self.observations.len());
@@ -218,6 +226,12 @@ impl CaseDraft {
                 author: draft.author.unwrap_or_else(|| defaults.author.to_owned()),
             });
         }
+        for (position, follow_up) in self.follow_ups.iter().enumerate() {
+            if let Some(fault) = follow_up.fault(&self.follow_ups, today) {
+                let number = position + 1;
+                return Err(ExchangeError::FollowUp { number, fault });
+            }
+        }
         let IdentityDraft {
             patient_id,
             family_name,
@@ -245,7 +259,28 @@ impl CaseDraft {
             key_images: self.key_images,
             marks: self.marks,
             spine_labels: self.spine_labels,
+            follow_ups: self.follow_ups,
         })
+    }
+}
+
+/// Refuses a decision that cannot be one, or that names what this version does not know.
+fn check_decision(decision: &BoardDecision) -> Result<(), ExchangeError> {
+    if let Some(fault) = decision.fault() {
+        return Err(ExchangeError::Decision { fault });
+    }
+    let words = Words::shipped("en");
+    let is_specialty = |specialty: &str| words.contains(&format!("specialty.{specialty}"));
+    let mut positions = decision.positions.iter();
+    let mut reasons = decision
+        .carried_out
+        .iter()
+        .filter_map(|one| one.reason.as_ref());
+    match positions.all(|position| is_specialty(&position.specialty))
+        && reasons.all(|reason| deviation_reasons().knows(reason))
+    {
+        true => Ok(()),
+        false => Err(ExchangeError::DecisionCodes),
     }
 }
 

@@ -173,11 +173,17 @@ mod tests {
             LinkedStudy, Observation, Source, Subject, TreatmentCourse, TreatmentKind,
         },
         catalogue::FeatureId,
+        decision::{
+            Action, ActionDone, Addendum, BoardDecision, CarriedOut, CarriedOutState, Position,
+            PositionStance, Recommendation, Seal,
+        },
+        follow_up::{Complication, EventSince, FollowUp, Retreatment, VitalStatus},
         level::Level,
         marks::{
             LabelAnchor, Mark, MarkKind, MarkPart, Measured, OutlineModel, Quantity, SpineLabel,
             SpineLabels, Unit,
         },
+        pathway_clock::{Milestone, MilestoneKind},
     };
     use proptest::prelude::*;
 
@@ -596,6 +602,80 @@ mod tests {
         )
     }
 
+    fn decision(
+        texts: &[String],
+        day: NaiveDate,
+        dose: Option<f64>,
+        level: Option<Level>,
+    ) -> BoardDecision {
+        let text = |index: usize| texts[index].clone();
+        let recommendation = |option: Option<TreatmentOption>| Recommendation {
+            option,
+            deferred_for: String::new(),
+            levels: level.into_iter().collect(),
+            dose_gray: dose,
+            fractions: Some(5),
+            procedure: text(3),
+            systemic_plan: text(4),
+        };
+        let action = || Action {
+            id: text(0),
+            what: "ask".to_owned(),
+            owner: "the nurse".to_owned(),
+            due_on: Some(day),
+        };
+        BoardDecision {
+            decided_on: Some(day),
+            recommendation: recommendation(Some(TreatmentOption::Conventional)),
+            rationale: text(1),
+            evidence: None,
+            positions: vec![Position {
+                person_id: None,
+                name: text(2),
+                specialty: "radiology".to_owned(),
+                stance: PositionStance::Dissents,
+                prefers: Some(TreatmentOption::Supportive),
+                hinges_on: text(5),
+                would_change: text(6),
+            }],
+            actions: vec![action()],
+            decided_by_forecast: true,
+            seal: Some(Seal {
+                person_id: text(0),
+                name: text(1),
+                specialty: "radiology".to_owned(),
+                signed_at: now(),
+                sha256: text(2),
+                open_findings: vec![text(3)],
+                forecast: None,
+            }),
+            addenda: vec![Addendum {
+                version: 2,
+                text: text(4),
+                recommendation: Some(recommendation(None)),
+                actions: vec![action()],
+                person_id: text(5),
+                name: text(6),
+                written_at: now(),
+                sha256: text(7),
+            }],
+            done: vec![ActionDone {
+                action_id: text(0),
+                on: day,
+                author: text(1),
+                recorded_at: now(),
+            }],
+            carried_out: vec![CarriedOut {
+                state: CarriedOutState::NotDone,
+                reason: Some("patient-wish".to_owned()),
+                on: Some(day),
+                note: text(2),
+                author: text(3),
+                recorded_at: now(),
+            }],
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -619,13 +699,26 @@ mod tests {
                 started_on: day, ended_on: None, author: text(7),
             });
             case.lesions.push(Lesion { name: lesion, level, part: text(1), author: text(2) });
-            case.episodes.extend(day.map(|index_date| BoardEpisode { id: text(0), index_date, question: text(1), estimates: vec![BoardEstimate {
-                id: text(2), person_id: text(3), name: text(4), specialty: "radiology".to_owned(), alive_3_months: 60, alive_12_months: 20,
-                option: TreatmentOption::Stereotactic, locked_at: now(), author: text(6),
-            }] }));
+            case.episodes.extend(day.map(|index_date| BoardEpisode {
+                estimates: vec![BoardEstimate {
+                    id: text(2), person_id: text(3), name: text(4), specialty: "radiology".to_owned(), alive_3_months: 60, alive_12_months: 20,
+                    option: TreatmentOption::Stereotactic, locked_at: now(), author: text(6),
+                }],
+                milestones: vec![Milestone { kind: MilestoneKind::Mri, on: index_date, author: text(3), recorded_at: now() }],
+                decision: Some(decision(&texts, index_date, dose, level)),
+                ..BoardEpisode::new(text(0), index_date, text(1))
+            }));
+            case.follow_ups.extend(day.filter(|day| *day <= now().date_naive()).map(|seen_on| FollowUp {
+                id: text(1), seen_on, vital: VitalStatus::Died { on: seen_on }, walking: Some("unable".to_owned()), worst_pain: Some(4),
+                continent: Some(true), cord_compression: Some(EventSince::Yes { on: day }), no_complication: false,
+                complications: vec![Complication { what: "wound infection".to_owned(), grade: Some(3), on: day }],
+                retreatments: vec![Retreatment { kind: TreatmentKind::Surgery, on: None, note: text(2) }],
+                note: text(3), recorded_at: now(), source: Source::File { name: text(4) }, author: text(5),
+            }));
             case.studies.push(LinkedStudy {
                 study_instance_uid: text(0), folder: text(1), description: text(2), study_date: day,
                 patient_id: text(3), patient_name: text(4), patient_birth_date: day, mismatch_confirmed_by: Some(text(5)),
+                modalities: vec!["MR".to_owned()],
             });
             case.key_images.push(KeyImage {
                 id: text(0), series_instance_uid: text(1), sop_instance_uid: text(2), frame: 1, window_center: 40.0,

@@ -304,12 +304,8 @@ impl<Table> CohortRows<'_, Table> {
         case.index_level = level;
         case.observations = observations;
         let question = String::new();
-        let episode = |index_date| BoardEpisode {
-            id: format!("line-{line}-episode"),
-            index_date,
-            question,
-            estimates: Vec::new(),
-        };
+        let id = format!("line-{line}-episode");
+        let episode = |index_date| BoardEpisode::new(id, index_date, question);
         case.episodes.extend(index_date.map(episode));
         let row = CohortRow {
             line,

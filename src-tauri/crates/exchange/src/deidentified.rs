@@ -11,7 +11,10 @@ use clinical::{
         LinkedStudy, Observation, Source, Subject, TreatmentCourse, Value,
     },
     catalogue::{Catalogue, FeatureId},
+    decision::{BoardDecision, CarriedOut, Recommendation},
+    follow_up::{Complication, EventSince, FollowUp, Retreatment, VitalStatus},
     marks::{Mark, MarkPart, OutlineModel, SpineLabels},
+    pathway_clock::Milestone,
 };
 
 /// What stands for identity in one export.
@@ -32,6 +35,8 @@ pub struct Replacements<'a> {
 /// Stands for everybody who wrote something.
 const AUTHOR: &str = "de-identified";
 const AGE: &str = "age";
+/// In place of what somebody wrote of a complication.
+const COMPLICATION: &str = "complication";
 
 /// The case as it may leave the hospital.
 pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> Case {
@@ -89,9 +94,6 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
             .episodes
             .iter()
             .map(|episode| BoardEpisode {
-                id: (with.id)(&episode.id),
-                index_date: back(episode.index_date, with),
-                question: String::new(),
                 estimates: episode
                     .estimates
                     .iter()
@@ -104,6 +106,25 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
                         ..estimate.clone()
                     })
                     .collect(),
+                milestones: episode
+                    .milestones
+                    .iter()
+                    .map(|milestone| Milestone {
+                        kind: milestone.kind,
+                        on: back(milestone.on, with),
+                        author: AUTHOR.to_owned(),
+                        recorded_at: moved_time(milestone.recorded_at, with),
+                    })
+                    .collect(),
+                decision: episode
+                    .decision
+                    .as_ref()
+                    .map(|decision| decided(decision, with)),
+                ..BoardEpisode::new(
+                    (with.id)(&episode.id),
+                    back(episode.index_date, with),
+                    String::new(),
+                )
             })
             .collect(),
         studies: case
@@ -122,6 +143,80 @@ pub fn deidentified(case: &Case, catalogue: &Catalogue, with: &Replacements) -> 
             .iter()
             .map(|labels| labelled(labels, with))
             .collect(),
+        follow_ups: case
+            .follow_ups
+            .iter()
+            .map(|follow_up| followed_up(follow_up, with))
+            .collect(),
+    }
+}
+
+/// What was decided and what became of it, in codes alone: a signature names people and is over their words, so it goes.
+fn decided(decision: &BoardDecision, with: &Replacements) -> BoardDecision {
+    let recommendation = |said: &Recommendation| Recommendation {
+        deferred_for: String::new(),
+        procedure: String::new(),
+        systemic_plan: String::new(),
+        ..said.clone()
+    };
+    BoardDecision {
+        decided_on: moved(decision.decided_on, with),
+        recommendation: recommendation(decision.standing_recommendation()),
+        evidence: decision.evidence,
+        decided_by_forecast: decision.decided_by_forecast,
+        carried_out: decision
+            .carried_out
+            .iter()
+            .map(|outcome| CarriedOut {
+                on: moved(outcome.on, with),
+                note: String::new(),
+                author: AUTHOR.to_owned(),
+                recorded_at: moved_time(outcome.recorded_at, with),
+                ..outcome.clone()
+            })
+            .collect(),
+        ..BoardDecision::default()
+    }
+}
+
+/// How the patient fared, without words: those of complications are replaced by their kind.
+fn followed_up(follow_up: &FollowUp, with: &Replacements) -> FollowUp {
+    FollowUp {
+        id: (with.id)(&follow_up.id),
+        seen_on: back(follow_up.seen_on, with),
+        vital: match follow_up.vital {
+            VitalStatus::Died { on } => VitalStatus::Died { on: back(on, with) },
+            other => other,
+        },
+        cord_compression: follow_up.cord_compression.map(|event| match event {
+            EventSince::Yes { on } => EventSince::Yes {
+                on: moved(on, with),
+            },
+            EventSince::No => EventSince::No,
+        }),
+        complications: follow_up
+            .complications
+            .iter()
+            .map(|complication| Complication {
+                what: COMPLICATION.to_owned(),
+                grade: complication.grade,
+                on: moved(complication.on, with),
+            })
+            .collect(),
+        retreatments: follow_up
+            .retreatments
+            .iter()
+            .map(|retreatment| Retreatment {
+                kind: retreatment.kind,
+                on: moved(retreatment.on, with),
+                note: String::new(),
+            })
+            .collect(),
+        note: String::new(),
+        recorded_at: moved_time(follow_up.recorded_at, with),
+        source: Source::Typed,
+        author: AUTHOR.to_owned(),
+        ..follow_up.clone()
     }
 }
 
@@ -260,6 +355,7 @@ fn linked(study: &LinkedStudy, with: &Replacements) -> LinkedStudy {
             .mismatch_confirmed_by
             .as_ref()
             .map(|_| AUTHOR.to_owned()),
+        modalities: study.modalities.clone(),
     }
 }
 

@@ -14,7 +14,11 @@ pub mod deidentified;
 pub mod outcome_columns;
 
 use chrono::{DateTime, Utc};
-use clinical::case::{CASE_SCHEMA, CourseFault};
+use clinical::{
+    case::{CASE_SCHEMA, CourseFault},
+    decision::DecisionFault,
+    follow_up::FollowUpFault,
+};
 use std::{io, path::PathBuf};
 
 /// What a file need not say about each entry.
@@ -68,6 +72,14 @@ pub enum ExchangeError {
     Estimate,
     #[error("course {number}: {fault}")]
     Course { number: usize, fault: CourseFault },
+    #[error("follow-up {number}: {fault}")]
+    FollowUp { number: usize, fault: FollowUpFault },
+    #[error("a decision of the board is impossible: {fault}")]
+    Decision { fault: DecisionFault },
+    #[error(
+        "a decision names a specialty or a reason that this version does not know: write ids as in assets/words/en.toml and assets/deviation_reasons.toml"
+    )]
+    DecisionCodes,
     #[error("give either index_date or episodes, not both")]
     TwoIndexDates,
     #[error("a text of the case is longer than {limit} characters: shorten it")]

@@ -96,12 +96,11 @@ pub(crate) fn case(id: &str) -> Case {
         observation("primary_tumour", Value::Code("kidney".to_owned()), noon()),
         observation("haemoglobin", Value::Number(11.3), noon()),
     ];
-    case.episodes = vec![BoardEpisode {
-        id: "episode-1".to_owned(),
-        index_date: noon().date_naive(),
-        question: "Separation surgery or radiotherapy?".to_owned(),
-        estimates: Vec::new(),
-    }];
+    case.episodes = vec![BoardEpisode::new(
+        "episode-1".to_owned(),
+        noon().date_naive(),
+        "Separation surgery or radiotherapy?".to_owned(),
+    )];
     case
 }
 

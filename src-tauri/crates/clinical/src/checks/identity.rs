@@ -178,6 +178,7 @@ mod tests {
             patient_name: name.into(),
             patient_birth_date: born.parse().ok(),
             mismatch_confirmed_by: None,
+            modalities: Vec::new(),
         }
     }
 

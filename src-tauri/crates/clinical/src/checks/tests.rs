@@ -414,6 +414,7 @@ fn the_loudest_come_first_and_then_the_order_of_the_catalogue() {
         patient_id: "2".into(),
         patient_name: String::new(),
         patient_birth_date: None,
+        modalities: Vec::new(),
         mismatch_confirmed_by: None,
     });
     let found = of(&case);

@@ -101,12 +101,13 @@ pub(crate) fn sample() -> Sample {
     let mut case = Case::new("7f3a90c2-5d1e-4f6b-9c7d-2f9d4a1b8e55".to_owned(), identity);
     case.synthetic = true;
     case.index_level = Some(level("T10"));
-    case.episodes.push(BoardEpisode {
-        id: "episode-1".to_owned(),
-        index_date: day(2026, 3, 14),
-        question: "Painful T10 metastasis of a lung adenocarcinoma with epidural disease, walking with aid \
-                   since five days. Separation surgery and SBRT, or conventional radiotherapy alone?"
-            .to_owned(), estimates: Vec::new(), });
+    let question = "Painful T10 metastasis of a lung adenocarcinoma with epidural disease, walking with aid \
+                    since five days. Separation surgery and SBRT, or conventional radiotherapy alone?";
+    case.episodes.push(BoardEpisode::new(
+        "episode-1".to_owned(),
+        day(2026, 3, 14),
+        question.to_owned(),
+    ));
     case.courses.push(TreatmentCourse {
         id: "course-1".to_owned(),
         kind: TreatmentKind::ConventionalRadiotherapy,
