@@ -21,6 +21,16 @@ pub struct Finding {
     pub parameters: BTreeMap<String, String>,
 }
 
+impl Finding {
+    /// Its code and, where it is about one, the feature: what a person acknowledges.
+    pub fn key(&self) -> String {
+        match &self.feature {
+            Some(feature) => format!("{}:{feature}", self.code.id()),
+            None => self.code.id().to_owned(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingCode {

@@ -160,6 +160,11 @@ pub struct PathwayConflict {
     pub rules_against: Vec<String>,
 }
 
+/// Whether signs of an emergency are known on a day.
+pub fn emergency_at(case: &Case, index_date: NaiveDate, facts: &Facts) -> bool {
+    emergency::emergency(PathwayTable::shipped(), case, index_date, facts).is_some()
+}
+
 /// The pathway of a case on a day. `known` are its facts with what follows from scores, as the total of SINS.
 pub fn pathway(
     case: &Case,

@@ -91,9 +91,19 @@ impl<'a> AuditEntry<'a> {
 
 /// The actions that verification holds against other tables or gives a meaning to.
 pub(crate) const REVISION_SAVED: &str = "revision_saved";
+pub(crate) const MEETING_SAVED: &str = "meeting_saved";
 pub(crate) const KEY_IMAGE_STORED: &str = "key_image_stored";
 
 impl Store {
+    /// The latest time of any entry; a clock before it was set back, or stood ahead before.
+    pub fn last_logged_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT max(at) FROM audit")?;
+        let latest: Option<String> = statement.query_row([], |row| row.get(0))?;
+        latest.map(|text| time_of(&text)).transpose()
+    }
+
     /// Adds a row for something that changes no table, for example an export. Returns its number.
     pub fn audit_append(
         &mut self,
@@ -247,6 +257,11 @@ fn hash_of(row: &AuditRow, actor_seal: &str) -> String {
 /// SHA-256 as digits.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     digits(&Sha256::digest(bytes))
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    hexadecimal(bytes)
 }
 
 /// Lower-case hexadecimal.

@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Actor, AuditEntry},
     drafts,
     key_images::{self, KeyImagePixels},
-    revisions, time_of, time_text,
+    register, revisions, time_of, time_text,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::case::{Case, Entry, Subject, Value};
@@ -41,6 +41,13 @@ pub struct CaseSummary {
     pub synthetic: bool,
     pub revision: u32,
     pub saved_at: DateTime<Utc>,
+}
+
+/// The first lines of a list, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct CaseList {
+    pub total: u32,
+    pub cases: Vec<CaseSummary>,
 }
 
 impl<'a> Change<'a> {
@@ -81,6 +88,7 @@ impl Store {
         }
         let revision = newest + 1;
         put_row(&transaction, case, revision, now)?;
+        register::put(&transaction, case)?;
         revisions::append(&transaction, &case.id, revision, &record, change, now)?;
         if let Some(pixels) = &change.key_image {
             key_images::append(&transaction, &case.id, pixels, change.author, now)?;
@@ -101,27 +109,59 @@ impl Store {
         Ok(revision)
     }
 
-    /// The cases whose name, alphabetic name or patient number contains every word of `search`,
-    /// whatever the letter case; the one saved last comes first.
-    pub fn list(&self, search: &str) -> Result<Vec<CaseSummary>, StoreError> {
+    /// The first cases whose name, alphabetic name or patient number contains every word of `search`, whatever the letter case,
+    /// and how many there are; the one saved last comes first.
+    pub fn list(&self, search: &str, most: u32) -> Result<CaseList, StoreError> {
         let folded = fold(search);
         let words: Vec<&str> = folded.split_whitespace().collect();
-        let mut statement = self.connection.prepare(
-            "SELECT id, family_name, given_name, patient_id, primary_tumour, index_date, synthetic,
-                    revision, saved_at, search_text
-             FROM cases ORDER BY saved_at DESC, id",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut found = Vec::new();
+        let mut list = CaseList {
+            total: 0,
+            cases: Vec::new(),
+        };
+        if words.is_empty() {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT count(*) FROM cases")?;
+            list.total = statement.query_row([], |row| row.get(0))?;
+        }
+        let limit = if words.is_empty() {
+            i64::from(most)
+        } else {
+            -1
+        };
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {SUMMARY_COLUMNS}, search_text FROM cases ORDER BY saved_at DESC, id LIMIT ?1"
+        ))?;
+        let mut rows = statement.query([limit])?;
         while let Some(row) = rows.next()? {
-            let text: String = row.get(9)?;
-            if words.iter().all(|word| text.contains(word)) {
-                found.push(summary_of(row)?);
+            let text = row.get_ref(9)?.as_str().map_err(|_| StoreError::Damaged)?;
+            if !words.iter().all(|word| text.contains(word)) {
+                continue;
+            }
+            if !words.is_empty() {
+                list.total += 1;
+            }
+            if list.cases.len() < most as usize {
+                list.cases.push(summary_of(row)?);
             }
         }
-        Ok(found)
+        Ok(list)
+    }
+
+    /// The line of one case.
+    pub fn case_summary(&self, id: &str) -> Result<CaseSummary, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {SUMMARY_COLUMNS} FROM cases WHERE id = ?1"
+        ))?;
+        let mut rows = statement.query([id])?;
+        match rows.next()? {
+            Some(row) => summary_of(row),
+            None => Err(StoreError::UnknownCase),
+        }
     }
 }
+
+const SUMMARY_COLUMNS: &str = "id, family_name, given_name, patient_id, primary_tumour, index_date, synthetic, revision, saved_at";
 
 /// The number of the newest revision, or none if the case is not here.
 pub(crate) fn newest_revision(
@@ -140,7 +180,8 @@ fn put_row(
 ) -> Result<(), StoreError> {
     let identity = &case.identity;
     transaction.execute(
-        "INSERT INTO cases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        "INSERT INTO cases (id, revision, family_name, given_name, patient_id, primary_tumour, index_date, synthetic,
+            saved_at, search_text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET
             revision = excluded.revision, family_name = excluded.family_name,
             given_name = excluded.given_name, patient_id = excluded.patient_id,
@@ -307,7 +348,7 @@ mod tests {
         ));
         let refused = store.put_case(&case, &Change::new("A", "new", 0), noon());
         assert_eq!(refused, Err(StoreError::NotStorable));
-        assert_eq!(store.list("").unwrap(), []);
+        assert_eq!(store.list("", 50).unwrap().cases, []);
     }
 
     #[test]
@@ -328,7 +369,7 @@ mod tests {
         put("c", "Παπάς", "Νίκος", "100%_x", 2);
         put("d", "山田", "太郎", "77", 4);
         let found = |search: &str| -> Vec<String> {
-            ids(&store.list(search).unwrap())
+            ids(&store.list(search, 50).unwrap().cases)
                 .into_iter()
                 .map(str::to_owned)
                 .collect()
@@ -367,6 +408,6 @@ mod tests {
             revision: 2,
             saved_at: minutes_later(6),
         };
-        assert_eq!(store.list("").unwrap(), [expected]);
+        assert_eq!(store.list("", 50).unwrap().cases, [expected]);
     }
 }

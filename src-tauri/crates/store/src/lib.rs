@@ -20,13 +20,16 @@ mod hardening;
 mod key_images;
 mod keychain;
 mod keys;
+mod meetings;
 mod migrations;
 mod opening;
 mod people;
 mod recalibration_signature;
 mod recovery_key;
+mod register;
 mod rekey;
 mod revisions;
+mod search;
 mod secret_rules;
 mod settings;
 #[cfg(test)]
@@ -37,9 +40,10 @@ pub use assessments::StoredAssessment;
 pub use audit::{
     Actor, AgainstFault, AgainstReport, AuditEntry, AuditFault, AuditReport, AuditRow,
     anchor::{ANCHOR_FILE, AnchorFault, SignedHead},
+    fingerprint,
 };
 pub use backup::{BackupInfo, backup_info};
-pub use cases::{CaseSummary, Change};
+pub use cases::{CaseList, CaseSummary, Change};
 pub use drafts::Draft;
 pub use failed_unlocks::FAILED_UNLOCKS_FILE;
 pub use files::WholeFile;
@@ -47,11 +51,14 @@ pub use hardening::Secret;
 pub use key_images::{KeyImagePixels, StoredKeyImage};
 pub use keychain::{Kept, Keychain, KeychainFault, NoKeychain, system_keychain};
 pub use keys::KEYS_FILE;
+pub use meetings::{Listed, StoredMeeting};
 pub use opening::{DATABASE_FILE, LOCK_FILE, MINIMUM_PASSPHRASE_CHARACTERS, Store, StoreState};
 pub use people::{MOST_WRONG_SECRETS, Person, PersonChange, PersonInput, Role, Specialty};
 pub use recalibration_signature::{anchored_key, verifies_recalibration};
+pub use register::{ActionRow, ClockRow, DueRow, EpisodeRow, RunningSince};
 pub use rekey::PreparedKeys;
 pub use revisions::{RevisionInfo, StoredCase};
+pub use search::{FoundText, TextKind};
 pub use secret_rules::MINIMUM_SECRET_CHARACTERS;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -139,6 +146,8 @@ pub enum StoreError {
     ChangedElsewhere { expected: u32, newest: u32 },
     #[error("there is no case with this id")]
     UnknownCase,
+    #[error("there is no meeting with this id")]
+    UnknownMeeting,
     #[error("the case has no revision {revision}")]
     UnknownRevision { revision: u32 },
     /// The record is kept; this version of the program cannot show it.
@@ -220,6 +229,7 @@ impl StoreError {
             StoreError::Damaged => "damaged",
             StoreError::ChangedElsewhere { .. } => "changed_elsewhere",
             StoreError::UnknownCase => "unknown_case",
+            StoreError::UnknownMeeting => "unknown_meeting",
             StoreError::UnknownRevision { .. } => "unknown_revision",
             StoreError::UnreadableRevision { .. } => "unreadable_revision",
             StoreError::NotStorable => "not_storable",

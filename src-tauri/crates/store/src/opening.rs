@@ -99,6 +99,7 @@ impl Store {
         keys.add_passphrase(passphrase, FIRST_GENERATION, &data_key)?;
         let mut connection = cipher::create(&unfinished, &data_key)?;
         migrations::migrate(&mut connection, &MIGRATIONS)?;
+        Store::bring_register_up_to_date(&mut connection)?;
         audit::sign_from_here(&mut connection, now)?;
         connection.close().map_err(|(_, error)| error)?;
         set_aside_keys(folder, now)?;

@@ -96,6 +96,24 @@ impl<'a> From<Option<&'a Person>> for Actor<'a> {
     }
 }
 
+impl Specialty {
+    /// Every field there is.
+    pub const ALL: [Specialty; 12] = [
+        Specialty::SpineSurgery,
+        Specialty::RadiationOncology,
+        Specialty::MedicalOncology,
+        Specialty::Radiology,
+        Specialty::InterventionalRadiology,
+        Specialty::Pathology,
+        Specialty::PalliativeCare,
+        Specialty::Neurology,
+        Specialty::Rehabilitation,
+        Specialty::Nursing,
+        Specialty::Coordination,
+        Specialty::Other,
+    ];
+}
+
 impl Role {
     /// Coordinators and chairs look after the people and the settings.
     pub fn manages(self) -> bool {

@@ -2,8 +2,8 @@
 //! it speaks of.
 
 use super::{
-    AuditRow, BEFORE_FIRST, KEY_IMAGE_STORED, REVISION_SAVED, SIGNED_VERSION, anchor::AnchorFault,
-    hash_of, hexadecimal, read_head, read_rows, signing, signing::Signing,
+    AuditRow, BEFORE_FIRST, KEY_IMAGE_STORED, MEETING_SAVED, REVISION_SAVED, SIGNED_VERSION,
+    anchor::AnchorFault, hash_of, hexadecimal, read_head, read_rows, signing, signing::Signing,
 };
 use crate::{Store, StoreError, time_text};
 use rusqlite::Connection;
@@ -45,6 +45,10 @@ pub enum AuditFault {
     KeyImageAltered { number: u64 },
     /// A kept picture that the log does not know.
     KeyImageUnlogged { case_id: String },
+    /// A saved meeting is not what the log says was saved, or the log does not know it.
+    MeetingAltered { meeting_id: String },
+    /// The log says at `number` that a meeting was saved, and it is not there as it was.
+    MeetingMissing { number: u64 },
     /// At `number`, an opening found that something other than this program had changed the folder.
     Anchor { fault: AnchorFault, number: u64 },
 }
@@ -65,6 +69,7 @@ pub(crate) fn verify(connection: &Connection, schema: &str) -> Result<AuditRepor
     faults.extend(head_fault(&rows, read_head(connection, schema)?));
     faults.extend(revision_faults(connection, schema, &rows)?);
     faults.extend(key_image_faults(connection, schema, &rows)?);
+    faults.extend(meeting_faults(connection, schema, &rows)?);
     faults.extend(rows.iter().filter_map(|row| {
         let fault = AnchorFault::of_action(&row.action)?;
         let number = row.number;
@@ -230,5 +235,52 @@ fn key_image_faults(
         lost.into_iter()
             .map(|number| AuditFault::KeyImageAltered { number }),
     );
+    Ok(faults)
+}
+
+/// Content, author and time of every revision of a meeting.
+fn meeting_faults(
+    connection: &Connection,
+    schema: &str,
+    rows: &[AuditRow],
+) -> Result<Vec<AuditFault>, StoreError> {
+    // A copy of an earlier version has no meetings.
+    let has_meetings = connection
+        .prepare(&format!(
+            "SELECT 1 FROM {schema}.sqlite_master WHERE name = 'meeting_revisions'"
+        ))?
+        .exists([])?;
+    if !has_meetings {
+        return Ok(Vec::new());
+    }
+    let mut logged: BTreeMap<(String, String, String), Vec<u64>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.action == MEETING_SAVED) {
+        let key = (
+            row.details_hash.clone(),
+            row.actor.clone(),
+            time_text(row.at),
+        );
+        logged.entry(key).or_default().push(row.number);
+    }
+    let mut faults = Vec::new();
+    let mut statement = connection.prepare(&format!(
+        "SELECT meeting_id, record, author, saved_at FROM {schema}.meeting_revisions ORDER BY meeting_id, number"
+    ))?;
+    let mut records = statement.query([])?;
+    while let Some(record) = records.next()? {
+        let text = |column: usize| -> Result<String, StoreError> { Ok(record.get(column)?) };
+        let key = (hexadecimal(text(1)?.as_bytes()), text(2)?, text(3)?);
+        let known = logged.get_mut(&key);
+        if known.and_then(Vec::pop).is_none() {
+            let meeting_id = text(0)?;
+            faults.push(AuditFault::MeetingAltered { meeting_id });
+        }
+    }
+    let mut lost: Vec<u64> = logged.into_values().flatten().collect();
+    lost.sort_unstable();
+    let missing = lost
+        .into_iter()
+        .map(|number| AuditFault::MeetingMissing { number });
+    faults.extend(missing);
     Ok(faults)
 }
