@@ -186,6 +186,8 @@ fn fault_view(fault: &AuditFault) -> AuditFaultView {
         AuditFault::RevisionMissing { revision, .. } => ("revision_missing", u64::from(*revision)),
         AuditFault::KeyImageAltered { number } => ("key_image_altered", *number),
         AuditFault::KeyImageUnlogged { .. } => ("key_image_unlogged", 0),
+        AuditFault::MeetingAltered { .. } => ("meeting_altered", 0),
+        AuditFault::MeetingMissing { number } => ("meeting_missing", *number),
         AuditFault::Anchor { fault, number } => (fault.code(), *number),
     };
     AuditFaultView {
@@ -240,6 +242,10 @@ mod tests {
             },
             AuditFault::KeyImageAltered { number },
             AuditFault::KeyImageUnlogged { case_id: case_id() },
+            AuditFault::MeetingAltered {
+                meeting_id: case_id(),
+            },
+            AuditFault::MeetingMissing { number },
             anchor(AnchorFault::OlderCopy),
             anchor(AnchorFault::OtherHistory),
             anchor(AnchorFault::Missing),

@@ -1,12 +1,14 @@
 //! Writes the types that the interface sees as TypeScript, from the values that commands exchange.
 
 use crate::{
-    AppStatus, AuditRowView, AuditView, BoardError, CaseSummary, CaseView, CatalogueView,
-    CohortStudy, CourseInput, DeidentifiedInput, DeidentifiedView, EarlierResult, EntryAdvice,
-    EstimateInput, ExplainedEndpoint, ExplanationState, ExportedFile, ImageLibrary, KeyImageInput,
-    LesionInput, MarkInput, ObservationInput, PersonChange, PersonInput, RecoveryKey,
-    ReportChoices, ScanProgress, ScoreSheet, SpineLabelsInput, StackGeometry, StudyOptions,
-    StudyQuestion, SweepRow, TriedFact,
+    AddendumInput, AgendaInput, AgendaState, AppStatus, Attendance, AuditRowView, AuditView,
+    BoardError, CarriedOutInput, CaseList, CaseView, CatalogueView, CohortStudy, CourseInput,
+    DecisionInput, DeidentifiedInput, DeidentifiedView, EarlierResult, EntryAdvice, EstimateInput,
+    ExplainedEndpoint, ExplanationState, ExportedFile, FollowUpInput, HomeView, ImageLibrary,
+    KeyImageInput, LesionInput, MarkInput, MeetingInput, MeetingSummary, MeetingView,
+    MilestoneKind, ObservationInput, PersonChange, PersonInput, RecoveryKey, ReportChoices,
+    ScanProgress, ScoreSheet, SearchView, SignInput, SpineLabelsInput, StackGeometry, StudyOptions,
+    StudyQuestion, SweepRow, TriedFact, WeekSettings, WeekView,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -18,7 +20,6 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     AuditRowView::export_all(&config)?;
     AuditView::export_all(&config)?;
     BoardError::export_all(&config)?;
-    CaseSummary::export_all(&config)?;
     CaseView::export_all(&config)?;
     CatalogueView::export_all(&config)?;
     CohortStudy::export_all(&config)?;
@@ -47,5 +48,22 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     StudyOptions::export_all(&config)?;
     StudyQuestion::export_all(&config)?;
     SweepRow::export_all(&config)?;
+    AddendumInput::export_all(&config)?;
+    AgendaInput::export_all(&config)?;
+    AgendaState::export_all(&config)?;
+    Attendance::export_all(&config)?;
+    CarriedOutInput::export_all(&config)?;
+    CaseList::export_all(&config)?;
+    DecisionInput::export_all(&config)?;
+    FollowUpInput::export_all(&config)?;
+    HomeView::export_all(&config)?;
+    MeetingInput::export_all(&config)?;
+    MeetingSummary::export_all(&config)?;
+    MeetingView::export_all(&config)?;
+    MilestoneKind::export_all(&config)?;
+    SearchView::export_all(&config)?;
+    SignInput::export_all(&config)?;
+    WeekSettings::export_all(&config)?;
+    WeekView::export_all(&config)?;
     TriedFact::export_all(&config)
 }

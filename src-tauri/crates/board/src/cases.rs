@@ -2,26 +2,40 @@
 //! the fresh view; keystrokes go to a draft; undo is a new revision with the earlier content.
 
 use crate::{
-    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ObservationInput, assess,
-    decision::keep_estimates, lesions::list_lesion, new_id,
+    Board, BoardError, CaseView, EntryAdvice, Identity, Level, ListedIn, ObservationInput,
+    WeekOfCase, assess,
+    decision::keep_estimates,
+    follow_up::{day_of, episode_follow_ups},
+    lesions::list_lesion,
+    meetings::next_meeting,
+    new_id,
+    signing::{decision_checks, keep_signed},
+    week_settings,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
+    assessment::Assessment,
     case::{BoardEpisode, Case, Entry, Observation, Source, Subject, Value},
     catalogue::{Catalogue, Feature},
+    completeness::completeness,
     marks,
+    pathway_clock::clock_readings,
     spine::spine_index,
     units,
 };
 use std::collections::BTreeMap;
-use store::{CaseSummary, Change, RevisionInfo, Store, StoredCase};
+use store::{CaseList, Change, RevisionInfo, Store, StoredCase};
+
+/// The list shows no more; a search finds the others.
+const MOST_LISTED: u32 = 200;
 
 impl Board {
-    /// Cases whose name or patient number contains every word; the latest change first.
-    pub fn list_cases(&self, search: &str) -> Result<Vec<CaseSummary>, BoardError> {
+    /// Cases whose name or patient number contains every word; the latest change first, and how many there are if that is more
+    /// than are shown.
+    pub fn list_cases(&self, search: &str) -> Result<CaseList, BoardError> {
         self.with_store(|store| {
             self.note_listing(store)?;
-            Ok(store.list(search)?)
+            Ok(store.list(search, MOST_LISTED)?)
         })
     }
 
@@ -171,6 +185,7 @@ impl Board {
     fn restore(&self, store: &mut Store, id: &str, target: u32) -> Result<CaseView, BoardError> {
         let current = store.case(id)?;
         let mut earlier = store.case_at(id, target)?;
+        keep_signed(&mut earlier.case, &current.case);
         keep_estimates(&mut earlier.case, &current.case);
         let (summary, person) = (format!("{UNDO}{target}"), self.person()?);
         let change = Change::new(&person, &summary, current.revision);
@@ -265,11 +280,44 @@ impl Board {
         Ok(view)
     }
 
+    /// Where a case stands in the board's week.
+    fn week_of(
+        &self,
+        store: &Store,
+        case: &Case,
+        assessment: &Assessment,
+    ) -> Result<WeekOfCase, BoardError> {
+        let (now, settings) = (self.now(), week_settings::settings(store));
+        let today = day_of(now);
+        let meeting = next_meeting(store, case, today)?;
+        let day = meeting
+            .as_ref()
+            .map_or(today, |meeting| meeting.on.max(today));
+        let episode = case.current_episode();
+        let urgent = assessment.pathway.emergency.is_some();
+        Ok(WeekOfCase {
+            completeness: completeness(case, episode, &settings.completeness, day),
+            clock: episode.map_or_else(Vec::new, |episode| {
+                clock_readings(case, episode, urgent, &settings.clock, today)
+            }),
+            urgent,
+            decisions: decision_checks(case, assessment, now),
+            follow_ups: episode_follow_ups(case, now),
+            meeting: meeting.map(|meeting| ListedIn {
+                meeting_id: meeting.meeting_id,
+                title: meeting.title,
+                on: meeting.on,
+            }),
+        })
+    }
+
     pub(crate) fn view(&self, store: &Store, stored: StoredCase) -> Result<CaseView, BoardError> {
         let index_date = judged_on(&stored.case, self.now());
         let history = store.revisions(&stored.case.id)?;
+        let assessment = assess(&stored.case, index_date, &self.answering().packs, None);
         Ok(CaseView {
-            assessment: assess(&stored.case, index_date, &self.answering().packs, None),
+            week: self.week_of(store, &stored.case, &assessment)?,
+            assessment,
             level: stored.case.level_in_question(),
             spine: spine_index(&stored.case, Catalogue::shipped(), index_date),
             lesions: stored.case.all_lesions(),

@@ -298,7 +298,7 @@ impl Board {
     /// Opens the demonstration case; the first time, makes it with its images.
     pub fn open_demo_case(&self) -> Result<CaseView, BoardError> {
         let known = self.list_cases(DEMO_PATIENT_ID)?;
-        let view = match known.iter().find(|case| case.synthetic) {
+        let view = match known.cases.iter().find(|case| case.synthetic) {
             Some(known) => self.open_case(&known.id)?,
             None => self.insert_case(demo_case(self.now()))?,
         };

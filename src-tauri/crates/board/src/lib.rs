@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 pub mod bindings;
 mod cases;
+mod clock;
 mod courses;
 mod crash;
 mod decision;
@@ -13,13 +14,16 @@ mod deidentified;
 mod demo;
 mod earlier;
 mod fault;
+mod follow_up;
 mod head_to_head;
+mod home;
 mod idle;
 mod images;
 mod keys;
 mod language;
 mod lesions;
 mod marks;
+mod meetings;
 mod objects;
 mod outlines;
 mod packs;
@@ -29,9 +33,11 @@ mod reasons;
 mod recalibration;
 mod recalibration_files;
 mod session;
+mod signing;
 mod summary;
 mod tables;
 mod view;
+mod week_settings;
 
 pub use assess::assess;
 pub use audit::{AgainstView, AuditFaultView, AuditRowView, AuditView, audit_words};
@@ -48,6 +54,8 @@ pub use clinical::{
     language::Language,
     level::Level,
     marks::OutlineTarget,
+    meeting::{AgendaState, Attendance, Meeting},
+    pathway_clock::MilestoneKind,
     performance::{Comparison, PredictorPerformance},
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
@@ -59,8 +67,12 @@ pub use deidentified::{
 pub use demo::{DemoFiles, write_demo, write_large_phantom};
 pub use earlier::{EarlierForecast, EarlierResult};
 pub use fault::BoardError;
+pub use follow_up::{EpisodeFollowUp, FollowUpInput};
 pub use head_to_head::{
     ScoreChoice, StudyOptions, StudyQuestion, study_cohort, study_words, write_study,
+};
+pub use home::{
+    ActionLine, ClockLine, Due, DueLine, FoundCase, FoundMeeting, HomeView, NextMeeting, SearchView,
 };
 pub use idle::LockReason;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};
@@ -70,15 +82,21 @@ pub use imaging::{
 };
 pub use inference::PackSet;
 pub use keys::{KeychainState, RecoveryKey};
+pub use meetings::{
+    AgendaEntry, AgendaInput, DecisionStage, MeetingInput, MeetingSummary, MeetingView,
+};
 pub use outlines::OutlineOffer;
 pub use packs::{PackCheck, check_packs};
 pub use reasons::{explain, sweep};
 pub use recalibration::{LearnedRecalibration, learn_recalibration};
 pub use recalibration_files::{Answering, RefusedRecalibration, answering};
 pub use session::{CatalogueView, ContradictionView, RuleView};
+pub use signing::{
+    ActionInput, AddendumInput, CarriedOutInput, DecisionCheck, DecisionInput, SignInput,
+};
 pub use store::{
-    CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange, PersonInput,
-    Role, Secret, Specialty,
+    CaseList, CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange,
+    PersonInput, Role, Secret, Specialty,
 };
 pub use summary::write_report;
 pub use tables::{
@@ -87,9 +105,10 @@ pub use tables::{
 };
 pub use view::{
     AppStatus, CaseView, CourseInput, EntryAdvice, ExportedFile, KeyImageInput, LesionInput,
-    MarkInput, MarkPartInput, ObservationInput, PackState, PackStatus, ReportChoices,
-    SpineLabelsInput, StartArguments, StoreStatus,
+    ListedIn, MarkInput, MarkPartInput, ObservationInput, PackState, PackStatus, ReportChoices,
+    SpineLabelsInput, StartArguments, StoreStatus, WeekOfCase,
 };
+pub use week_settings::{Letterhead, WeekSettings, WeekView};
 
 use chrono::{DateTime, Utc};
 use std::{

@@ -138,7 +138,10 @@ impl Board {
         signed_in.recovered = false;
     }
 
-    fn lock_after_too_many<T>(&self, done: Result<T, BoardError>) -> Result<T, BoardError> {
+    pub(crate) fn lock_after_too_many<T>(
+        &self,
+        done: Result<T, BoardError>,
+    ) -> Result<T, BoardError> {
         done.inspect_err(|error| {
             if error.code == StoreError::TooManyAttempts.code() {
                 self.close_store("locked_attempts");

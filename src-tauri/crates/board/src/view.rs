@@ -1,16 +1,18 @@
 //! What a screen is shown: plain values, made fresh after every change.
 
 use crate::{
-    BackupStatus, CrashReport, DecisionSettings, KeychainState, OutlineOffer, Person,
-    RefusedRecalibration,
+    BackupStatus, CrashReport, DecisionCheck, DecisionSettings, EpisodeFollowUp, KeychainState,
+    OutlineOffer, Person, RefusedRecalibration,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use clinical::{
     assessment::{Assessment, ModelLabel},
     case::{Case, CourseStatus, Lesion, TreatmentKind},
+    completeness::ItemReading,
     language::Language,
     level::Level,
     marks::{LabelAnchor, MarkKind, Point, Progression, Proposal, SpineLabel},
+    pathway_clock::ClockReading,
     spine::LevelEntry,
 };
 use serde::{Deserialize, Serialize};
@@ -137,10 +139,38 @@ pub struct CaseView {
     pub proposals: Vec<Proposal>,
     /// How measurements changed from one day to a later one, the latest pair of days of each kind and level.
     pub progressions: Vec<Progression>,
+    /// Where the case stands in the board's week.
+    pub week: WeekOfCase,
     /// True if there is an earlier revision to go back to.
     pub can_undo: bool,
     /// True if an undo can be taken back.
     pub can_redo: bool,
+}
+
+/// Where a case stands in the board's week.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct WeekOfCase {
+    /// The next meeting on whose list it stands, else the last one.
+    #[ts(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<ListedIn>,
+    /// What is there on the day of that meeting where it comes, else today.
+    pub completeness: Vec<ItemReading>,
+    /// Of the current discussion.
+    pub clock: Vec<ClockReading>,
+    /// Signs of an emergency were known on its index date, so the shorter limits hold.
+    pub urgent: bool,
+    pub decisions: Vec<DecisionCheck>,
+    /// Of each signed decision.
+    pub follow_ups: Vec<EpisodeFollowUp>,
+}
+
+/// A meeting on whose list a case stands.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ListedIn {
+    pub meeting_id: String,
+    pub title: String,
+    pub on: NaiveDate,
 }
 
 /// What a person enters for one observation.

@@ -21,7 +21,7 @@ use clinical::{
     case::{CASE_SCHEMA, Case, Entry, Value},
     catalogue::Catalogue,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io::{Read, Write},
@@ -74,7 +74,12 @@ pub fn parse(
 
 /// Refuses a case with a text of more than [`TEXT_LIMIT_CHARACTERS`].
 pub fn check_texts(case: &Case) -> Result<(), ExchangeError> {
-    let whole = serde_json::to_value(case).map_err(syntax)?;
+    check_length(case)
+}
+
+/// Refuses a record with a text of more than [`TEXT_LIMIT_CHARACTERS`].
+pub fn check_length(record: &impl Serialize) -> Result<(), ExchangeError> {
+    let whole = serde_json::to_value(record).map_err(syntax)?;
     match has_long_text(&whole) {
         true => Err(ExchangeError::TextTooLong {
             limit: TEXT_LIMIT_CHARACTERS,

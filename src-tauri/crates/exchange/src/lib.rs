@@ -6,6 +6,7 @@
 mod case_draft;
 pub mod case_file;
 mod cell;
+pub mod clock_output;
 mod cohort_columns;
 pub mod cohort_csv;
 pub mod cohort_output;
