@@ -3,7 +3,7 @@
 use super::away;
 use crate::SharedBoard;
 use board::{
-    BoardError, CaseSummary, CaseView, EarlierResult, EntryAdvice, ExplainedEndpoint,
+    BoardError, CaseList, CaseView, EarlierResult, EntryAdvice, ExplainedEndpoint,
     ExplanationState, Identity, Level, NaiveDate, ObservationInput,
 };
 use std::collections::BTreeMap;
@@ -12,10 +12,7 @@ use tauri::State;
 type Result<T> = std::result::Result<T, BoardError>;
 
 #[tauri::command]
-pub(super) async fn list_cases(
-    board: State<'_, SharedBoard>,
-    search: String,
-) -> Result<Vec<CaseSummary>> {
+pub(super) async fn list_cases(board: State<'_, SharedBoard>, search: String) -> Result<CaseList> {
     away(&board, move |board| board.list_cases(&search)).await
 }
 

@@ -6,10 +6,12 @@ mod cases;
 mod decision;
 mod images;
 mod levels;
+mod meetings;
 mod people;
 mod reports;
 mod session;
 mod sharing;
+mod signing;
 mod study;
 
 use crate::SharedBoard;
@@ -75,6 +77,32 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         decision::try_out,
         decision::deciding_facts,
         decision::set_decision_settings,
+        signing::save_decision,
+        signing::sign_decision,
+        signing::add_addendum,
+        signing::set_action_done,
+        signing::record_carried_out,
+        signing::open_discussion,
+        signing::record_follow_up,
+        signing::change_follow_up,
+        signing::remove_follow_up,
+        signing::set_milestone,
+        meetings::home,
+        meetings::search,
+        meetings::meetings,
+        meetings::meeting,
+        meetings::create_meeting,
+        meetings::change_meeting,
+        meetings::set_attendance,
+        meetings::add_to_meeting,
+        meetings::change_agenda_item,
+        meetings::move_agenda_item,
+        meetings::start_agenda_item,
+        meetings::end_agenda_item,
+        meetings::close_meeting,
+        meetings::export_clock,
+        meetings::week_settings,
+        meetings::set_week_settings,
         images::open_images,
         images::cancel_images,
         images::read_frames,

@@ -1,16 +1,22 @@
 // The one door between the interface and Rust. Each method is one Tauri command of the same name
 // in snake_case. Every method rejects with a `HostError`; the words for `error.<code>` say what to do.
 import type {
+  AddendumInput,
+  AgendaInput,
+  AgendaState,
   AppStatus,
   Assessment,
+  Attendance,
   AuditRowView,
   AuditView,
   BackupView,
-  CaseSummary,
+  CarriedOutInput,
+  CaseList,
   CaseView,
   CatalogueView,
   CohortStudy,
   CourseInput,
+  DecisionInput,
   DecisionSettings,
   DeidentifiedInput,
   DeidentifiedView,
@@ -21,6 +27,8 @@ import type {
   ExplanationState,
   ExportedFile,
   FeatureId,
+  FollowUpInput,
+  HomeView,
   HostError,
   Identity,
   ImageLibrary,
@@ -31,6 +39,10 @@ import type {
   Level,
   MarkInput,
   MarkPartInput,
+  MeetingInput,
+  MeetingSummary,
+  MeetingView,
+  MilestoneKind,
   ObservationInput,
   OutlineTarget,
   PersonChange,
@@ -39,6 +51,8 @@ import type {
   ReportChoices,
   ScanProgress,
   ScoreSheet,
+  SearchView,
+  SignInput,
   SpineLabelsInput,
   StackGeometry,
   StudyOptions,
@@ -46,6 +60,8 @@ import type {
   SweepRow,
   Threshold,
   TriedFact,
+  WeekSettings,
+  WeekView,
 } from './types.ts';
 
 /** As `board::preferences` knows them. */
@@ -141,7 +157,8 @@ export interface Host {
   pickBackupFile(): Promise<string | null>;
 
   // Cases
-  listCases(search: string): Promise<CaseSummary[]>;
+  /** The first ones, the latest change first, and how many there are. */
+  listCases(search: string): Promise<CaseList>;
   createCase(identity: Identity, question: string): Promise<CaseView>;
   openCase(caseId: string): Promise<CaseView>;
   openDemoCase(): Promise<CaseView>;
@@ -182,6 +199,45 @@ export interface Host {
   /** Blank facts that could carry the forecast across the board's limit or change it most. */
   decidingFacts(caseId: string): Promise<SweepRow[]>;
   setDecisionSettings(settings: DecisionSettings): Promise<AppStatus>;
+
+  // What the board decided, and what became of it
+  /** Keeps what is written; `revision` is that of the case that the form was filled from. */
+  saveDecision(caseId: string, episodeId: string, revision: number, input: DecisionInput): Promise<CaseView>;
+  /** Locks the decision with the secret of whoever is signed in. */
+  signDecision(caseId: string, episodeId: string, revision: number, input: SignInput): Promise<CaseView>;
+  addAddendum(caseId: string, episodeId: string, input: AddendumInput): Promise<CaseView>;
+  /** On which day an action was done; null takes that back. */
+  setActionDone(caseId: string, episodeId: string, actionId: string, on: IsoDate | null): Promise<CaseView>;
+  recordCarriedOut(caseId: string, episodeId: string, input: CarriedOutInput): Promise<CaseView>;
+  /** Another discussion of the patient, once the one before is signed. */
+  openDiscussion(caseId: string, indexDate: IsoDate, question: string): Promise<CaseView>;
+  recordFollowUp(caseId: string, input: FollowUpInput): Promise<CaseView>;
+  changeFollowUp(caseId: string, followUpId: string, input: FollowUpInput): Promise<CaseView>;
+  removeFollowUp(caseId: string, followUpId: string): Promise<CaseView>;
+  /** On which day a step of the way was reached in the current discussion; null takes that back. */
+  setMilestone(caseId: string, kind: MilestoneKind, on: IsoDate | null): Promise<CaseView>;
+
+  // The board's week
+  home(): Promise<HomeView>;
+  /** Cases by name, number or what people wrote of them, and meetings. */
+  search(text: string): Promise<SearchView>;
+  meetings(from: IsoDate, to: IsoDate): Promise<MeetingSummary[]>;
+  meeting(meetingId: string): Promise<MeetingView>;
+  createMeeting(input: MeetingInput): Promise<MeetingView>;
+  /** `revision` is that of the meeting that the form was filled from. */
+  changeMeeting(meetingId: string, revision: number, input: MeetingInput): Promise<MeetingView>;
+  setAttendance(meetingId: string, attendance: Attendance[]): Promise<MeetingView>;
+  addToMeeting(meetingId: string, caseId: string): Promise<MeetingView>;
+  changeAgendaItem(meetingId: string, itemId: string, input: AgendaInput): Promise<MeetingView>;
+  /** To a place of the list, counted from 0. */
+  moveAgendaItem(meetingId: string, itemId: string, to: number): Promise<MeetingView>;
+  startAgendaItem(meetingId: string, itemId: string): Promise<MeetingView>;
+  endAgendaItem(meetingId: string, itemId: string, state: AgendaState): Promise<MeetingView>;
+  closeMeeting(meetingId: string): Promise<MeetingView>;
+  /** The times of the pathway as a table without names; without a path it goes to the data folder. */
+  exportClock(from: IsoDate, to: IsoDate, path: string | null): Promise<ExportedFile>;
+  weekSettings(): Promise<WeekView>;
+  setWeekSettings(settings: WeekSettings): Promise<WeekView>;
 
   // Images
   /** Folders, ZIP files, DICOMDIRs or single files, all into one library. */

@@ -77,6 +77,34 @@ export function tauriHost(): Host {
     decidingFacts: (caseId) => invoke('deciding_facts', { caseId }),
     setDecisionSettings: (settings) => invoke('set_decision_settings', { settings }),
 
+    saveDecision: (caseId, episodeId, revision, input) => invoke('save_decision', { caseId, episodeId, revision, input }),
+    signDecision: (caseId, episodeId, revision, input) => invoke('sign_decision', { caseId, episodeId, revision, input }),
+    addAddendum: (caseId, episodeId, input) => invoke('add_addendum', { caseId, episodeId, input }),
+    setActionDone: (caseId, episodeId, actionId, on) => invoke('set_action_done', { caseId, episodeId, actionId, on }),
+    recordCarriedOut: (caseId, episodeId, input) => invoke('record_carried_out', { caseId, episodeId, input }),
+    openDiscussion: (caseId, indexDate, question) => invoke('open_discussion', { caseId, indexDate, question }),
+    recordFollowUp: (caseId, input) => invoke('record_follow_up', { caseId, input }),
+    changeFollowUp: (caseId, followUpId, input) => invoke('change_follow_up', { caseId, followUpId, input }),
+    removeFollowUp: (caseId, followUpId) => invoke('remove_follow_up', { caseId, followUpId }),
+    setMilestone: (caseId, kind, on) => invoke('set_milestone', { caseId, kind, on }),
+
+    home: () => invoke('home'),
+    search: (text) => invoke('search', { text }),
+    meetings: (from, to) => invoke('meetings', { from, to }),
+    meeting: (meetingId) => invoke('meeting', { meetingId }),
+    createMeeting: (input) => invoke('create_meeting', { input }),
+    changeMeeting: (meetingId, revision, input) => invoke('change_meeting', { meetingId, revision, input }),
+    setAttendance: (meetingId, attendance) => invoke('set_attendance', { meetingId, attendance }),
+    addToMeeting: (meetingId, caseId) => invoke('add_to_meeting', { meetingId, caseId }),
+    changeAgendaItem: (meetingId, itemId, input) => invoke('change_agenda_item', { meetingId, itemId, input }),
+    moveAgendaItem: (meetingId, itemId, to) => invoke('move_agenda_item', { meetingId, itemId, to }),
+    startAgendaItem: (meetingId, itemId) => invoke('start_agenda_item', { meetingId, itemId }),
+    endAgendaItem: (meetingId, itemId, state) => invoke('end_agenda_item', { meetingId, itemId, state }),
+    closeMeeting: (meetingId) => invoke('close_meeting', { meetingId }),
+    exportClock: (from, to, path) => invoke('export_clock', { from, to, path }),
+    weekSettings: () => invoke('week_settings'),
+    setWeekSettings: (settings) => invoke('set_week_settings', { settings }),
+
     openImages: (paths, onProgress) => {
       const channel = new Channel<ScanProgress>(onProgress);
       return invoke('open_images', { paths, onProgress: channel });

@@ -291,7 +291,7 @@ export class Session {
 
   /** The case after or before the open one in the list; the tab stays. */
   async openBeside(by: 1 | -1): Promise<void> {
-    const cases = await this.run(() => this.host.listCases(''));
+    const cases = (await this.run(() => this.host.listCases('')))?.cases;
     const at = cases?.findIndex(({ id }) => id === this.view?.case.id) ?? -1;
     const next = cases?.[at + by];
     if (!next || at < 0) return;

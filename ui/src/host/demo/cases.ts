@@ -167,9 +167,8 @@ export function casesHost({ search, revisions, next, latest, save, change }: Mem
     listCases: (text) => {
       const wanted = text.trim().toLowerCase();
       const found = [...revisions.keys()].map((id) => summary(latest(id)));
-      return Promise.resolve(
-        found.filter((entry) => `${entry.family_name} ${entry.given_name} ${entry.patient_id}`.toLowerCase().includes(wanted)),
-      );
+      const cases = found.filter((entry) => `${entry.family_name} ${entry.given_name} ${entry.patient_id}`.toLowerCase().includes(wanted));
+      return Promise.resolve({ total: cases.length, cases });
     },
     createCase: (identity, question) => {
       const number = next();

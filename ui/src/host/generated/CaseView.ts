@@ -6,6 +6,7 @@ import type { Level } from "./Level";
 import type { LevelEntry } from "./LevelEntry";
 import type { Progression } from "./Progression";
 import type { Proposal } from "./Proposal";
+import type { WeekOfCase } from "./WeekOfCase";
 
 /**
  * An open case with everything derived from it.
@@ -31,6 +32,10 @@ proposals: Array<Proposal>,
  * How measurements changed from one day to a later one, the latest pair of days of each kind and level.
  */
 progressions: Array<Progression>, 
+/**
+ * Where the case stands in the board's week.
+ */
+week: WeekOfCase, 
 /**
  * True if there is an earlier revision to go back to.
  */

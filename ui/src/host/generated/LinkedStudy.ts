@@ -11,4 +11,8 @@ patient_id: string, patient_name: string, patient_birth_date: string | null,
 /**
  * A person looked at the mismatch and took responsibility for it.
  */
-mismatch_confirmed_by: string | null, };
+mismatch_confirmed_by: string | null, 
+/**
+ * Modalities of its series (DICOM PS3.3 C.7.3.1.1.1).
+ */
+modalities?: Array<string>, };
