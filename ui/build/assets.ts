@@ -1,8 +1,9 @@
 // Makes the repository's data files readable in the browser for the demo host and the tests:
 // `virtual:words` is assets/words/<language>.toml flattened to dotted keys, `virtual:catalogue` holds the
 // groups, features, derivation rules and contradictions of assets/features.toml and the cohorts of assets/reference_cohorts.toml.
-// The default of both is English, `languages` has all.
-// The real window gets both from Rust.
+// The default of both is English, `languages` has all. `virtual:week` is what assets/completeness.toml, assets/pathway_clock.toml and
+// assets/deviation_reasons.toml say, in no language.
+// The real window gets all of it from Rust.
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'smol-toml';
@@ -108,11 +109,27 @@ export function readCatalogue(language = 'en'): Table {
   };
 }
 
-/** The Vite plugin that serves the two virtual modules. */
+/** What the settings of the week are chosen from, as the `week_settings` command returns it; what the files leave out is as Rust reads it. */
+export function readWeek(): Table {
+  const read = (name: string): Record<string, Table | Table[]> => parse(readFileSync(resolve(ASSETS, name), 'utf8')) as Record<string, Table | Table[]>;
+  const rows = (table: Table | Table[] | undefined): Table[] => (Array.isArray(table) ? table : []);
+  const [needed, clock, reasons] = [read('completeness.toml'), read('pathway_clock.toml'), read('deviation_reasons.toml')];
+  const item = { all: [], any: [], modality: null, question: false, limit_days: null, primary_tumours: [] };
+  const interval = { limit_days: null, urgent_limit_days: null, citation: null, provenance: null };
+  return {
+    completeness_items: rows(needed.item).map((one) => ({ ...item, ...one })),
+    clock_intervals: rows(clock.interval).map((one) => ({ ...interval, ...one })),
+    clock_audit: clock.audit,
+    deviation_reasons: { ...reasons, reason: rows(reasons.reason).map((one) => ({ ends_treatment: false, ...one })) },
+  };
+}
+
+/** The Vite plugin that serves the virtual modules. */
 export function repositoryAssets(): Plugin {
   const sources: Record<string, (language: string) => unknown> = {
     'virtual:words': readWords,
     'virtual:catalogue': readCatalogue,
+    'virtual:week': readWeek,
   };
   return {
     name: 'repository-assets',

@@ -8,6 +8,7 @@ import { imagesHost } from './demo/images.ts';
 import { installation } from './demo/installation.ts';
 import { levelsHost } from './demo/levels.ts';
 import { marksHost } from './demo/marks.ts';
+import { meetingsHost } from './demo/meetings.ts';
 import { memory } from './demo/memory.ts';
 import { peopleHost } from './demo/people.ts';
 import { reportHost } from './demo/report.ts';
@@ -18,19 +19,21 @@ import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
  * `&emergency` brings one, `&estimate` asks for estimates first, `&replaced` has a model that took another's place and knows survival alone,
- * and `&recalibration` is `used` or `refused`. */
+ * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due, and `&clock` a clock that was set back. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
   const state = installation(shared);
+  const cases = casesHost(shared);
   return {
     ...storeHost(state),
     ...peopleHost(state, shared),
     ...auditHost(state, shared),
-    ...casesHost(shared),
+    ...cases,
     ...decisionHost(state, shared),
     ...imagesHost(shared),
     ...levelsHost(shared),
     ...marksHost(shared),
+    ...meetingsHost(shared, state, cases),
     ...reportHost(),
     ...sharingHost(),
     ...studyHost(shared),

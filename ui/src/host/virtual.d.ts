@@ -11,3 +11,8 @@ declare module 'virtual:catalogue' {
   /** By language, English among them. */
   export const languages: Record<import('./types.ts').Language, import('./types.ts').CatalogueView>;
 }
+
+declare module 'virtual:week' {
+  const week: Pick<import('./types.ts').WeekView, 'completeness_items' | 'clock_intervals' | 'clock_audit' | 'deviation_reasons'>;
+  export default week;
+}

@@ -73,7 +73,7 @@ function existing(year: number, month: number, day: number): ParsedDate {
   return exists && year >= 1900 ? { kind: 'date', iso: isoDate(year, month, day) } : { kind: 'not_a_date' };
 }
 
-function shiftDays(iso: IsoDate, days: number): IsoDate {
+export function shiftDays(iso: IsoDate, days: number): IsoDate {
   const moved = new Date(`${iso}T00:00:00Z`);
   moved.setUTCDate(moved.getUTCDate() + days);
   return moved.toISOString().slice(0, 10);

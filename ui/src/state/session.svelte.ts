@@ -24,14 +24,15 @@ import { theme } from './looks.svelte.ts';
 import { ImageReading } from './reading.svelte.ts';
 import { Shared } from './shared.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
+import { Week } from './week.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
 
 export type Tab = 'facts' | 'images' | 'assessment' | 'report';
 export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
-export type Page = 'settings' | 'audit' | 'study';
-export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language' | 'deciding';
+export type Page = 'settings' | 'audit' | 'study' | 'meetings' | 'meeting';
+export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language' | 'deciding' | 'week';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
 
@@ -74,6 +75,7 @@ export class Session {
   arrangement = $state.raw<Arrangement | null>(null);
   readonly reading: ImageReading = new ImageReading(this);
   readonly study: StudyRun = new StudyRun(this);
+  readonly week: Week = new Week(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
   /** What the reader asked to see on the images. */
   imageRequest = $state.raw<ImageRequest | null>(null);
@@ -217,6 +219,7 @@ export class Session {
     if (status.store.kind !== 'open') {
       this.close();
       this.study.forget();
+      this.week.forget(this.caseToResume !== null);
     } else this.lockReason = null;
     if (!this.isReady) this.page = null;
     else if (!wasReady) await this.resume(status);
@@ -289,8 +292,16 @@ export class Session {
     this.sharing = on && this.error === null;
   }
 
-  /** The case after or before the open one in the list; the tab stays. */
+  /** Opens a case, and one of its tabs where it has one of that name. */
+  async openOn(caseId: string, tab?: string): Promise<void> {
+    if (!(await this.open(() => this.host.openCase(caseId)))) return;
+    this.page = null;
+    this.tab = TABS.find((one) => one === tab) ?? this.tab;
+  }
+
+  /** The case after or before the open one: of the meeting that is walked through, else in the list; the tab stays. */
   async openBeside(by: 1 | -1): Promise<void> {
+    if (this.week.current) return this.week.walkOn(by);
     const cases = (await this.run(() => this.host.listCases('')))?.cases;
     const at = cases?.findIndex(({ id }) => id === this.view?.case.id) ?? -1;
     const next = cases?.[at + by];
@@ -346,6 +357,7 @@ export class Session {
     this.lockReason = reason;
     this.close();
     this.study.forget();
+    this.week.forget(this.caseToResume !== null);
     this.status = { ...this.status, store: { kind: 'locked' }, people: [], person: null };
     await this.run(async () => this.enter(await this.host.status()));
   }
