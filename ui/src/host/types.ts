@@ -200,6 +200,7 @@ export type { QuorumState } from './generated/QuorumState.ts';
 export type { Reason } from './generated/Reason.ts';
 export type { Recalibration } from './generated/Recalibration.ts';
 export type { Recommendation } from './generated/Recommendation.ts';
+export type { RecordedFollowUp } from './generated/RecordedFollowUp.ts';
 export type { RecoveryKey } from './generated/RecoveryKey.ts';
 export type { ReferenceCohort } from './generated/ReferenceCohort.ts';
 export type { RefusedRecalibration } from './generated/RefusedRecalibration.ts';

@@ -21,6 +21,7 @@ const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
 /// What was learned of a patient on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "RecordedFollowUp")]
 pub struct FollowUp {
     pub id: String,
     /// The day of the contact.
