@@ -13,13 +13,15 @@ import { memory } from './demo/memory.ts';
 import { peopleHost } from './demo/people.ts';
 import { reportHost } from './demo/report.ts';
 import { sharingHost } from './demo/sharing.ts';
+import { signingHost } from './demo/signing.ts';
 import { storeHost } from './demo/store.ts';
 import { studyHost } from './demo/study.ts';
 import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
  * `&emergency` brings one, `&estimate` asks for estimates first, `&replaced` has a model that took another's place and knows survival alone,
- * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due, and `&clock` a clock that was set back. */
+ * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due. With `&colleague` somebody else writes the
+ * decision first, and with `&clock` the clock was set back. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
   const state = installation(shared);
@@ -36,6 +38,7 @@ export function demoHost(search: URLSearchParams): Host {
     ...meetingsHost(shared, state, cases),
     ...reportHost(),
     ...sharingHost(),
+    ...signingHost(state, shared),
     ...studyHost(shared),
   };
 }

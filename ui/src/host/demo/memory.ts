@@ -1,6 +1,7 @@
 // What the demo host remembers between two commands: the saved revisions of each case.
 import type { CaseView, HostError } from '../types.ts';
 import { withSpine } from './spine.ts';
+import { withWeek } from './week_of_case.ts';
 
 /** The moment at which everything in the demo host happens. */
 export const NOW = '2026-03-12T09:30:00Z';
@@ -28,7 +29,7 @@ export function memory(search: URLSearchParams): Memory {
 
   function save(view: CaseView): CaseView {
     const history = revisions.get(view.case.id) ?? [];
-    const saved = { ...withSpine(view), revision: history.length + 1, saved_at: NOW, can_undo: history.length > 0 };
+    const saved = { ...withWeek(withSpine(view)), revision: history.length + 1, saved_at: NOW, can_undo: history.length > 0 };
     revisions.set(view.case.id, [...history, saved]);
     return saved;
   }
