@@ -24,7 +24,7 @@ export function courseName(course: TreatmentCourse): string {
 }
 
 /** `20 Gy in 5 fractions` */
-export function doseText({ dose_gray: gray, fractions }: TreatmentCourse): string {
+export function doseText({ dose_gray: gray, fractions }: Pick<TreatmentCourse, 'dose_gray' | 'fractions'>): string {
   const dose = gray === null ? '' : number(gray);
   if (gray === null) return fractions === null ? '' : t('report.treatments.fractions', { count: fractions });
   return fractions === null ? t('report.treatments.dose', { dose }) : t('report.treatments.dose_fractions', { dose, count: fractions });

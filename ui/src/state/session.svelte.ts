@@ -24,11 +24,12 @@ import { theme } from './looks.svelte.ts';
 import { ImageReading } from './reading.svelte.ts';
 import { Shared } from './shared.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
+import { TypedForms } from './typed.ts';
 import { Week } from './week.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
 
-export type Tab = 'facts' | 'images' | 'assessment' | 'report';
-export const TABS: Tab[] = ['facts', 'images', 'assessment', 'report'];
+export type Tab = 'facts' | 'images' | 'assessment' | 'decision' | 'follow_up' | 'report';
+export const TABS: Tab[] = ['facts', 'images', 'assessment', 'decision', 'follow_up', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
 export type Page = 'settings' | 'audit' | 'study' | 'meetings' | 'meeting';
@@ -76,6 +77,8 @@ export class Session {
   readonly reading: ImageReading = new ImageReading(this);
   readonly study: StudyRun = new StudyRun(this);
   readonly week: Week = new Week(this);
+  /** What is typed of decisions and follow-ups and not saved yet. */
+  readonly typed: TypedForms = new TypedForms();
   fieldRequest = $state.raw<FieldRequest | null>(null);
   /** What the reader asked to see on the images. */
   imageRequest = $state.raw<ImageRequest | null>(null);
