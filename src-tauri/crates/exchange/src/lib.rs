@@ -12,6 +12,7 @@ pub mod cohort_csv;
 pub mod cohort_output;
 pub mod cohort_study_output;
 pub mod deidentified;
+pub mod import_csv;
 pub mod outcome_columns;
 
 use chrono::{DateTime, Utc};
