@@ -75,35 +75,10 @@ impl Store {
         change: &Change<'_>,
         now: DateTime<Utc>,
     ) -> Result<u32, StoreError> {
-        let record = serde_json::to_string(case).map_err(|_| StoreError::NotStorable)?;
-        // A number that is not finite is written as null and would not come back.
-        serde_json::from_str::<Case>(&record).map_err(|_| StoreError::NotStorable)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let newest = newest_revision(&transaction, &case.id)?.unwrap_or(0);
-        if newest != change.expected_revision {
-            let expected = change.expected_revision;
-            return Err(StoreError::ChangedElsewhere { expected, newest });
-        }
-        let revision = newest + 1;
-        put_row(&transaction, case, revision, now)?;
-        register::put(&transaction, case)?;
-        revisions::append(&transaction, &case.id, revision, &record, change, now)?;
-        if let Some(pixels) = &change.key_image {
-            key_images::append(&transaction, &case.id, pixels, change.author, now)?;
-        }
-        if let Some(field) = change.commits_draft {
-            drafts::clear(&transaction, &case.id, field)?;
-        }
-        let entry = AuditEntry {
-            actor: change.author,
-            action: audit::REVISION_SAVED,
-            case_id: Some(&case.id),
-            revision: Some(revision),
-            details: record.as_bytes(),
-        };
-        audit::append(&transaction, &entry, now)?;
+        let revision = put(&transaction, case, change, now)?;
         transaction.commit()?;
         self.move_anchor();
         Ok(revision)
@@ -121,7 +96,7 @@ impl Store {
         if words.is_empty() {
             let mut statement = self
                 .connection
-                .prepare_cached("SELECT count(*) FROM cases")?;
+                .prepare_cached("SELECT count(*) FROM cases WHERE withdrawn = 0")?;
             list.total = statement.query_row([], |row| row.get(0))?;
         }
         let limit = if words.is_empty() {
@@ -130,7 +105,8 @@ impl Store {
             -1
         };
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {SUMMARY_COLUMNS}, search_text FROM cases ORDER BY saved_at DESC, id LIMIT ?1"
+            "SELECT {SUMMARY_COLUMNS}, search_text FROM cases WHERE withdrawn = 0
+             ORDER BY saved_at DESC, id LIMIT ?1"
         ))?;
         let mut rows = statement.query([limit])?;
         while let Some(row) = rows.next()? {
@@ -163,6 +139,56 @@ impl Store {
 
 const SUMMARY_COLUMNS: &str = "id, family_name, given_name, patient_id, primary_tumour, index_date, synthetic, revision, saved_at";
 
+/// Saves a case within a transaction: row of the list, revision, what goes with the change, and row of the log.
+pub(crate) fn put(
+    transaction: &Transaction<'_>,
+    case: &Case,
+    change: &Change<'_>,
+    now: DateTime<Utc>,
+) -> Result<u32, StoreError> {
+    let record = serde_json::to_string(case).map_err(|_| StoreError::NotStorable)?;
+    // A number that is not finite is written as null and would not come back.
+    serde_json::from_str::<Case>(&record).map_err(|_| StoreError::NotStorable)?;
+    let revision = expected(transaction, &case.id, change.expected_revision)? + 1;
+    put_row(transaction, case, revision, now)?;
+    register::put(transaction, case)?;
+    revisions::append(transaction, &case.id, revision, &record, change, now)?;
+    if let Some(pixels) = &change.key_image {
+        key_images::append(transaction, &case.id, pixels, change.author, now)?;
+    }
+    if let Some(field) = change.commits_draft {
+        drafts::clear(transaction, &case.id, field)?;
+    }
+    let entry = AuditEntry {
+        actor: change.author,
+        action: audit::REVISION_SAVED,
+        case_id: Some(&case.id),
+        revision: Some(revision),
+        details: record.as_bytes(),
+    };
+    audit::append(transaction, &entry, now)?;
+    Ok(revision)
+}
+
+/// Takes a case out of every list, due date and search; the next change of it brings it back.
+pub(crate) fn withdraw(
+    transaction: &Transaction<'_>,
+    id: &str,
+    expected_revision: u32,
+) -> Result<(), StoreError> {
+    expected(transaction, id, expected_revision)?;
+    transaction.execute("UPDATE cases SET withdrawn = 1 WHERE id = ?1", [id])?;
+    register::clear(transaction, id)
+}
+
+/// The newest revision, which has to be the expected one.
+fn expected(transaction: &Transaction<'_>, id: &str, expected: u32) -> Result<u32, StoreError> {
+    match newest_revision(transaction, id)?.unwrap_or(0) {
+        newest if newest == expected => Ok(newest),
+        newest => Err(StoreError::ChangedElsewhere { expected, newest }),
+    }
+}
+
 /// The number of the newest revision, or none if the case is not here.
 pub(crate) fn newest_revision(
     connection: &rusqlite::Connection,
@@ -187,7 +213,7 @@ fn put_row(
             given_name = excluded.given_name, patient_id = excluded.patient_id,
             primary_tumour = excluded.primary_tumour, index_date = excluded.index_date,
             synthetic = excluded.synthetic, saved_at = excluded.saved_at,
-            search_text = excluded.search_text",
+            search_text = excluded.search_text, withdrawn = 0",
         params![
             case.id,
             revision,

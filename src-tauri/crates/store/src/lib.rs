@@ -17,6 +17,7 @@ mod failed_unlocks;
 mod files;
 pub mod fuzzing;
 mod hardening;
+mod imports;
 mod key_images;
 mod keychain;
 mod keys;
@@ -48,6 +49,7 @@ pub use drafts::Draft;
 pub use failed_unlocks::FAILED_UNLOCKS_FILE;
 pub use files::WholeFile;
 pub use hardening::Secret;
+pub use imports::{ChangedCase, ImportRevision, NewImport, StoredImport, content_hash};
 pub use key_images::{KeyImagePixels, StoredKeyImage};
 pub use keychain::{Kept, Keychain, KeychainFault, NoKeychain, system_keychain};
 pub use keys::KEYS_FILE;
@@ -148,6 +150,8 @@ pub enum StoreError {
     UnknownCase,
     #[error("there is no meeting with this id")]
     UnknownMeeting,
+    #[error("there is no import with this id, or it was taken back already")]
+    UnknownImport,
     #[error("the case has no revision {revision}")]
     UnknownRevision { revision: u32 },
     /// The record is kept; this version of the program cannot show it.
@@ -230,6 +234,7 @@ impl StoreError {
             StoreError::ChangedElsewhere { .. } => "changed_elsewhere",
             StoreError::UnknownCase => "unknown_case",
             StoreError::UnknownMeeting => "unknown_meeting",
+            StoreError::UnknownImport => "unknown_import",
             StoreError::UnknownRevision { .. } => "unknown_revision",
             StoreError::UnreadableRevision { .. } => "unreadable_revision",
             StoreError::NotStorable => "not_storable",

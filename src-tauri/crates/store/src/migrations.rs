@@ -10,6 +10,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/2.sql")).foreign_key_check(),
     M::up(include_str!("migrations/3.sql")).foreign_key_check(),
     M::up(include_str!("migrations/4.sql")).foreign_key_check(),
+    M::up(include_str!("migrations/5.sql")).foreign_key_check(),
 ];
 
 /// The version this program writes.

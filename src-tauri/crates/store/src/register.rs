@@ -218,7 +218,9 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let behind: Vec<String> = {
             let mut statement = connection
-                .prepare("SELECT id FROM cases WHERE register_version <> ?1 ORDER BY id")?;
+                .prepare(
+                "SELECT id FROM cases WHERE register_version <> ?1 AND withdrawn = 0 ORDER BY id",
+            )?;
             let ids = statement.query_map([REGISTER_VERSION], |row| row.get(0))?;
             ids.collect::<Result<_, _>>()?
         };
@@ -239,11 +241,7 @@ impl Store {
 /// Writes the rows of a case, whose row in `cases` stands already, in place of those that were there.
 pub(crate) fn put(transaction: &Transaction<'_>, case: &Case) -> Result<(), StoreError> {
     let made = register(case);
-    for table in ["episodes", "actions", "clock", "follow_ups_due"] {
-        transaction
-            .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
-            .execute([&case.id])?;
-    }
+    clear_rows(transaction, &case.id)?;
     transaction
         .prepare_cached(
             "UPDATE cases SET register_version = ?2, died_on = ?3, last_alive_on = ?4 WHERE id = ?1",
@@ -258,6 +256,21 @@ pub(crate) fn put(transaction: &Transaction<'_>, case: &Case) -> Result<(), Stor
         put_episode(transaction, &case.id, number, episode)?;
     }
     search::put(transaction, search::TextKind::Case, &case.id, &made.texts)
+}
+
+/// Takes the rows of a case and its texts away.
+pub(crate) fn clear(transaction: &Transaction<'_>, case_id: &str) -> Result<(), StoreError> {
+    clear_rows(transaction, case_id)?;
+    search::put(transaction, search::TextKind::Case, case_id, &[])
+}
+
+fn clear_rows(transaction: &Transaction<'_>, case_id: &str) -> Result<(), StoreError> {
+    for table in ["episodes", "actions", "clock", "follow_ups_due"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
+            .execute([case_id])?;
+    }
+    Ok(())
 }
 
 fn put_episode(
