@@ -5,6 +5,7 @@ mod backup;
 mod cases;
 mod decision;
 mod images;
+mod imports;
 mod levels;
 mod meetings;
 mod people;
@@ -119,6 +120,13 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         images::propose_outline,
         images::label_spine,
         images::key_image_png,
+        imports::read_import_table,
+        imports::preview_import,
+        imports::run_import,
+        imports::imports,
+        imports::take_back_import,
+        imports::import_mappings,
+        imports::save_import_mapping,
         reports::export_pdf,
         reports::export_objects,
         reports::export_deidentified,

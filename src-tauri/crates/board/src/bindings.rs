@@ -5,10 +5,11 @@ use crate::{
     BoardError, CarriedOutInput, CaseList, CaseView, CatalogueView, CohortStudy, CourseInput,
     DecisionInput, DeidentifiedInput, DeidentifiedView, EarlierResult, EntryAdvice, EstimateInput,
     ExplainedEndpoint, ExplanationState, ExportedFile, FollowUpInput, HomeView, ImageLibrary,
-    KeyImageInput, LesionInput, MarkInput, MeetingInput, MeetingSummary, MeetingView,
-    MilestoneKind, ObservationInput, PersonChange, PersonInput, RecoveryKey, ReportChoices,
-    ScanProgress, ScoreSheet, SearchView, SignInput, SpineLabelsInput, StackGeometry, StudyOptions,
-    StudyQuestion, SweepRow, TriedFact, WeekSettings, WeekView,
+    ImportChoices, ImportPreview, ImportTable, KeyImageInput, LesionInput, MarkInput, MeetingInput,
+    MeetingSummary, MeetingView, MilestoneKind, ObservationInput, PersonChange, PersonInput,
+    RecoveryKey, ReportChoices, SavedMapping, ScanProgress, ScoreSheet, SearchView, SignInput,
+    SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion, SweepRow, TakenBack, TriedFact,
+    WeekSettings, WeekView,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -33,6 +34,9 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     ExplanationState::export_all(&config)?;
     ExportedFile::export_all(&config)?;
     ImageLibrary::export_all(&config)?;
+    ImportChoices::export_all(&config)?;
+    ImportPreview::export_all(&config)?;
+    ImportTable::export_all(&config)?;
     KeyImageInput::export_all(&config)?;
     LesionInput::export_all(&config)?;
     ReportChoices::export_all(&config)?;
@@ -42,12 +46,14 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     PersonChange::export_all(&config)?;
     PersonInput::export_all(&config)?;
     RecoveryKey::export_all(&config)?;
+    SavedMapping::export_all(&config)?;
     ScanProgress::export_all(&config)?;
     ScoreSheet::export_all(&config)?;
     StackGeometry::export_all(&config)?;
     StudyOptions::export_all(&config)?;
     StudyQuestion::export_all(&config)?;
     SweepRow::export_all(&config)?;
+    TakenBack::export_all(&config)?;
     AddendumInput::export_all(&config)?;
     AgendaInput::export_all(&config)?;
     AgendaState::export_all(&config)?;

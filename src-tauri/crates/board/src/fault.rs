@@ -1,6 +1,6 @@
 //! The one error that leaves the board: a code for the interface, a sentence for people.
 
-use exchange::ExchangeError;
+use exchange::{ExchangeError, import_csv::TableFault};
 use imaging::{ImagingError, Reason};
 use report::ReportError;
 use serde::Serialize;
@@ -147,6 +147,14 @@ impl From<ExchangeError> for BoardError {
             ExchangeError::TextTooLong { limit } => fault.with("limit", limit),
             _ => fault.with("detail", &error),
         }
+    }
+}
+
+impl From<TableFault> for BoardError {
+    fn from(error: TableFault) -> BoardError {
+        let fault = BoardError::new(error.code(), error.to_string());
+        let parameters = error.parameters().into_iter();
+        parameters.fold(fault, |fault, (name, value)| fault.with(name, value))
     }
 }
 

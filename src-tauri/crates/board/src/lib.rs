@@ -19,6 +19,7 @@ mod head_to_head;
 mod home;
 mod idle;
 mod images;
+mod imports;
 mod keys;
 mod language;
 mod lesions;
@@ -79,6 +80,12 @@ pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_repor
 pub use imaging::{
     LibraryQuestion, ScanProgress, StackGeometry, WorkerCommand, Workers,
     worker::serve_if_asked as serve_images,
+};
+pub use imports::{
+    ColumnMapping, ColumnTarget, ColumnView, DateFormat, DecimalSign, ImportChoices, ImportCounts,
+    ImportEffect, ImportFinding, ImportFindingCode, ImportMapping, ImportPreview, ImportRecord,
+    ImportSource, ImportTable, OpenQuestion, PatientInTable, PatientState, SavedMapping,
+    TableEncoding, TableKind, TakenBack, TestMapping, ValueInTable,
 };
 pub use inference::PackSet;
 pub use keys::{KeychainState, RecoveryKey};

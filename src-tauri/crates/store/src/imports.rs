@@ -369,13 +369,11 @@ mod tests {
         store
             .put_import_taken_back("i", &[restored], &withdrawn, author, minutes_later(2))
             .unwrap();
-        let listed: Vec<_> = store
-            .list("")
-            .unwrap()
-            .into_iter()
-            .map(|case| case.id)
-            .collect();
-        assert_eq!(listed, ["case-1"]);
+        let list = store.list("", 10).unwrap();
+        let listed: Vec<_> = list.cases.into_iter().map(|case| case.id).collect();
+        assert_eq!((list.total, listed), (1, vec!["case-1".to_owned()]));
+        let found = store.search("separation", 10).unwrap();
+        assert_eq!(found.len(), 1, "nor is it found by its question");
         assert_eq!(store.case("case-1").unwrap().case, before);
         assert_eq!(store.case("case-2").unwrap().case.identity.given_name, "B");
         assert_eq!(store.import_of_file(HASH).unwrap(), None);

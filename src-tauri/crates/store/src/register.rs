@@ -217,8 +217,7 @@ impl Store {
         connection: &mut Connection,
     ) -> Result<usize, StoreError> {
         let behind: Vec<String> = {
-            let mut statement = connection
-                .prepare(
+            let mut statement = connection.prepare(
                 "SELECT id FROM cases WHERE register_version <> ?1 AND withdrawn = 0 ORDER BY id",
             )?;
             let ids = statement.query_map([REGISTER_VERSION], |row| row.get(0))?;
