@@ -36,6 +36,7 @@ use support::{
     PASSPHRASE,
     cohort::{cohort, table},
     image_worker,
+    imported::{RecordedImports, imports_of},
     marks::stack_of,
     packs, repository, secret,
 };
@@ -107,6 +108,7 @@ struct Recorded {
     marks: Vec<RecordedMark>,
     /// Of the demonstration case, had it a disturbance of bladder or bowel.
     emergency: Pathway,
+    imports: RecordedImports,
 }
 
 /// A mark with what it proposes.
@@ -591,6 +593,8 @@ fn journey(root: &Path) -> Recorded {
     let next_key = board.make_recovery_key().unwrap();
     let recalibrated = recalibrated(&board, root, &demo_case);
     let marks = marks_of(&board, root, &demo_case.case.id);
+    let known = &empty_case.case.identity.patient_id;
+    let imports = imports_of(&board, root, known, &demo_case.case.id);
     Recorded {
         status: RecordedStatus {
             first_start,
@@ -611,6 +615,7 @@ fn journey(root: &Path) -> Recorded {
         recalibrated,
         marks,
         emergency,
+        imports,
     }
 }
 
@@ -726,6 +731,7 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("audit.json", serde_json::to_value(recorded.audit)),
         ("scores.json", serde_json::to_value(recorded.scores)),
         ("study.json", serde_json::to_value(recorded.study)),
+        ("imports.json", serde_json::to_value(recorded.imports)),
         ("marks.json", serde_json::to_value(recorded.marks)),
         ("emergency.json", serde_json::to_value(recorded.emergency)),
         (
@@ -755,5 +761,5 @@ fn the_committed_recordings_are_those_of_the_board() {
         "run with SPINEBOARD_WRITE_FIXTURES=1; the first differences: {stale:?}"
     );
     let there = fs::read_dir(&committed).unwrap().count();
-    assert_eq!(there, 11, "every file is written by this journey");
+    assert_eq!(there, 12, "every file is written by this journey");
 }

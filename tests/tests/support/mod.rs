@@ -9,6 +9,7 @@
 )]
 
 pub mod cohort;
+pub mod imported;
 pub mod marks;
 pub mod trace;
 

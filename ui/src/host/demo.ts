@@ -5,6 +5,7 @@ import { auditHost } from './demo/audit.ts';
 import { casesHost } from './demo/cases.ts';
 import { decisionHost } from './demo/decision.ts';
 import { imagesHost } from './demo/images.ts';
+import { importsHost } from './demo/imports.ts';
 import { installation } from './demo/installation.ts';
 import { levelsHost } from './demo/levels.ts';
 import { marksHost } from './demo/marks.ts';
@@ -33,6 +34,7 @@ export function demoHost(search: URLSearchParams): Host {
     ...cases,
     ...decisionHost(state, shared),
     ...imagesHost(shared),
+    ...importsHost(shared),
     ...levelsHost(shared),
     ...marksHost(shared),
     ...meetingsHost(shared, state, cases),

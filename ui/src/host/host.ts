@@ -32,6 +32,12 @@ import type {
   HostError,
   Identity,
   ImageLibrary,
+  ImportChoices,
+  ImportMapping,
+  ImportPreview,
+  ImportRecord,
+  ImportSource,
+  ImportTable,
   IsoDate,
   KeyImageInput,
   Language,
@@ -49,6 +55,7 @@ import type {
   PersonInput,
   RecoveryKey,
   ReportChoices,
+  SavedMapping,
   ScanProgress,
   ScoreSheet,
   SearchView,
@@ -58,6 +65,7 @@ import type {
   StudyOptions,
   StudyQuestion,
   SweepRow,
+  TakenBack,
   Threshold,
   TriedFact,
   WeekSettings,
@@ -279,6 +287,19 @@ export interface Host {
   pickSavePath(name: string): Promise<string | null>;
   /** Writes copies without identity into an empty folder, searched for what identifies before it answers. */
   exportDeidentified(caseId: string, input: DeidentifiedInput): Promise<DeidentifiedView>;
+
+  // Tables of other programs
+  /** Without a mapping one is proposed; `questions` says what has to be answered before a preview. */
+  readImportTable(source: ImportSource, mapping: ImportMapping | null, day: IsoDate | null, caseId: string | null): Promise<ImportTable>;
+  /** Nothing is written. */
+  previewImport(choices: ImportChoices): Promise<ImportPreview>;
+  /** Writes what the preview with that `seen` showed, all of it or nothing. */
+  runImport(choices: ImportChoices, seen: string): Promise<ImportRecord>;
+  imports(): Promise<ImportRecord[]>;
+  takeBackImport(importId: string): Promise<TakenBack>;
+  importMappings(): Promise<SavedMapping[]>;
+  /** None forgets it. */
+  saveImportMapping(name: string, mapping: ImportMapping | null): Promise<SavedMapping[]>;
 
   // The shared screen
   openShared(): Promise<void>;

@@ -135,6 +135,14 @@ export function tauriHost(): Host {
     pickSavePath: (name) => invoke('pick_save_path', { name }),
     exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),
 
+    readImportTable: (source, mapping, day, caseId) => invoke('read_import_table', { source, mapping, day, caseId }),
+    previewImport: (choices) => invoke('preview_import', { choices }),
+    runImport: (choices, seen) => invoke('run_import', { choices, seen }),
+    imports: () => invoke('imports'),
+    takeBackImport: (importId) => invoke('take_back_import', { importId }),
+    importMappings: () => invoke('import_mappings'),
+    saveImportMapping: (name, mapping) => invoke('save_import_mapping', { name, mapping }),
+
     openShared: () => invoke('open_shared'),
     closeShared: () => invoke('close_shared'),
     present: (shown) => invoke('present', { shown }),

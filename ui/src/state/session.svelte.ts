@@ -32,7 +32,7 @@ export type Tab = 'facts' | 'images' | 'assessment' | 'decision' | 'follow_up' |
 export const TABS: Tab[] = ['facts', 'images', 'assessment', 'decision', 'follow_up', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
-export type Page = 'settings' | 'audit' | 'study' | 'meetings' | 'meeting';
+export type Page = 'settings' | 'audit' | 'study' | 'import' | 'meetings' | 'meeting';
 export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language' | 'deciding' | 'week';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';

@@ -47,7 +47,8 @@ function refusals(): string[] {
   const crates = resolve(SOURCE, '../../src-tauri/crates');
   const board = sources(join(crates, 'board/src'), /\.rs$/).join('\n');
   const store = readFileSync(join(crates, 'store/src/lib.rs'), 'utf8');
-  return [...board.matchAll(/BoardError::new\(\s*"([a-z_]+)"/g), ...store.matchAll(/StoreError::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
+  const tables = readFileSync(join(crates, 'exchange/src/import_csv/content.rs'), 'utf8');
+  return [...board.matchAll(/BoardError::new\(\s*"([a-z_]+)"/g), ...store.matchAll(/StoreError::\w+.* => "([a-z_]+)",/g), ...tables.matchAll(/TableFault::\w+.* => "([a-z_]+)",/g)].map(([, code = '']) => code);
 }
 it('says of everything that cannot be measured why', () => {
   const imaging = resolve(SOURCE, '../../src-tauri/crates/imaging/src/measure');
@@ -71,7 +72,7 @@ const ACTIONS = [
   ...['recovery_key_used', 'keychain_on', 'keychain_off', 'case_viewed', 'cases_listed', 'revision_saved', 'key_image_stored'],
   ...['report_exported', 'images_exported', 'dicom_objects_exported', 'case_exported', 'audit_exported', 'backup_written', 'backup_failed'],
   ...['backup_restored', 'audit_verified', 'setting_changed', 'cohort_compared', 'cohort_comparison_exported'],
-  ...['recalibrated', 'recalibration_removed'],
+  ...['recalibrated', 'recalibration_removed', 'table_imported', 'import_taken_back', 'case_withdrawn'],
 ];
 
 it('says for every refusal what is kept and what to do', () => {
@@ -92,6 +93,25 @@ it('says of every reason for leaving a file out what happened and what to do', (
   for (const table of ['image_rejection', 'image_rejection_advice']) {
     expect(reasons.filter((reason) => !(`${table}.${reason}` in words))).toEqual([]);
   }
+});
+
+it('says every finding, question and state of an import in words', () => {
+  const generated = (type: string): string => readFileSync(resolve(SOURCE, `host/generated/${type}.ts`), 'utf8');
+  const union = (type: string): string[] => [...(/export type \w+ = ([^;]*);/.exec(generated(type))?.[1] ?? '').matchAll(/"([a-z_0-9]+)"/g)].map(([, code]) => code ?? '');
+  const kinds = (type: string): string[] => [...generated(type).matchAll(/"kind": "([a-z_]+)"/g)].map(([, kind]) => kind ?? '');
+  const keys = [
+    ...union('ImportFindingCode').map((code) => `import_finding.${code}`),
+    ...union('ImportEffect').map((code) => `import_effect.${code}`),
+    ...union('PatientState').map((code) => `import_state.${code}`),
+    ...union('TableEncoding').map((code) => `import_encoding.${code}`),
+    ...union('TableKind').map((code) => `import_kind.${code}`),
+    ...union('DateFormat').map((code) => `import_date.${code}`),
+    ...union('DecimalSign').map((code) => `import_decimal.${code}`),
+    ...kinds('OpenQuestion').map((kind) => `import_question.${kind}`),
+    ...kinds('ColumnTarget').filter((kind) => kind !== 'feature').map((kind) => `import_target.${kind}`),
+  ];
+  expect(keys.length).toBeGreaterThan(75);
+  expect(keys.filter((key) => !(key in words))).toEqual([]);
 });
 
 it('says at every place without a case what to do before files are dropped', () => {

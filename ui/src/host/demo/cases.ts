@@ -26,7 +26,7 @@ type CasesHost = Pick<
 >;
 
 /** The case with other observations; what is recorded no longer counts as missing, and takes the place of what was derived. */
-function withObservations(view: CaseView, observations: Observation[]): CaseView {
+export function withObservations(view: CaseView, observations: Observation[]): CaseView {
   const recorded = view.case.id === DEMO_CASE.case.id ? DEMO_CASE : view;
   const facts = new Map<string, UsedFact>(
     recorded.assessment.facts_used.filter((fact) => fact.origin.kind === 'derived').map((fact) => [fact.feature, fact]),

@@ -5,13 +5,14 @@ import recordedDemo from '../../../tests/fixtures/demo_case.json';
 import recordedEmergency from '../../../tests/fixtures/emergency.json';
 import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
+import recordedImports from '../../../tests/fixtures/imports.json';
 import recordedMarks from '../../../tests/fixtures/marks.json';
 import recordedRecalibration from '../../../tests/fixtures/recalibrated.json';
 import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
 import recordedStudy from '../../../tests/fixtures/study.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, Mark, Pathway, Proposal, RecoveryKey, ScoreSheet, StudyOptions } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, ImportPreview, ImportRecord, ImportTable, Mark, Pathway, Proposal, RecoveryKey, ScoreSheet, StudyOptions, TakenBack } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -35,6 +36,17 @@ export const DEMO_CASE = recordedDemo as unknown as CaseView;
 export const EMERGENCY = recordedEmergency as unknown as Pathway;
 export const EMPTY_CASE = recordedEmpty as unknown as CaseView;
 export const IMAGES = recordedImages as unknown as ImageLibrary;
+/** A table of cases with two questions, a pasted laboratory table, and what becomes of the first. */
+export const IMPORTS = recordedImports as unknown as {
+  table: ImportTable;
+  pasted: ImportTable;
+  preview: ImportPreview;
+  /** One patient is confirmed. */
+  confirmed: ImportPreview;
+  pasted_preview: ImportPreview;
+  done: ImportRecord;
+  taken_back: TakenBack;
+};
 export const STATUS = recordedStatus as unknown as RecordedStatus;
 export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty_case', Record<ExplainedEndpoint, ExplanationState>>;
 /** What a recalibrated model says of the demonstration case. */
