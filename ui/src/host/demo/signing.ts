@@ -4,7 +4,6 @@ import type { Action, ActionInput, BoardDecision, BoardEpisode, CaseView, Decisi
 import type { Installation } from './installation.ts';
 import { NOW, refuse, type Memory } from './memory.ts';
 import { faultOf, openFindings, TODAY } from './week_of_case.ts';
-import { WEEK } from './week_settings.ts';
 
 type SigningHost = Pick<
   Host,
@@ -18,7 +17,6 @@ type SigningHost = Pick<
   | 'changeFollowUp'
   | 'removeFollowUp'
   | 'setMilestone'
-  | 'weekSettings'
 >;
 
 const NOTHING: BoardDecision = {
@@ -112,7 +110,6 @@ export function signingHost(state: Installation, memory: Memory): SigningHost {
   }
 
   return {
-    weekSettings: () => Promise.resolve(WEEK),
     saveDecision: async (caseId, episodeId, revision, input) => {
       if (colleagueIsDue) {
         colleagueIsDue = false;
