@@ -27,4 +27,5 @@ pub mod register;
 pub mod scores;
 pub mod spine;
 pub mod units;
+pub mod verification;
 pub mod words;
