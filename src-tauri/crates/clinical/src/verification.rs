@@ -66,7 +66,7 @@ pub fn verify(
     progress: &mut dyn FnMut(f64) -> bool,
 ) -> Result<Verification, ComparisonError> {
     let rows = Rows::of(forecasts, question);
-    let at = HORIZONS.map(|months| (months, rows.old_enough(months, question.today)));
+    let at = HORIZONS.map(|months| (months, rows.old_enough(months)));
     let settings = Settings {
         bootstraps: question.bootstraps,
         seed: question.seed,
@@ -77,14 +77,14 @@ pub fn verify(
     let mut work = Work::new(&settings, all, progress);
     let mut horizons = Vec::new();
     for (months, old_enough) in &at {
-        let left = rows.patients.len() - old_enough.len();
+        let left = rows.patients() - old_enough.len();
         horizons.push(check(old_enough, (*months, left as u32), &mut work)?);
     }
     let mut verification = Verification {
         today: question.today,
         model: question.model.clone(),
         models: models_in_use(forecasts),
-        patients: rows.patients.len() as u32,
+        patients: rows.patients() as u32,
         later_decisions: rows.later_decisions,
         unusable: rows.unusable,
         bootstraps: question.bootstraps,

@@ -49,11 +49,11 @@ impl CheckedForecast {
     }
 
     /// Whether the row can be true: a forecast for every horizon and a follow-up that does not end
-    /// after today.
-    fn usable(&self, today: NaiveDate) -> bool {
+    /// after today, which is `age` months after the decision.
+    fn usable(&self, age: f64) -> bool {
         let is_share = |share: &f64| (0.0..=1.0).contains(share);
         let mut shares = self.alive.values().chain(self.estimated.values());
-        let followed_within = self.months <= months_between(self.decided_on, today) + ROUNDING;
+        let followed_within = self.months <= age + ROUNDING;
         HORIZONS
             .iter()
             .all(|months| self.alive.contains_key(months))
@@ -117,8 +117,8 @@ pub fn models_in_use(forecasts: &[CheckedForecast]) -> Vec<ModelInUse> {
 
 /// Who counts.
 pub(super) struct Rows<'a> {
-    /// One of each patient, in the order of their ids.
-    pub(super) patients: Vec<&'a CheckedForecast>,
+    /// One of each patient, in the order of their ids, with the age of the decision in months.
+    patients: Vec<(f64, &'a CheckedForecast)>,
     /// Of patients who count by an earlier one.
     pub(super) later_decisions: u32,
     pub(super) unusable: u32,
@@ -130,11 +130,12 @@ impl<'a> Rows<'a> {
         question: &VerificationQuestion,
     ) -> Rows<'a> {
         let of_model = forecasts.iter().filter(|row| row.model == question.model);
-        let (mut usable, unusable): (Vec<_>, Vec<_>) =
-            of_model.partition(|row| row.usable(question.today));
-        usable.sort_by(|one, other| one.order(other));
+        let (mut usable, unusable): (Vec<_>, Vec<_>) = of_model
+            .map(|row| (months_between(row.decided_on, question.today), row))
+            .partition(|(age, row)| row.usable(*age));
+        usable.sort_by(|(_, one), (_, other)| one.order(other));
         let decisions = usable.len();
-        usable.dedup_by(|later, earlier| later.case_id == earlier.case_id);
+        usable.dedup_by(|(_, later), (_, earlier)| later.case_id == earlier.case_id);
         Rows {
             later_decisions: (decisions - usable.len()) as u32,
             unusable: unusable.len() as u32,
@@ -142,11 +143,15 @@ impl<'a> Rows<'a> {
         }
     }
 
+    pub(super) fn patients(&self) -> usize {
+        self.patients.len()
+    }
+
     /// Whose decision is at least so many months old.
-    pub(super) fn old_enough(&self, months: u32, today: NaiveDate) -> Vec<&'a CheckedForecast> {
-        let reached =
-            |row: &&CheckedForecast| months_between(row.decided_on, today) >= f64::from(months);
-        self.patients.iter().copied().filter(reached).collect()
+    pub(super) fn old_enough(&self, months: u32) -> Vec<&'a CheckedForecast> {
+        let reached = |(age, _): &&(f64, _)| *age >= f64::from(months);
+        let reached = self.patients.iter().filter(reached);
+        reached.map(|(_, row)| *row).collect()
     }
 }
 
