@@ -10,9 +10,9 @@ mod support;
 use board::{
     AppStatus, AuditRowView, AuditView, BackupView, Board, BoardOptions, CaseView, CohortStudy,
     ExplainedEndpoint, ExplanationState, ForecastState, Identity, ImageLibrary, Level, NoKeychain,
-    ObservationInput, PackSet, PersonChange, PersonInput, RecoveryKey, ReportChoices, Role,
-    ScoreSheet, Specialty, StackGeometry, StudyOptions, StudyQuestion, TriedFact,
-    learn_recalibration,
+    ObservationInput, OwnResults, OwnResultsQuestion, PackSet, PersonChange, PersonInput,
+    RecalibrationProposal, RecoveryKey, ReportChoices, Role, ScoreSheet, Specialty, StackGeometry,
+    StudyOptions, StudyQuestion, TriedFact, learn_recalibration,
 };
 use chrono::{DateTime, Utc};
 use clinical::{
@@ -34,8 +34,9 @@ use std::{
 };
 use support::{
     PASSPHRASE,
+    centre::centre,
     cohort::{cohort, table},
-    image_worker,
+    enter, image_worker,
     imported::{RecordedImports, imports_of},
     marks::stack_of,
     packs, repository, secret,
@@ -104,6 +105,7 @@ struct Recorded {
     audit: RecordedAudit,
     scores: Vec<ScoreSheet>,
     study: RecordedStudy,
+    own_results: RecordedOwnResults,
     recalibrated: RecordedRecalibration,
     marks: Vec<RecordedMark>,
     /// Of the demonstration case, had it a disturbance of bladder or bowel.
@@ -237,6 +239,72 @@ fn study_of(board: &Board, root: &Path) -> RecordedStudy {
         options: board.study_options(),
         study: board.study_table(&path, &question, &mut |_| ()).unwrap(),
     }
+}
+
+/// The forecasts of made-up centres on their patients, and what the patients of one would teach.
+#[derive(Serialize)]
+struct RecordedOwnResults {
+    many: OwnResults,
+    few: OwnResults,
+    proposal: RecalibrationProposal,
+}
+
+fn own_results_of(root: &Path) -> RecordedOwnResults {
+    let of = |name: &str, patients: u32, mean: f64, synthetic: bool| {
+        let board = Board::start(BoardOptions {
+            data: root.join(name),
+            packs: packs(),
+            clock: now,
+            monotonic,
+            image_worker: image_worker(),
+            keychain: Arc::new(NoKeychain),
+            ..BoardOptions::default()
+        });
+        enter(&board);
+        let case = board
+            .create_case(Identity::default(), "Which model?")
+            .unwrap();
+        let ForecastState::Available(forecast) = board
+            .try_out(&case.case.id, typed_patient())
+            .unwrap()
+            .forecast
+        else {
+            panic!("no forecast")
+        };
+        let decided = centre(
+            patients,
+            (&forecast.pack, now().date_naive()),
+            (mean, 8.0),
+            synthetic,
+        );
+        for one in decided {
+            board.insert_case(one.case()).unwrap();
+        }
+        board
+    };
+    let question = OwnResultsQuestion {
+        bootstraps: 40,
+        ..OwnResultsQuestion::default()
+    };
+    let results = |board: &Board| board.own_results(&question, &mut |_| ()).unwrap();
+    let taught = of("centre_that_teaches", 170, 1.5, false);
+    RecordedOwnResults {
+        many: results(&of("large_centre", 330, 7.0, true)),
+        few: results(&of("small_centre", 40, 7.0, true)),
+        proposal: taught.propose_recalibration(&mut |_| ()).unwrap(),
+    }
+}
+
+fn typed_patient() -> Vec<TriedFact> {
+    let fact = |feature: &str, value: Value| TriedFact {
+        feature: feature.to_owned(),
+        subject: Subject::Patient,
+        entry: known(value, None),
+    };
+    vec![
+        fact("age", Value::Number(60.0)),
+        fact("primary_tumour", Value::Code("lung".to_owned())),
+    ]
 }
 
 fn person(name: &str, specialty: Specialty, role: Role) -> PersonInput {
@@ -595,6 +663,7 @@ fn journey(root: &Path) -> Recorded {
     let marks = marks_of(&board, root, &demo_case.case.id);
     let known = &empty_case.case.identity.patient_id;
     let imports = imports_of(&board, root, known, &demo_case.case.id);
+    let own_results = own_results_of(root);
     Recorded {
         status: RecordedStatus {
             first_start,
@@ -612,6 +681,7 @@ fn journey(root: &Path) -> Recorded {
         },
         scores: board.score_sheets(),
         study,
+        own_results,
         recalibrated,
         marks,
         emergency,
@@ -732,6 +802,10 @@ fn the_committed_recordings_are_those_of_the_board() {
         ("scores.json", serde_json::to_value(recorded.scores)),
         ("study.json", serde_json::to_value(recorded.study)),
         ("imports.json", serde_json::to_value(recorded.imports)),
+        (
+            "own_results.json",
+            serde_json::to_value(recorded.own_results),
+        ),
         ("marks.json", serde_json::to_value(recorded.marks)),
         ("emergency.json", serde_json::to_value(recorded.emergency)),
         (

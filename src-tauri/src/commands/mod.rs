@@ -14,6 +14,7 @@ mod session;
 mod sharing;
 mod signing;
 mod study;
+mod verification;
 
 use crate::SharedBoard;
 use board::BoardError;
@@ -145,6 +146,12 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         study::study_table,
         study::cancel_study,
         study::export_study,
+        verification::own_results,
+        verification::own_results_in_short,
+        verification::cancel_own_results,
+        verification::propose_recalibration,
+        verification::keep_proposed_recalibration,
+        verification::remove_recalibration,
     ]
 }
 

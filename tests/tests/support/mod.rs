@@ -8,6 +8,7 @@
     clippy::panic
 )]
 
+pub mod centre;
 pub mod cohort;
 pub mod imported;
 pub mod marks;

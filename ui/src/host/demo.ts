@@ -17,11 +17,12 @@ import { sharingHost } from './demo/sharing.ts';
 import { signingHost } from './demo/signing.ts';
 import { storeHost } from './demo/store.ts';
 import { studyHost } from './demo/study.ts';
+import { verificationHost } from './demo/verification.ts';
 import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
  * `&emergency` brings one, `&estimate` asks for estimates first, `&replaced` has a model that took another's place and knows survival alone,
- * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due. With `&colleague` somebody else writes the
+ * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due, `&own_results` is `many`, `few`, `slow` or `offer`. With `&colleague` somebody else writes the
  * decision first, and with `&clock` the clock was set back. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
@@ -42,5 +43,6 @@ export function demoHost(search: URLSearchParams): Host {
     ...sharingHost(),
     ...signingHost(state, shared),
     ...studyHost(shared),
+    ...verificationHost(state, shared),
   };
 }

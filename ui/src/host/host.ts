@@ -51,8 +51,12 @@ import type {
   MilestoneKind,
   ObservationInput,
   OutlineTarget,
+  OwnResults,
+  OwnResultsInShort,
+  OwnResultsQuestion,
   PersonChange,
   PersonInput,
+  RecalibrationProposal,
   RecoveryKey,
   ReportChoices,
   SavedMapping,
@@ -326,6 +330,17 @@ export interface Host {
   cancelStudy(): Promise<void>;
   /** Writes the last comparison into a new folder inside the given one, or inside the data folder. */
   exportStudy(folder: string | null): Promise<ExportedFile>;
+
+  // The forecasts on this centre's own patients
+  /** How far the model that answers now is checked, without intervals that take time. */
+  ownResultsInShort(): Promise<OwnResultsInShort>;
+  ownResults(question: OwnResultsQuestion, onProgress: (share: number) => void): Promise<OwnResults>;
+  /** Ends a check or a proposal. */
+  cancelOwnResults(): Promise<void>;
+  /** What the stored patients would teach the model; nothing is changed. */
+  proposeRecalibration(onProgress: (share: number) => void): Promise<RecalibrationProposal>;
+  keepProposedRecalibration(): Promise<AppStatus>;
+  removeRecalibration(pack: string): Promise<AppStatus>;
   pickTable(): Promise<string | null>;
 }
 

@@ -162,6 +162,19 @@ export function tauriHost(): Host {
     },
     cancelStudy: () => invoke('cancel_study'),
     exportStudy: (folder) => invoke('export_study', { folder }),
+
+    ownResultsInShort: () => invoke('own_results_in_short'),
+    ownResults: (question, onProgress) => {
+      const channel = new Channel<number>(onProgress);
+      return invoke('own_results', { question, onProgress: channel });
+    },
+    cancelOwnResults: () => invoke('cancel_own_results'),
+    proposeRecalibration: (onProgress) => {
+      const channel = new Channel<number>(onProgress);
+      return invoke('propose_recalibration', { onProgress: channel });
+    },
+    keepProposedRecalibration: () => invoke('keep_proposed_recalibration'),
+    removeRecalibration: (pack) => invoke('remove_recalibration', { pack }),
     pickTable: () => invoke('pick_table'),
   };
 }

@@ -38,12 +38,12 @@ export function recalibrationText(recalibration: Recalibration): string {
 }
 
 /** How long the patients were followed whom it was learned from. */
-export function followUpText({ follow_up: { median_months: median, longest_months: longest } }: Recalibration): string {
+export function followUpText({ follow_up: { median_months: median, longest_months: longest } }: Pick<Recalibration, 'follow_up'>): string {
   return median === undefined ? t('recalibration.followed_short', { longest }) : t('recalibration.followed', { median, longest });
 }
 
 /** What it gained on patients whom it was not learned from. */
-export function gainText({ gain }: Recalibration): string {
+export function gainText({ gain }: Pick<Recalibration, 'gain'>): string {
   const [mean, low, high] = [gain.per_patient, gain.low, gain.high].map((value) => fixed(value, 3)) as [string, string, string];
   return t('recalibration.gain', { gain: mean, low, high });
 }

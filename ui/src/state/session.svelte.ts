@@ -26,13 +26,14 @@ import { Shared } from './shared.svelte.ts';
 import { StudyRun } from './study.svelte.ts';
 import { TypedForms } from './typed.ts';
 import { Week } from './week.svelte.ts';
+import { OwnResultsRun } from './verification.svelte.ts';
 import { setWords, t } from './words.svelte.ts';
 
 export type Tab = 'facts' | 'images' | 'assessment' | 'decision' | 'follow_up' | 'report';
 export const TABS: Tab[] = ['facts', 'images', 'assessment', 'decision', 'follow_up', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
-export type Page = 'settings' | 'audit' | 'study' | 'import' | 'meetings' | 'meeting';
+export type Page = 'settings' | 'audit' | 'study' | 'import' | 'own_results' | 'meetings' | 'meeting';
 export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language' | 'deciding' | 'week';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
@@ -79,6 +80,7 @@ export class Session {
   readonly week: Week = new Week(this);
   /** What is typed of decisions and follow-ups and not saved yet. */
   readonly typed: TypedForms = new TypedForms();
+  readonly ownResults: OwnResultsRun = new OwnResultsRun(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
   /** What the reader asked to see on the images. */
   imageRequest = $state.raw<ImageRequest | null>(null);
@@ -223,6 +225,7 @@ export class Session {
       this.close();
       this.study.forget();
       this.week.forget(this.caseToResume !== null);
+      this.ownResults.forget();
     } else this.lockReason = null;
     if (!this.isReady) this.page = null;
     else if (!wasReady) await this.resume(status);

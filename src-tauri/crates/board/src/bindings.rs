@@ -6,10 +6,11 @@ use crate::{
     DecisionInput, DeidentifiedInput, DeidentifiedView, EarlierResult, EntryAdvice, EstimateInput,
     ExplainedEndpoint, ExplanationState, ExportedFile, FollowUpInput, HomeView, ImageLibrary,
     ImportChoices, ImportPreview, ImportTable, KeyImageInput, LesionInput, MarkInput, MeetingInput,
-    MeetingSummary, MeetingView, MilestoneKind, ObservationInput, PersonChange, PersonInput,
-    RecoveryKey, ReportChoices, SavedMapping, ScanProgress, ScoreSheet, SearchView, SignInput,
-    SpineLabelsInput, StackGeometry, StudyOptions, StudyQuestion, SweepRow, TakenBack, TriedFact,
-    WeekSettings, WeekView,
+    MeetingSummary, MeetingView, MilestoneKind, ObservationInput, OwnResults, OwnResultsInShort,
+    OwnResultsQuestion, PersonChange, PersonInput, RecalibrationProposal, RecoveryKey,
+    ReportChoices, SavedMapping, ScanProgress, ScoreSheet, SearchView, SignInput, SpineLabelsInput,
+    StackGeometry, StudyOptions, StudyQuestion, SweepRow, TakenBack, TriedFact, WeekSettings,
+    WeekView,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -43,8 +44,12 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     MarkInput::export_all(&config)?;
     SpineLabelsInput::export_all(&config)?;
     ObservationInput::export_all(&config)?;
+    OwnResults::export_all(&config)?;
+    OwnResultsInShort::export_all(&config)?;
+    OwnResultsQuestion::export_all(&config)?;
     PersonChange::export_all(&config)?;
     PersonInput::export_all(&config)?;
+    RecalibrationProposal::export_all(&config)?;
     RecoveryKey::export_all(&config)?;
     SavedMapping::export_all(&config)?;
     ScanProgress::export_all(&config)?;

@@ -37,6 +37,7 @@ mod session;
 mod signing;
 mod summary;
 mod tables;
+mod verification;
 mod view;
 mod week_settings;
 
@@ -109,6 +110,10 @@ pub use summary::write_report;
 pub use tables::{
     CohortOutcome, TableOutcome, assess_cohort, assess_table, check_setting, not_over_the_input,
     read_case_file,
+};
+pub use verification::{
+    HorizonInShort, OwnResults, OwnResultsInShort, OwnResultsQuestion, ProposalOutcome,
+    ProposedNumbers, RecalibrationProposal,
 };
 pub use view::{
     AppStatus, CaseView, CourseInput, EntryAdvice, ExportedFile, KeyImageInput, LesionInput,
@@ -195,6 +200,11 @@ pub struct Board {
     study: Mutex<Option<CohortStudy>>,
     /// Set to end the comparison that runs at the moment.
     study_ended: Mutex<Arc<AtomicBool>>,
+    /// Set to end the check of the centre's own results, or the proposal, that runs at the moment.
+    own_results_ended: Mutex<Arc<AtomicBool>>,
+    in_short: Mutex<Option<verification::KeptInShort>>,
+    /// The recalibration that was proposed last.
+    proposed: Mutex<Option<verification::Proposed>>,
 }
 
 impl Board {
@@ -228,6 +238,9 @@ impl Board {
             scan: Mutex::default(),
             study: Mutex::default(),
             study_ended: Mutex::default(),
+            own_results_ended: Mutex::default(),
+            in_short: Mutex::default(),
+            proposed: Mutex::default(),
         }
     }
 

@@ -47,10 +47,7 @@ pub fn learn_recalibration(
         let message = "No such model pack is ready, so there is nothing to recalibrate; name a folder with --packs.";
         BoardError::new("no_pack", message)
     })?;
-    let refused = |reason: String| BoardError::new("no_recalibration", reason);
-    let mut cohort = pack
-        .recalibration_cohort()
-        .map_err(|refusal| refused(refusal.to_string()))?;
+    let mut cohort = pack.recalibration_cohort().map_err(refused)?;
     let mut faults = Vec::new();
     let mut rows = open_followed(table, now)?;
     let passed = rows.passed_columns().to_vec();
@@ -74,7 +71,7 @@ pub fn learn_recalibration(
         if !read {
             break;
         }
-        faults.extend(add(&mut cohort, &batch));
+        faults.extend(add(&mut cohort, batch));
     }
     let found = cohort.learn().map_err(|refusal| {
         let reason = format!("{}: {refusal}.", table.display());
@@ -89,19 +86,35 @@ pub fn learn_recalibration(
     })
 }
 
-/// Adds patients as the assessment of a case sees them; returns what is wrong with whom.
-fn add(cohort: &mut RecalibrationCohort, batch: &[(u64, Facts, Outcome)]) -> Vec<String> {
-    let covered: Vec<_> = batch
+pub(crate) fn refused(reason: impl ToString) -> BoardError {
+    BoardError::new("no_recalibration", reason.to_string())
+}
+
+/// Adds lines of a table; returns what is wrong with whom.
+fn add(cohort: &mut RecalibrationCohort, batch: Vec<(u64, Facts, Outcome)>) -> Vec<String> {
+    let (lines, patients): (Vec<u64>, Vec<(Facts, Outcome)>) = batch
+        .into_iter()
+        .map(|(line, facts, outcome)| (line, (facts, outcome)))
+        .unzip();
+    let reasons = lines.iter().zip(add_covered(cohort, &patients));
+    reasons
+        .filter_map(|(line, reason)| Some(format!("line {line}: {}", reason?)))
+        .collect()
+}
+
+/// Adds patients as the assessment of a case sees them; for each, why they do not count, if they do not.
+pub(crate) fn add_covered(
+    cohort: &mut RecalibrationCohort,
+    patients: &[(Facts, Outcome)],
+) -> Vec<Option<String>> {
+    let covered: Vec<_> = patients
         .iter()
-        .map(|(_, facts, outcome)| {
+        .map(|(facts, outcome)| {
             let scores = scores::compute_all(facts);
             (with_stability(facts, &scores), *outcome)
         })
         .collect();
-    let reasons = batch.iter().zip(cohort.add(&covered));
-    reasons
-        .filter_map(|((line, ..), reason)| Some(format!("line {line}: {}", reason?)))
-        .collect()
+    cohort.add(&covered)
 }
 
 impl Board {

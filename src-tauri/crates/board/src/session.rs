@@ -176,6 +176,7 @@ impl Board {
         let left = std::mem::take(&mut *lock(&self.signed_in)).person;
         self.trust_recalibrations_of(None);
         self.forget_study();
+        self.forget_own_results();
         self.cancel_images();
         *lock(&self.images) = Arc::new(OpenImages::nothing(&self.workers));
         // The last file that a worker read would stay in its memory for a while.

@@ -67,6 +67,12 @@ impl Store {
         })
     }
 
+    /// A number that rises with each saved change of any case.
+    pub fn latest_change(&self) -> Result<i64, StoreError> {
+        let latest = "SELECT coalesce(max(rowid), 0) FROM revisions";
+        Ok(self.connection.query_row(latest, [], |row| row.get(0))?)
+    }
+
     /// The history of a case, oldest first.
     pub fn revisions(&self, id: &str) -> Result<Vec<RevisionInfo>, StoreError> {
         cases::newest_revision(&self.connection, id)?.ok_or(StoreError::UnknownCase)?;

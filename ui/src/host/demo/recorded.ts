@@ -7,12 +7,13 @@ import recordedEmpty from '../../../tests/fixtures/empty_case.json';
 import recordedImages from '../../../tests/fixtures/images.json';
 import recordedImports from '../../../tests/fixtures/imports.json';
 import recordedMarks from '../../../tests/fixtures/marks.json';
+import recordedOwnResults from '../../../tests/fixtures/own_results.json';
 import recordedRecalibration from '../../../tests/fixtures/recalibrated.json';
 import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
 import recordedStudy from '../../../tests/fixtures/study.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, ImportPreview, ImportRecord, ImportTable, Mark, Pathway, Proposal, RecoveryKey, ScoreSheet, StudyOptions, TakenBack } from '../types.ts';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, ImportPreview, ImportRecord, ImportTable, Mark, OwnResults, Pathway, Proposal, RecalibrationProposal, RecoveryKey, ScoreSheet, StudyOptions, TakenBack } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -53,5 +54,7 @@ export const REASONS = recordedReasons as unknown as Record<'demo_case' | 'empty
 export const RECALIBRATED = recordedRecalibration as unknown as { forecast: Extract<ForecastState, { kind: 'available' }>; options: StudyOptions };
 /** A mark of each kind with its values, and what it proposes. */
 export const MARKS = recordedMarks as unknown as { mark: Mark; proposals: Proposal[] }[];
+/** What a made-up centre's forecasts did, on many patients and on few, and what the many would teach. */
+export const OWN_RESULTS = recordedOwnResults as unknown as { many: OwnResults; few: OwnResults; proposal: RecalibrationProposal };
 export const SHEETS = recordedSheets as unknown as ScoreSheet[];
 export const STUDY = recordedStudy as unknown as { options: StudyOptions; study: CohortStudy };

@@ -27,6 +27,7 @@ pub struct Recalibration {
 /// How long the patients of a cohort were followed, in whole months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "LengthOfFollowUp")]
 pub struct FollowUp {
     /// By Kaplan and Meier with deaths and ends of follow-up exchanged (Schemper and Smith 1996,
     /// doi:10.1016/0197-2456(96)00075-X); absent where less than half were followed up alive.

@@ -197,7 +197,7 @@ pub enum DriftShown {
     Unjudged,
 }
 
-/// What has to be known before the figures are believed; the words are `verification.warning.<code>`.
+/// What has to be known before the figures are believed; the words are `own_results.warning_<code>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum VerificationWarning {

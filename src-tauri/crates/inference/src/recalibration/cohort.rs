@@ -74,6 +74,19 @@ pub enum RecalibrationRefusal {
     NoGain(Found),
 }
 
+impl RecalibrationRefusal {
+    /// The code of the words `own_results.refused_<code>`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RecalibrationRefusal::AlreadyAdapted => "already_adapted",
+            RecalibrationRefusal::NobodyDied => "nobody_died",
+            RecalibrationRefusal::TooFewTimes => "too_few_times",
+            RecalibrationRefusal::TooFewDeaths { .. } => "too_few_deaths",
+            RecalibrationRefusal::NoGain(_) => "no_gain",
+        }
+    }
+}
+
 impl Pack {
     /// An empty cohort to learn a recalibration of the model's default setting from.
     pub fn recalibration_cohort(&self) -> Result<RecalibrationCohort, RecalibrationRefusal> {

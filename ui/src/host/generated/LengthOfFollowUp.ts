@@ -3,7 +3,7 @@
 /**
  * How long the patients of a cohort were followed, in whole months.
  */
-export type FollowUp = { 
+export type LengthOfFollowUp = { 
 /**
  * By Kaplan and Meier with deaths and ends of follow-up exchanged (Schemper and Smith 1996,
  * doi:10.1016/0197-2456(96)00075-X); absent where less than half were followed up alive.
