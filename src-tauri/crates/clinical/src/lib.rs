@@ -29,3 +29,4 @@ pub mod spine;
 pub mod units;
 pub mod verification;
 pub mod words;
+pub mod year;

@@ -174,6 +174,15 @@ pub enum CriterionState {
 }
 
 impl TreatmentOption {
+    /// In the order in which they are shown.
+    pub const ALL: [TreatmentOption; 5] = [
+        TreatmentOption::SurgeryWithRadiotherapy,
+        TreatmentOption::Stereotactic,
+        TreatmentOption::Conventional,
+        TreatmentOption::SystemicAlone,
+        TreatmentOption::Supportive,
+    ];
+
     /// The code as it stands in a file and in the words file, under `benefit_option`.
     pub fn code(self) -> &'static str {
         match self {
