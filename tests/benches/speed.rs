@@ -8,8 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use board::{
-    Board, BoardOptions, ExplainedEndpoint, Language, PackSet, WorkerCommand, Workers, assess,
-    assess_cohort, assess_table, explain, index_date_of, sweep, write_demo, write_report,
+    Board, BoardOptions, CaseReport, ExplainedEndpoint, Language, PackSet, WorkerCommand, Workers,
+    assess, assess_cohort, assess_table, explain, index_date_of, sweep, write_demo, write_report,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::{
@@ -163,6 +163,7 @@ fn steps(criterion: &mut Criterion) {
                 Language::English,
                 &packs,
                 now(),
+                CaseReport::Full,
             )
             .unwrap()
         });

@@ -2,13 +2,15 @@
 
 use super::away;
 use crate::SharedBoard;
-use board::{BoardError, DeidentifiedInput, DeidentifiedView, ExportedFile, ReportChoices};
+use board::{
+    BoardError, DeidentifiedInput, DeidentifiedView, ExportedFile, NaiveDate, ReportChoices,
+};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt, FilePath};
 
 type Result<T> = std::result::Result<T, BoardError>;
 
-/// Writes the board summary; without a path it goes into the data folder's `reports`.
+/// Writes the full report of a case; without a path it goes into the data folder's `reports`.
 #[tauri::command]
 pub(super) async fn export_pdf(
     board: State<'_, SharedBoard>,
@@ -18,6 +20,62 @@ pub(super) async fn export_pdf(
 ) -> Result<ExportedFile> {
     away(&board, move |board| {
         board.export_pdf(&case_id, path.as_deref().map(AsRef::as_ref), choices)
+    })
+    .await
+}
+
+/// Writes the one page for whoever referred the patient.
+#[tauri::command]
+pub(super) async fn export_referrer_summary(
+    board: State<'_, SharedBoard>,
+    case_id: String,
+    path: Option<String>,
+    choices: ReportChoices,
+) -> Result<ExportedFile> {
+    away(&board, move |board| {
+        board.export_referrer_summary(&case_id, path.as_deref().map(AsRef::as_ref), choices)
+    })
+    .await
+}
+
+/// Writes the list before a meeting.
+#[tauri::command]
+pub(super) async fn export_meeting_list(
+    board: State<'_, SharedBoard>,
+    meeting_id: String,
+    path: Option<String>,
+    choices: ReportChoices,
+) -> Result<ExportedFile> {
+    away(&board, move |board| {
+        board.export_meeting_list(&meeting_id, path.as_deref().map(AsRef::as_ref), choices)
+    })
+    .await
+}
+
+/// Writes the minutes after a meeting.
+#[tauri::command]
+pub(super) async fn export_minutes(
+    board: State<'_, SharedBoard>,
+    meeting_id: String,
+    path: Option<String>,
+    choices: ReportChoices,
+) -> Result<ExportedFile> {
+    away(&board, move |board| {
+        board.export_minutes(&meeting_id, path.as_deref().map(AsRef::as_ref), choices)
+    })
+    .await
+}
+
+/// Writes the report of a span of days.
+#[tauri::command]
+pub(super) async fn export_year(
+    board: State<'_, SharedBoard>,
+    from: NaiveDate,
+    to: NaiveDate,
+    path: Option<String>,
+) -> Result<ExportedFile> {
+    away(&board, move |board| {
+        board.export_year(from, to, path.as_deref().map(AsRef::as_ref))
     })
     .await
 }

@@ -28,6 +28,7 @@ use std::{
 pub const MASKED: ReportChoices = ReportChoices {
     mask_identity: true,
     without_model: false,
+    charts: false,
 };
 
 /// The root of the repository.

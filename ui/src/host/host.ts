@@ -286,6 +286,14 @@ export interface Host {
   // Report
   /** Without a path the report goes to the data folder. */
   exportPdf(caseId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
+  /** The one page for whoever referred the patient. */
+  exportReferrerSummary(caseId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
+  /** The list before a meeting, with what is to be fetched. */
+  exportMeetingList(meetingId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
+  /** The minutes after a meeting: a draft until it is closed and every decision signed. */
+  exportMinutes(meetingId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
+  /** The report of a span of days; both ends belong to it. */
+  exportYear(from: string, to: string, path: string | null): Promise<ExportedFile>;
   /** Measurements, key images and outlines as DICOM objects, in a new folder; the images have to be open. */
   exportObjects(caseId: string, folder: string | null): Promise<ExportedFile>;
   pickSavePath(name: string): Promise<string | null>;

@@ -131,6 +131,10 @@ export function tauriHost(): Host {
     keyImagePng: (caseId, keyImageId) => invoke('key_image_png', { caseId, keyImageId }),
 
     exportPdf: (caseId, path, choices) => invoke('export_pdf', { caseId, path, choices }),
+    exportReferrerSummary: (caseId, path, choices) => invoke('export_referrer_summary', { caseId, path, choices }),
+    exportMeetingList: (meetingId, path, choices) => invoke('export_meeting_list', { meetingId, path, choices }),
+    exportMinutes: (meetingId, path, choices) => invoke('export_minutes', { meetingId, path, choices }),
+    exportYear: (from, to, path) => invoke('export_year', { from, to, path }),
     exportObjects: (caseId, folder) => invoke('export_objects', { caseId, folder }),
     pickSavePath: (name) => invoke('pick_save_path', { name }),
     exportDeidentified: (caseId, input) => invoke('export_deidentified', { caseId, input }),

@@ -106,7 +106,7 @@ pub use store::{
     CaseList, CaseSummary, Kept, Keychain, KeychainFault, NoKeychain, Person, PersonChange,
     PersonInput, Role, Secret, Specialty,
 };
-pub use summary::write_report;
+pub use summary::{CaseReport, write_report};
 pub use tables::{
     CohortOutcome, TableOutcome, assess_cohort, assess_table, check_setting, not_over_the_input,
     read_case_file,

@@ -1,10 +1,11 @@
-//! The board summary on paper: from a case with its kept pictures to a PDF file.
+//! Reports about a case on paper, in full or on one page: from a case with its kept pictures to a PDF file.
 
 use crate::{
     APP_VERSION, Board, BoardError, ExportedFile, ReportChoices, assess,
     cases::judged_on,
     images::{self, KeyImageShape},
     reasons::reasons_of,
+    week_settings::{self, Letterhead, WeekSettings},
 };
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use clinical::{
@@ -12,11 +13,12 @@ use clinical::{
     case::Case,
     catalogue::Catalogue,
     language::Language,
+    pathway_clock::{ClockReading, clock_readings},
     words::Words,
 };
 use imaging::{Continue, Library, Workers};
 use inference::PackSet;
-use report::{EdgeMarks, KeyPicture, ReportInput, board_summary};
+use report::{EdgeMarks, KeyPicture, Paper, ReportInput, board_summary, referrer_summary};
 use std::{
     collections::BTreeMap,
     io::Write,
@@ -28,8 +30,27 @@ use store::{AuditEntry, StoreError, WholeFile};
 /// Each key image's PNG with its shape, in the order of the case; none where it cannot be had.
 pub(crate) type Pictures = Vec<Option<(Vec<u8>, KeyImageShape)>>;
 
+/// Which report is written about a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseReport {
+    /// The summary for a board with everything after it.
+    Full,
+    /// One page for whoever referred the patient, with a page of charts after it where asked.
+    Referrer { charts: bool },
+}
+
+impl CaseReport {
+    /// The beginning of a file's name.
+    fn file_name(self) -> &'static str {
+        match self {
+            CaseReport::Full => "board-summary",
+            CaseReport::Referrer { .. } => "referrer-summary",
+        }
+    }
+}
+
 impl Board {
-    /// Writes the summary of a case as it is now. Without a path, into `reports` of the data
+    /// Writes the full report of a case as it is now. Without a path, into `reports` of the data
     /// folder under a name without identity.
     pub fn export_pdf(
         &self,
@@ -37,33 +58,68 @@ impl Board {
         path: Option<&Path>,
         choices: ReportChoices,
     ) -> Result<ExportedFile, BoardError> {
+        self.export_case_report(case_id, path, choices, CaseReport::Full)
+    }
+
+    /// Writes the one page for whoever referred the patient, in the same way.
+    pub fn export_referrer_summary(
+        &self,
+        case_id: &str,
+        path: Option<&Path>,
+        choices: ReportChoices,
+    ) -> Result<ExportedFile, BoardError> {
+        let charts = choices.charts;
+        self.export_case_report(case_id, path, choices, CaseReport::Referrer { charts })
+    }
+
+    fn export_case_report(
+        &self,
+        case_id: &str,
+        path: Option<&Path>,
+        choices: ReportChoices,
+        kind: CaseReport,
+    ) -> Result<ExportedFile, BoardError> {
+        let settings = self.with_store(|store| Ok(week_settings::settings(store)))?;
         let view = self.with_store(|store| self.view(store, store.case(case_id)?))?;
         let pictures = self.kept_pictures(&view.case)?;
         let now = self.now();
         let path = match path {
             Some(path) => path.to_owned(),
-            None => self.report_path(&view.case, now)?,
+            None => {
+                let short: String = view.case.id.chars().take(8).collect();
+                self.report_path(&format!("{}-{short}", kind.file_name()), now)?
+            }
         };
         let assessed = match choices.without_model {
-            true => Assessed::without_model(view.assessment),
+            true => Assessed::without_model(&view.case, view.assessment),
             false => Assessed::of(&view.case, view.assessment, &self.answering().packs),
         };
-        let language = self.language();
-        let pdf = summary(
-            &view.case,
-            &assessed,
-            &pictures,
-            choices.mask_identity,
-            language,
-            now,
-        )?;
+        let input = Printed {
+            identity_masked: choices.mask_identity,
+            letterhead: settings.letterhead,
+            ..Printed::here(self.language(), now)
+        };
+        let mut assessed = assessed;
+        assessed.clock = view.week.clock;
+        let pdf = printed(&view.case, &assessed, &pictures, &input, kind)?;
+        self.write_report_file(&path, &pdf, Some((case_id, view.revision)))
+    }
+
+    /// Writes the bytes of a report and says so in the log; `about` is the case with its revision.
+    pub(crate) fn write_report_file(
+        &self,
+        path: &Path,
+        pdf: &[u8],
+        about: Option<(&str, u32)>,
+    ) -> Result<ExportedFile, BoardError> {
+        let now = self.now();
         self.with_store(|store| {
-            store.write_file(&path, &pdf)?;
+            store.write_file(path, pdf)?;
             let person = self.person()?;
             let mut entry = AuditEntry::new(&person, "report_exported");
-            entry.case_id = Some(case_id);
-            entry.revision = Some(view.revision);
-            entry.details = &pdf;
+            entry.case_id = about.map(|(case_id, _)| case_id);
+            entry.revision = about.map(|(_, revision)| revision);
+            entry.details = pdf;
             Ok(store.audit_append(&entry, now)?)
         })?;
         Ok(ExportedFile {
@@ -91,17 +147,19 @@ impl Board {
         Ok(folder)
     }
 
-    fn report_path(&self, case: &Case, now: DateTime<Utc>) -> Result<PathBuf, BoardError> {
+    /// A file in the folder of reports, by what it is and the time.
+    pub(crate) fn report_path(
+        &self,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<PathBuf, BoardError> {
         let folder = self.reports_folder()?;
-        let short: String = case.id.chars().take(8).collect();
-        Ok(folder.join(format!(
-            "board-summary-{short}-{}.pdf",
-            now.format("%Y%m%d-%H%M%S")
-        )))
+        let time = now.format("%Y%m%d-%H%M%S");
+        Ok(folder.join(format!("{name}-{time}.pdf")))
     }
 }
 
-/// Writes the summary of a case file; its key images are drawn from the files of `images`, a
+/// Writes a report about a case file; its key images are drawn from the files of `images`, a
 /// folder, ZIP archive, disc or file.
 #[expect(clippy::too_many_arguments, reason = "what a report is made of")]
 pub fn write_report(
@@ -113,6 +171,7 @@ pub fn write_report(
     language: Language,
     packs: &PackSet,
     now: DateTime<Utc>,
+    kind: CaseReport,
 ) -> Result<(), BoardError> {
     let index_date = judged_on(case, now);
     let library = match images {
@@ -122,10 +181,11 @@ pub fn write_report(
     let pictures = images::pictures_from(case, &library, workers);
     let assessment = assess(case, index_date, packs, None);
     let assessed = Assessed::of(case, assessment, packs);
-    write(
-        path,
-        &summary(case, &assessed, &pictures, mask_identity, language, now)?,
-    )
+    let input = Printed {
+        identity_masked: mask_identity,
+        ..Printed::here(language, now)
+    };
+    write(path, &printed(case, &assessed, &pictures, &input, kind)?)
 }
 
 /// What was computed of a case, with the reasons of its forecast.
@@ -133,6 +193,10 @@ pub(crate) struct Assessed {
     assessment: Assessment,
     reasons: Vec<Explanation>,
     reproduced_rows: Option<usize>,
+    /// Against the limits of the centre, or the shipped ones.
+    clock: Vec<ClockReading>,
+    /// What the model says is left out.
+    model_held_back: bool,
 }
 
 impl Assessed {
@@ -140,13 +204,17 @@ impl Assessed {
         Assessed {
             reasons: reasons_of(case, assessment.index_date, packs),
             reproduced_rows: reproduced_rows(&assessment, packs),
+            clock: shipped_clock(case, &assessment),
+            model_held_back: false,
             assessment,
         }
     }
 
     /// Scores, facts and pathway; nothing that the model says.
-    fn without_model(assessment: Assessment) -> Assessed {
+    fn without_model(case: &Case, assessment: Assessment) -> Assessed {
         Assessed {
+            clock: shipped_clock(case, &assessment),
+            model_held_back: true,
             assessment: Assessment {
                 forecast: ForecastState::Refused {
                     code: "held_back".to_owned(),
@@ -172,22 +240,14 @@ fn reproduced_rows(assessment: &Assessment, packs: &PackSet) -> Option<usize> {
     packs.check_of(pack).map(|check| check.rows)
 }
 
-fn summary(
-    case: &Case,
-    assessed: &Assessed,
-    pictures: &Pictures,
-    mask_identity: bool,
-    language: Language,
-    now: DateTime<Utc>,
-) -> Result<Vec<u8>, BoardError> {
-    let input = Printed {
-        language,
-        identity_masked: mask_identity,
-        dates_moved: false,
-        now,
-        local_offset: local_offset(now),
-    };
-    printed(case, assessed, pictures, &input)
+/// The way of the current discussion until the day on which the case is judged, against the shipped limits.
+fn shipped_clock(case: &Case, assessment: &Assessment) -> Vec<ClockReading> {
+    let settings = WeekSettings::default();
+    let urgent = assessment.pathway.emergency.is_some();
+    case.current_episode().map_or_else(Vec::new, |episode| {
+        let until = assessment.index_date;
+        clock_readings(case, episode, urgent, &settings.clock, until)
+    })
 }
 
 /// The summary of a de-identified case: its time is moved, and its place is not told by an offset.
@@ -199,22 +259,54 @@ pub(crate) fn deidentified(
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, BoardError> {
     let input = Printed {
-        language,
         identity_masked: true,
         dates_moved: true,
-        now,
         local_offset: Utc.fix(),
+        ..Printed::here(language, now)
     };
-    printed(case, assessed, pictures, &input)
+    printed(case, assessed, pictures, &input, CaseReport::Full)
 }
 
-/// How a summary is printed.
-struct Printed {
-    language: Language,
-    identity_masked: bool,
-    dates_moved: bool,
-    now: DateTime<Utc>,
-    local_offset: FixedOffset,
+/// How a report is printed.
+pub(crate) struct Printed {
+    pub(crate) language: Language,
+    pub(crate) identity_masked: bool,
+    pub(crate) dates_moved: bool,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) local_offset: FixedOffset,
+    pub(crate) letterhead: Letterhead,
+}
+
+impl Printed {
+    /// With identity, by the clock of this computer, and without a letterhead.
+    pub(crate) fn here(language: Language, now: DateTime<Utc>) -> Printed {
+        Printed {
+            language,
+            identity_masked: false,
+            dates_moved: false,
+            now,
+            local_offset: local_offset(now),
+            letterhead: Letterhead::default(),
+        }
+    }
+
+    pub(crate) fn paper(&self) -> Paper<'_> {
+        let language = self.language.code();
+        Paper {
+            catalogue: Catalogue::in_language(language),
+            words: Words::shipped(language),
+            language,
+            letterhead: report::Letterhead {
+                centre: &self.letterhead.centre,
+                department: &self.letterhead.department,
+                lines: &self.letterhead.lines,
+            },
+            app_version: APP_VERSION,
+            generated_at: self.now,
+            local_offset: self.local_offset,
+            identity_masked: self.identity_masked,
+        }
+    }
 }
 
 fn printed(
@@ -222,6 +314,7 @@ fn printed(
     assessed: &Assessed,
     pictures: &Pictures,
     input: &Printed,
+    kind: CaseReport,
 ) -> Result<Vec<u8>, BoardError> {
     let drawn: Vec<_> = case
         .key_images
@@ -258,21 +351,22 @@ fn printed(
                 }),
         })
         .collect();
-    Ok(board_summary(&ReportInput {
+    let dates_moved = input.dates_moved;
+    let input = ReportInput {
         case,
         assessment: &assessed.assessment,
         reasons: &assessed.reasons,
         reproduced_rows: assessed.reproduced_rows,
-        catalogue: Catalogue::in_language(input.language.code()),
-        words: Words::shipped(input.language.code()),
-        language: input.language.code(),
         key_pictures: &key_pictures,
-        app_version: APP_VERSION,
-        generated_at: input.now,
-        local_offset: input.local_offset,
-        identity_masked: input.identity_masked,
-        dates_moved: input.dates_moved,
-    })?)
+        clock: &assessed.clock,
+        model_held_back: assessed.model_held_back,
+        dates_moved,
+        paper: input.paper(),
+    };
+    Ok(match kind {
+        CaseReport::Full => board_summary(&input)?,
+        CaseReport::Referrer { charts } => referrer_summary(&input, charts)?,
+    })
 }
 
 /// The offset of this computer's clock at that time.
@@ -304,10 +398,11 @@ mod tests {
         let assessment = assess(&case, judged_on(&case, now), &packs, None);
         let text = |assessed: &Assessed| {
             let pictures: Pictures = case.key_images.iter().map(|_| None).collect();
-            let pdf = summary(&case, assessed, &pictures, false, Language::English, now).unwrap();
+            let input = Printed::here(Language::English, now);
+            let pdf = printed(&case, assessed, &pictures, &input, CaseReport::Full).unwrap();
             report::texts_of(&pdf).unwrap().join("\n")
         };
-        let held = text(&Assessed::without_model(assessment.clone()));
+        let held = text(&Assessed::without_model(&case, assessment.clone()));
         let whole = text(&Assessed::of(&case, assessment, &packs));
         let words = Words::shipped("en");
         for of_the_model in [

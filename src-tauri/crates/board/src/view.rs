@@ -308,6 +308,9 @@ pub struct ReportChoices {
     pub mask_identity: bool,
     /// Forecast, reasons and benefit, for people who have not yet said what they expect.
     pub without_model: bool,
+    /// Puts a page with the curve and the first key image after the one page for the referrer.
+    #[serde(default)]
+    pub charts: bool,
 }
 
 /// Where a report was written.

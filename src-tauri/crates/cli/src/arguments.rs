@@ -33,6 +33,12 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ReportKind {
+    Full,
+    Referrer,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum SpokenLanguage {
     En,
     De,
@@ -191,8 +197,14 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Write the board summary of a case file as PDF.
+    /// Write a report about a case file as PDF.
     Report {
+        /// All of it, or one page for whoever referred the patient.
+        #[arg(long, value_enum, default_value_t = ReportKind::Full)]
+        kind: ReportKind,
+        /// Put a page with the curve and the first key image after the one page.
+        #[arg(long)]
+        charts: bool,
         #[arg(long, value_name = "CASE")]
         json: PathBuf,
         #[arg(long, value_name = "PDF")]

@@ -5,7 +5,7 @@ mod print;
 mod store;
 mod study;
 
-use arguments::{Arguments, AuditCommand, Command, PackCommand};
+use arguments::{Arguments, AuditCommand, Command, PackCommand, ReportKind};
 use board::{
     BoardError, Case, DeidentifiedWarning, DeidentifiedWarningCode, NaiveDate, PackSet,
     StudyQuestion, WorkerCommand, Workers,
@@ -162,6 +162,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             Ok(in_part(study.faults.is_empty() && study.passed.is_empty()))
         }
         Command::Report {
+            kind,
+            charts,
             json,
             out,
             images,
@@ -171,6 +173,10 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
             let case = board::read_case_file(json, now)?;
             let packs = answering(arguments, &folders);
             let images = images.as_deref();
+            let kind = match kind {
+                ReportKind::Full => board::CaseReport::Full,
+                ReportKind::Referrer => board::CaseReport::Referrer { charts: *charts },
+            };
             board::write_report(
                 &case,
                 images,
@@ -180,6 +186,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BoardError> {
                 language,
                 &packs,
                 now,
+                kind,
             )?;
             println!("{}", out.display());
             Ok(ExitCode::SUCCESS)

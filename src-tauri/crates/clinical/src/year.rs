@@ -16,7 +16,9 @@ use crate::{
 use chrono::NaiveDate;
 pub use figures::{LEAST_OF_A_SHARE, Share, Spread};
 pub use meetings::{MeetingFigures, MeetingRow};
-pub use outcomes::{ComplicationAnswer, EpisodeOutcome, OutcomeFigures, SurvivalAt, episode_outcome};
+pub use outcomes::{
+    ComplicationAnswer, EpisodeOutcome, OutcomeFigures, SurvivalAt, episode_outcome,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 pub use timeliness::{IntervalFigures, IntervalRow};
@@ -259,9 +261,10 @@ fn concordance(rows: &[&DiscussionRow]) -> Concordance {
             row.carried_out == Some(state)
         })
     };
-    let deviating = asked
-        .iter()
-        .filter(|row| row.carried_out.is_some_and(|state| state != CarriedOutState::Done));
+    let deviating = asked.iter().filter(|row| {
+        row.carried_out
+            .is_some_and(|state| state != CarriedOutState::Done)
+    });
     let mut found: BTreeMap<&str, ReasonCount> = BTreeMap::new();
     let mut without_reason = 0;
     for row in deviating {
@@ -311,9 +314,10 @@ fn survival(rows: &[&DiscussionRow]) -> Result<KaplanMeier, OutcomesError> {
 }
 
 fn follow_up(rows: &YearRows, only_synthetic: bool) -> Vec<FollowUpFigures> {
-    let due = rows.due.iter().filter(|row| {
-        (only_synthetic || !row.synthetic) && row.due_on <= rows.today
-    });
+    let due = rows
+        .due
+        .iter()
+        .filter(|row| (only_synthetic || !row.synthetic) && row.due_on <= rows.today);
     let mut found: BTreeMap<u32, Share> = BTreeMap::new();
     for row in due {
         let share = found.entry(row.months).or_default();

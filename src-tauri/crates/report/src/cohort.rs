@@ -1,8 +1,8 @@
 //! The report of a cohort study: how the model and the scores did on a centre's own patients, with the
 //! figures also as files of their own.
 
-mod drawing;
-mod figures;
+pub(crate) mod drawing;
+pub(crate) mod figures;
 mod pages;
 mod sections;
 mod svg;
@@ -11,8 +11,9 @@ use crate::{
     ReportError,
     document::{self, Properties},
     fonts::Typeface,
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     style::SMALL,
+    table::{Cell, Column},
 };
 use chrono::{DateTime, FixedOffset, Utc};
 use clinical::{
@@ -144,14 +145,14 @@ impl<'a> Talk<'a> {
 fn properties(talk: &Talk) -> Properties {
     let study = talk.study();
     let title = talk.say("title", &[]);
+    let product = talk.report("report.product", &[]);
+    let application = format!("{product} {}", study.app_version);
     Properties {
         title: title.clone(),
         subject: title,
-        application: format!(
-            "{} {}",
-            talk.report("report.product", &[]),
-            study.app_version
-        ),
+        author: application.clone(),
+        keywords: Vec::new(),
+        application,
         language: talk.input.language.to_owned(),
         created_at: talk.input.generated_at,
         fingerprint: format!("{} {}", talk.input.generated_at, study.result.patients),

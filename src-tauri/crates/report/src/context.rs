@@ -1,310 +1,112 @@
-//! What every section needs: the input, the words, and how values, units and dates are written.
+//! What every section about one patient needs: the input, and who the patient is.
 
 use crate::{
     ReportInput,
-    fonts::{Typeface, UNPRINTABLE},
-    identity::{Redaction, has_name, printable_name},
+    fonts::Typeface,
+    standing::Standing,
+    voice::{PrintedName, Voice},
 };
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use clinical::{
-    assessment::Citation,
-    case::{Subject, Value},
-    catalogue::{Feature, FeatureId},
+    case::BoardEpisode,
+    decision::{BoardDecision, SealedForecast},
 };
-use std::cell::Cell;
+use std::ops::Deref;
 
 /// The arguments of a report with what is derived from them once.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) input: &'a ReportInput<'a>,
-    pub(crate) typeface: &'static Typeface,
     pub(crate) identity: PrintedIdentity,
-    redaction: Redaction,
-    /// Whether [`UNPRINTABLE`] stands anywhere, which the report then explains.
-    has_gaps: Cell<bool>,
+    pub(crate) standing: Standing,
+    voice: Voice<'a>,
 }
 
 /// Identity as it goes on the page.
 #[derive(Debug)]
 pub(crate) struct PrintedIdentity {
-    /// The name, or what stands for it.
-    pub(crate) name: String,
-    /// Why something else stands for the name.
-    pub(crate) remark: Option<String>,
+    pub(crate) printed: PrintedName,
     /// Label and value: birth date, number, sex, age.
     pub(crate) fields: Vec<(String, String)>,
-    /// One line for the pages after the first and for the title.
-    pub(crate) running: String,
+}
+
+impl<'a> Deref for Context<'a> {
+    type Target = Voice<'a>;
+
+    fn deref(&self) -> &Voice<'a> {
+        &self.voice
+    }
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(input: &'a ReportInput<'a>, typeface: &'static Typeface) -> Context<'a> {
-        let redaction = if input.identity_masked {
-            Redaction::of(input.case)
-        } else {
-            Redaction::default()
-        };
-        let empty = PrintedIdentity {
-            name: String::new(),
-            remark: None,
-            fields: Vec::new(),
-            running: String::new(),
-        };
-        let mut context = Context {
+        let voice = Voice::new(input.paper, typeface, [input.case]);
+        Context {
+            identity: printed_identity(&voice, input),
+            standing: Standing::of_case(&voice, input),
+            voice,
             input,
-            typeface,
-            identity: empty,
-            redaction,
-            has_gaps: Cell::new(false),
-        };
-        context.identity = context.printed_identity();
-        context
-    }
-
-    /// The words of a key, with the placeholders filled in.
-    pub(crate) fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
-        self.typeface.printable(&self.input.words.text(key, values))
-    }
-
-    /// The words of a key if there are any.
-    pub(crate) fn say_if_known(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
-        self.input
-            .words
-            .contains(key)
-            .then(|| self.say(key, values))
-    }
-
-    /// Text that a person or a file wrote: masked where asked, and printable.
-    pub(crate) fn free(&self, text: &str) -> String {
-        let printable = self.typeface.printable(&self.redacted(text));
-        if printable.contains(UNPRINTABLE) {
-            self.has_gaps.set(true);
-        }
-        printable
-    }
-
-    /// A paper with its DOI, if it is known.
-    pub(crate) fn citation(&self, citation: &Citation) -> String {
-        let text = self.free(&citation.text);
-        match &citation.doi {
-            Some(doi) => format!("{text}, doi:{}", self.free(doi)),
-            None => text,
         }
     }
 
-    /// True when some text so far could not be printed whole.
-    pub(crate) fn has_gaps(&self) -> bool {
-        self.has_gaps.get()
+    /// The discussion that the report is about.
+    pub(crate) fn episode(&self) -> Option<&'a BoardEpisode> {
+        self.input.case.current_episode()
     }
 
-    /// The text without identity, where identity is masked.
-    pub(crate) fn redacted(&self, text: &str) -> String {
-        self.redaction.apply(text)
+    /// What the board decided in it, as far as anything is written.
+    pub(crate) fn decision(&self) -> Option<&'a BoardDecision> {
+        self.episode()?.decision.as_ref()
     }
 
-    pub(crate) fn feature(&self, id: &FeatureId) -> Option<&'a Feature> {
-        self.input.catalogue.feature(id)
-    }
-
-    /// The catalogue's label, or the id of a feature that the catalogue does not know.
-    pub(crate) fn feature_label(&self, id: &FeatureId) -> String {
-        let label = self
-            .feature(id)
-            .map_or(id.as_str(), |feature| feature.label.as_str());
-        self.typeface.printable(label)
-    }
-
-    /// Labels in one sentence; a label may hold a comma of its own.
-    pub(crate) fn feature_labels(&self, ids: &[FeatureId]) -> String {
-        ids.iter()
-            .map(|id| self.feature_label(id))
-            .collect::<Vec<_>>()
-            .join("; ")
-    }
-
-    /// A value with the catalogue's unit, or the label of its option.
-    pub(crate) fn value(&self, id: &FeatureId, value: &Value) -> String {
-        let feature = self.feature(id);
-        match value {
-            Value::Flag(true) => self.say("value.true", &[]),
-            Value::Flag(false) => self.say("value.false", &[]),
-            Value::Code(code) => {
-                let options = feature
-                    .map(|feature| feature.options.as_slice())
-                    .unwrap_or_default();
-                let known = options.iter().find(|option| option.id == *code);
-                match known {
-                    Some(option) => self.typeface.printable(&option.label),
-                    None => self.free(code),
-                }
-            }
-            Value::Number(number) => {
-                let unit = feature.and_then(|feature| feature.unit.as_deref());
-                match unit {
-                    Some(unit) => format!("{} {}", self.number(*number), self.unit(unit)),
-                    None => self.number(*number),
-                }
-            }
-        }
-    }
-
-    /// A day as the language of the report writes it.
-    pub(crate) fn date(&self, day: NaiveDate) -> String {
-        self.input.words.language().date(day)
-    }
-
-    /// A moment as the clock of the place showed it.
-    pub(crate) fn local_time(&self, moment: DateTime<Utc>) -> String {
-        let local = moment.with_timezone(&self.input.local_offset);
-        self.input.words.language().moment(local)
-    }
-
-    /// A number without noise, with the decimal mark of the language.
-    pub(crate) fn number(&self, number: f64) -> String {
-        self.decimal(&number_text(number))
-    }
-
-    /// A number that was written with a point, with the decimal mark of the language.
-    pub(crate) fn decimal(&self, number: &str) -> String {
-        self.input.words.language().decimal(number)
-    }
-
-    /// A unit as it is printed: `10^9/L` becomes 10⁹/L.
-    pub(crate) fn unit(&self, unit: &str) -> String {
-        let printed = match unit {
-            "10^9/L" => "10⁹/L",
-            "kg/m2" => "kg/m²",
-            "umol/L" => "µmol/L",
-            "ug/L" => "µg/L",
-            other => other,
-        };
-        self.say_if_known(&format!("unit_name.{unit}"), &[])
-            .unwrap_or_else(|| self.typeface.printable(printed))
-    }
-
-    /// Empty for the patient, else the level or the lesion.
-    pub(crate) fn subject(&self, subject: &Subject) -> String {
-        match subject {
-            Subject::Patient => String::new(),
-            Subject::Level(level) => level.name().to_owned(),
-            Subject::Lesion(name) => self.free(name),
-        }
-    }
-
-    fn printed_identity(&self) -> PrintedIdentity {
-        let case = self.input.case;
-        let reference: String = case.id.chars().take(8).collect();
-        let reference = self.free(&reference);
-        let mut fields = Vec::new();
-        let mut field = |key: &str, value: String| {
-            fields.push((self.say(key, &[]), value));
-        };
-        let demographics = [
-            ("report.identity.sex", self.fact_text("sex")),
-            ("report.identity.age", self.age()),
-        ];
-        if self.input.identity_masked {
-            for (key, value) in demographics {
-                field(key, value);
-            }
-            field("report.identity.case", reference.clone());
-            let name = self.say("report.identity.masked", &[]);
-            let running = self.say(
-                "report.identity.running_masked",
-                &[("case", reference.as_str())],
-            );
-            let remark = self
-                .input
-                .dates_moved
-                .then(|| self.say("report.identity.dates_moved", &[]));
-            return PrintedIdentity {
-                name,
-                remark,
-                fields,
-                running,
-            };
-        }
-
-        let unknown = self.say("report.value.not_recorded", &[]);
-        let number = Some(self.free(case.identity.patient_id.trim()))
-            .filter(|number| !number.is_empty())
-            .unwrap_or_else(|| unknown.clone());
-        let born = case
-            .identity
-            .birth_date
-            .map_or(unknown, |day| self.date(day));
-        let printable = printable_name(self.typeface, case);
-        let (name, remark) = match printable {
-            Some(name) => (self.typeface.printable(&name), None),
-            None if has_name(case) => {
-                let stands_in = self.say(
-                    "report.identity.patient_number",
-                    &[("number", number.as_str())],
-                );
-                (
-                    stands_in,
-                    Some(self.say("report.identity.name_not_printable", &[])),
-                )
-            }
-            None => (self.say("report.identity.no_name", &[]), None),
-        };
-        field("report.identity.born", born.clone());
-        field("report.identity.number", number.clone());
-        for (key, value) in demographics {
-            field(key, value);
-        }
-        let running = self.say(
-            "report.identity.running",
-            &[
-                ("name", name.as_str()),
-                ("number", number.as_str()),
-                ("born", born.as_str()),
-            ],
-        );
-        PrintedIdentity {
-            name,
-            remark,
-            fields,
-            running,
-        }
-    }
-
-    /// Age on the index date: from the birth date, else the recorded age.
-    fn age(&self) -> String {
-        let index_date = self.input.assessment.index_date;
-        match self.input.case.identity.birth_date {
-            Some(born) if born <= index_date => {
-                let years = completed_years(born, index_date).to_string();
-                self.say("report.identity.years", &[("years", years.as_str())])
-            }
-            _ => self.fact_text("age"),
-        }
-    }
-
-    fn fact_text(&self, feature: &str) -> String {
-        self.input
-            .assessment
-            .facts_used
-            .iter()
-            .find(|fact| fact.feature.as_str() == feature)
-            .map_or_else(
-                || self.say("report.value.not_recorded", &[]),
-                |fact| self.value(&fact.feature, &fact.value),
-            )
+    /// What the model said when the decision was signed.
+    pub(crate) fn sealed_forecast(&self) -> Option<&'a SealedForecast> {
+        let shown = self.decision().filter(|_| !self.input.model_held_back);
+        shown?.seal.as_ref()?.forecast.as_ref()
     }
 }
 
-/// A number with at most three decimals and no trailing zeros; a smaller one in full.
-fn number_text(number: f64) -> String {
-    if number != 0.0 && number.abs() < 0.001 {
-        return number.to_string();
+fn printed_identity(voice: &Voice, input: &ReportInput) -> PrintedIdentity {
+    let mut printed = voice.patient(input.case);
+    let mut fields = Vec::new();
+    let mut field = |key: &str, value: String| fields.push((voice.say(key, &[]), value));
+    match &printed.number_and_birth {
+        Some([number, born]) => {
+            field("report.identity.born", born.clone());
+            field("report.identity.number", number.clone());
+        }
+        None if input.dates_moved => {
+            printed.remark = Some(voice.say("report.identity.dates_moved", &[]));
+        }
+        None => {}
     }
-    let fixed = format!("{number:.3}");
-    let short = fixed.trim_end_matches('0').trim_end_matches('.');
-    match short {
-        "-0" | "" => "0".to_owned(),
-        other => other.to_owned(),
+    field("report.identity.sex", fact_text(voice, input, "sex"));
+    field("report.identity.age", age(voice, input));
+    if printed.number_and_birth.is_none() {
+        field("report.identity.case", printed.reference.clone());
     }
+    PrintedIdentity { printed, fields }
+}
+
+/// Age on the index date: from the birth date, else the recorded age.
+fn age(voice: &Voice, input: &ReportInput) -> String {
+    let index_date = input.assessment.index_date;
+    match input.case.identity.birth_date {
+        Some(born) if born <= index_date => {
+            let years = completed_years(born, index_date).to_string();
+            voice.say("report.identity.years", &[("years", years.as_str())])
+        }
+        _ => fact_text(voice, input, "age"),
+    }
+}
+
+fn fact_text(voice: &Voice, input: &ReportInput, feature: &str) -> String {
+    let facts = &input.assessment.facts_used;
+    let found = facts.iter().find(|fact| fact.feature.as_str() == feature);
+    found.map_or_else(
+        || voice.say("report.value.not_recorded", &[]),
+        |fact| voice.value(&fact.feature, &fact.value),
+    )
 }
 
 /// A share as a whole number of 100, rounded half up.
@@ -321,15 +123,6 @@ fn completed_years(from: NaiveDate, until: NaiveDate) -> i32 {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-
-    #[test]
-    fn numbers_are_written_without_noise() {
-        let written = [38.0, 0.1 + 0.2, 11.25, -0.0, 1234.5678, 0.0004, 250.0].map(number_text);
-        assert_eq!(
-            written,
-            ["38", "0.3", "11.25", "0", "1234.568", "0.0004", "250"]
-        );
-    }
 
     #[test]
     fn shares_are_whole_numbers_of_hundred() {

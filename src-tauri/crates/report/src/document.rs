@@ -8,8 +8,11 @@ use crate::{
     ReportError,
     canvas::Sheet,
     fonts::{Face, Typeface},
+    frame,
+    standing::Standing,
     style::{PAGE_HEIGHT_MM, PAGE_WIDTH_MM},
     subset,
+    voice::Voice,
 };
 use chrono::{DateTime, Utc};
 use printpdf::{
@@ -23,6 +26,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Properties {
     pub(crate) title: String,
     pub(crate) subject: String,
+    /// Who sends it; the application where no centre is known.
+    pub(crate) author: String,
+    /// What it is about, without anything that names a patient.
+    pub(crate) keywords: Vec<String>,
     /// The application and its version.
     pub(crate) application: String,
     /// BCP 47 tag of the language of the text.
@@ -30,6 +37,36 @@ pub(crate) struct Properties {
     pub(crate) created_at: DateTime<Utc>,
     /// Text that tells this file from others; hashed into the file identifier.
     pub(crate) fingerprint: String,
+}
+
+impl Properties {
+    /// `about` says of which case, meeting or year it is, without naming a patient.
+    pub(crate) fn of(
+        voice: &Voice,
+        standing: &Standing,
+        kind: &str,
+        about: &str,
+        fingerprint: &str,
+    ) -> Properties {
+        let paper = &voice.paper;
+        let application = frame::application(voice);
+        let centre = voice.free(paper.letterhead.centre.trim());
+        let product = voice.say("report.product", &[]);
+        Properties {
+            title: standing.title(voice, &format!("{kind}: {about}")),
+            subject: kind.to_owned(),
+            author: if centre.is_empty() {
+                application.clone()
+            } else {
+                centre
+            },
+            keywords: vec![product, kind.to_owned(), about.to_owned()],
+            application,
+            language: paper.language.to_owned(),
+            created_at: paper.generated_at,
+            fingerprint: format!("{fingerprint} {}", paper.generated_at),
+        }
+    }
 }
 
 /// Pixels to be embedded under a name, without loss.
@@ -103,8 +140,11 @@ pub(crate) fn write(
             .and_then(|object| object.as_dict_mut())
     {
         // printpdf writes an empty version of a prepress standard that this file does not claim.
-        for key in ["GTS_PDFXVersion", "Trapped", "Identifier", "Keywords"] {
+        for key in ["GTS_PDFXVersion", "Trapped", "Identifier"] {
             information.remove(key.as_bytes());
+        }
+        if properties.keywords.is_empty() {
+            information.remove(b"Keywords");
         }
     }
     for object in file.objects.values_mut() {
@@ -135,10 +175,11 @@ fn information(properties: &Properties) -> PdfDocumentInfo {
         modification_date: created,
         metadata_date: created,
         document_title: properties.title.clone(),
-        author: properties.application.clone(),
+        author: properties.author.clone(),
         creator: properties.application.clone(),
         producer: properties.application.clone(),
         subject: properties.subject.clone(),
+        keywords: properties.keywords.clone(),
         ..PdfDocumentInfo::default()
     }
 }

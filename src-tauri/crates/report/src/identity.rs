@@ -66,37 +66,12 @@ pub(crate) struct Redaction {
 }
 
 impl Redaction {
-    /// Everything in the case that names this patient, or the other one that a linked study names.
-    pub(crate) fn of(case: &Case) -> Redaction {
-        let identity = &case.identity;
-        let mut names = vec![identity.family_name.as_str(), identity.given_name.as_str()];
-        names.extend(identity.alphabetic_name.as_deref());
-        let mut numbers = vec![identity.patient_id.clone()];
-        let mut birth_dates = vec![identity.birth_date];
-        for study in &case.studies {
-            names.push(&study.patient_name);
-            numbers.push(study.patient_id.clone());
-            birth_dates.push(study.patient_birth_date);
-        }
-        for date in birth_dates.into_iter().flatten() {
-            for form in [
-                "%Y-%m-%d",
-                "%Y%m%d",
-                "%d.%m.%Y",
-                "%-d.%-m.%Y",
-                "%d/%m/%Y",
-                "%m/%d/%Y",
-            ] {
-                numbers.push(date.format(form).to_string());
-            }
-        }
+    /// Everything in the cases that names their patients, or the other one that a linked study names.
+    pub(crate) fn of<'c>(cases: impl IntoIterator<Item = &'c Case>) -> Redaction {
         let mut terms: BTreeSet<Vec<char>> = BTreeSet::new();
-        for name in names {
-            terms.insert(folded(name.trim()));
-            let parts = name.split(|character: char| "^= ,-".contains(character));
-            terms.extend(parts.map(folded));
+        for case in cases {
+            terms.extend(naming(case));
         }
-        terms.extend(numbers.iter().map(|number| folded(number.trim())));
         // A single letter would strike out articles and levels.
         let mut terms: Vec<Vec<char>> = terms.into_iter().filter(|term| term.len() >= 2).collect();
         terms.sort_by_key(|term| std::cmp::Reverse(term.len()));
@@ -136,6 +111,40 @@ impl Redaction {
         }
         clean
     }
+}
+
+/// The terms by which a case names its patient.
+fn naming(case: &Case) -> BTreeSet<Vec<char>> {
+    let identity = &case.identity;
+    let mut names = vec![identity.family_name.as_str(), identity.given_name.as_str()];
+    names.extend(identity.alphabetic_name.as_deref());
+    let mut numbers = vec![identity.patient_id.clone()];
+    let mut birth_dates = vec![identity.birth_date];
+    for study in &case.studies {
+        names.push(&study.patient_name);
+        numbers.push(study.patient_id.clone());
+        birth_dates.push(study.patient_birth_date);
+    }
+    for date in birth_dates.into_iter().flatten() {
+        for form in [
+            "%Y-%m-%d",
+            "%Y%m%d",
+            "%d.%m.%Y",
+            "%-d.%-m.%Y",
+            "%d/%m/%Y",
+            "%m/%d/%Y",
+        ] {
+            numbers.push(date.format(form).to_string());
+        }
+    }
+    let mut terms: BTreeSet<Vec<char>> = BTreeSet::new();
+    for name in names {
+        terms.insert(folded(name.trim()));
+        let parts = name.split(|character: char| "^= ,-".contains(character));
+        terms.extend(parts.map(folded));
+    }
+    terms.extend(numbers.iter().map(|number| folded(number.trim())));
+    terms
 }
 
 fn folded(text: &str) -> Vec<char> {
@@ -201,7 +210,7 @@ mod tests {
 
     #[test]
     fn masking_strikes_out_whole_words_in_any_letter_case_and_without_accents() {
-        let redaction = Redaction::of(&case("Ñandú-Öztürk", "Łukasz", None));
+        let redaction = Redaction::of([&case("Ñandú-Öztürk", "Łukasz", None)]);
         assert_eq!(
             redaction
                 .apply("Mr ÑANDÚ-ÖZTÜRK (łukasz), born 1961-02-03 / 03.02.1961, id-4711: SBRT?"),
@@ -211,7 +220,7 @@ mod tests {
             redaction.apply("Lukasz OZTURK, Nandu-Ozturk, Öztürks"),
             "••• •••, •••, Öztürks"
         );
-        let redaction = Redaction::of(&case("Bone", "Al", None));
+        let redaction = Redaction::of([&case("Bone", "Al", None)]);
         assert_eq!(
             redaction.apply("Al Bone: albumin, bones, bone"),
             "••• •••: albumin, bones, •••"

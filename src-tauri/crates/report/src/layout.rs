@@ -1,4 +1,4 @@
-//! Flowing text and tables over pages.
+//! Flowing text over pages.
 //!
 //! A [`Flow`] holds the pages made so far and how far down the last one is filled. Whatever
 //! does not fit goes to a new page; headers and footers are drawn when the count is known.
@@ -6,15 +6,12 @@
 use crate::{
     canvas::{Frame, Sheet},
     fonts::Typeface,
-    style::{
-        ACCENT, CONTENT_BOTTOM, CONTENT_TOP, CONTENT_WIDTH, HEADING, LABEL, MARGIN, RULE, Style,
-    },
-    wrapping::{wrap, wrap_at_most},
+    style::{CONTENT_BOTTOM, CONTENT_TOP, CONTENT_WIDTH, HEADING, LABEL, MARGIN, RULE, Style},
+    wrapping::wrap,
 };
 
-/// Lines of one table cell; a longer text ends in an ellipsis.
-const CELL_LINES: usize = 8;
-const CELL_PADDING: f32 = 3.0;
+/// Width of the label of an entry.
+const ENTRY_LABEL: f32 = 112.0;
 
 /// Height of `lines` lines.
 pub(crate) fn height_of(style: Style, lines: usize) -> f32 {
@@ -36,21 +33,6 @@ pub(crate) struct Flow {
     pub(crate) sheet: Sheet,
     /// Where the next content goes on it.
     pub(crate) y: f32,
-}
-
-/// One column of a table.
-#[derive(Debug, Clone)]
-pub(crate) struct Column {
-    pub(crate) heading: String,
-    pub(crate) width: f32,
-    pub(crate) ends_right: bool,
-}
-
-/// One cell of a table.
-#[derive(Debug, Clone)]
-pub(crate) struct Cell {
-    pub(crate) text: String,
-    pub(crate) style: Style,
 }
 
 impl Flow {
@@ -112,72 +94,25 @@ impl Flow {
         }
     }
 
-    /// A table over the full width; the headings are repeated on every page it reaches.
-    pub(crate) fn table(&mut self, columns: &[Column], rows: &[Vec<Cell>]) {
-        self.need(60.0);
-        self.table_headings(columns);
-        for row in rows {
-            let cells: Vec<Vec<String>> = columns
-                .iter()
-                .zip(row)
-                .map(|(column, cell)| {
-                    let width = column.width - 2.0 * CELL_PADDING;
-                    wrap_at_most(self.typeface, cell.style, &cell.text, width, CELL_LINES)
-                })
-                .collect();
-            let height = cells
-                .iter()
-                .zip(row)
-                .map(|(lines, cell)| height_of(cell.style, lines.len()))
-                .fold(0.0, f32::max)
-                + CELL_PADDING;
-            if self.need(height) {
-                self.table_headings(columns);
-            }
-            let mut left = MARGIN;
-            for ((column, cell), lines) in columns.iter().zip(row).zip(cells) {
-                let mut baseline = self.y + CELL_PADDING / 2.0 + ascent(cell.style);
-                for line in lines {
-                    if column.ends_right {
-                        let right = left + column.width - CELL_PADDING;
-                        self.sheet
-                            .text_ending_at(right, baseline, cell.style, &line);
-                    } else {
-                        self.sheet
-                            .text(left + CELL_PADDING, baseline, cell.style, &line);
-                    }
-                    baseline += cell.style.line_height();
-                }
-                left += column.width;
-            }
-            self.y += height;
-            rule(&mut self.sheet, MARGIN, self.y, CONTENT_WIDTH);
+    /// A label with its text beside it, line by line over as many pages as it takes.
+    pub(crate) fn entry(&mut self, label: &str, style: Style, text: &str) {
+        let left = MARGIN + ENTRY_LABEL;
+        let labels = wrap(self.typeface, LABEL, label, ENTRY_LABEL - 8.0);
+        let texts = wrap(self.typeface, style, text, CONTENT_WIDTH - ENTRY_LABEL);
+        self.need(height_of(LABEL, labels.len()).max(height_of(style, texts.len().min(3))));
+        // Both are of one baseline.
+        let drop = ascent(style) - ascent(LABEL);
+        let below = lines(&mut self.sheet, LABEL, MARGIN, self.y + drop, &labels);
+        let (page, top) = (self.finished.len(), self.y);
+        for line in &texts {
+            self.need(style.line_height());
+            self.sheet.text(left, self.y + ascent(style), style, line);
+            self.y += style.line_height();
         }
-        self.y += 8.0;
-    }
-
-    fn table_headings(&mut self, columns: &[Column]) {
-        let mut left = MARGIN;
-        for column in columns {
-            let baseline = self.y + ascent(LABEL);
-            if column.ends_right {
-                let right = left + column.width - CELL_PADDING;
-                self.sheet
-                    .text_ending_at(right, baseline, LABEL, &column.heading);
-            } else {
-                self.sheet
-                    .text(left + CELL_PADDING, baseline, LABEL, &column.heading);
-            }
-            left += column.width;
+        if self.finished.len() == page {
+            self.y = self.y.max(below).max(top + LABEL.line_height());
         }
-        self.y += LABEL.line_height() + 2.0;
-        self.sheet.line(
-            (MARGIN, self.y),
-            (MARGIN + CONTENT_WIDTH, self.y),
-            ACCENT,
-            0.8,
-            &[],
-        );
+        self.y += 2.0;
     }
 }
 
@@ -228,7 +163,10 @@ pub(crate) fn notice_box(
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::style::BODY;
+    use crate::{
+        style::BODY,
+        table::{Cell, Column},
+    };
 
     #[test]
     fn a_long_text_flows_over_pages_and_a_table_repeats_its_headings() {
@@ -260,5 +198,38 @@ mod tests {
             .count();
         assert!(pages_with_headings >= 5);
         assert_eq!(pages_with_headings, sheets.len() - before);
+    }
+
+    #[test]
+    fn a_cell_longer_than_a_page_loses_no_word_where_nothing_is_cut() {
+        let mut flow = Flow::new(Typeface::shipped().unwrap());
+        let words: Vec<String> = (0..2000).map(|number| format!("w{number}")).collect();
+        let columns = [Column::new("Fact".to_owned(), CONTENT_WIDTH)];
+        flow.table_in_full(&columns, &[vec![Cell::new(BODY, words.join(" "))]]);
+        flow.entry("Label", BODY, &words.join(" "));
+        let sheets = flow.into_sheets();
+        assert!(sheets.len() >= 4);
+        let drawn: Vec<String> = sheets.into_iter().flat_map(texts).collect();
+        let mut drawn: Vec<&str> = drawn.iter().flat_map(|text| text.split(' ')).collect();
+        drawn.sort_unstable();
+        for word in &words {
+            let first = drawn.partition_point(|one| *one < word.as_str());
+            let times = drawn[first..].iter().take_while(|one| *one == word);
+            assert_eq!(times.count(), 2, "{word}");
+        }
+    }
+
+    /// The lines of text of a page.
+    fn texts(sheet: Sheet) -> Vec<String> {
+        let shown = sheet.into_operations().into_iter();
+        let shown = shown.filter_map(|operation| match operation {
+            printpdf::Op::ShowText { items } => Some(items),
+            _ => None,
+        });
+        let items = shown.flatten().filter_map(|item| match item {
+            printpdf::TextItem::Text(text) => Some(text),
+            _ => None,
+        });
+        items.collect()
     }
 }

@@ -13,8 +13,10 @@ pub(crate) const CONTENT_WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 /// Lower end of the header band, and upper end of the footer.
 pub(crate) const HEADER_BOTTOM: f32 = 36.0;
 pub(crate) const FOOTER_TOP: f32 = 801.0;
+/// Height of the strip below the header, which says whether a document is a draft.
+pub(crate) const STRIP_HEIGHT: f32 = 14.0;
 /// Content of a page lies between these.
-pub(crate) const CONTENT_TOP: f32 = HEADER_BOTTOM + 12.0;
+pub(crate) const CONTENT_TOP: f32 = HEADER_BOTTOM + STRIP_HEIGHT + 8.0;
 pub(crate) const CONTENT_BOTTOM: f32 = FOOTER_TOP - 8.0;
 /// Between columns.
 pub(crate) const GUTTER: f32 = 18.0;

@@ -52,7 +52,31 @@ fn every_key_has_words_and_every_word_has_a_key() {
 #[test]
 fn every_code_that_a_key_ends_with_has_words() {
     let words = Words::shipped("en");
-    let sets: [(&str, &[&str]); 11] = [
+    let sets: [(&str, &[&str]); 12] = [
+        (
+            "report.open_finding",
+            &[
+                "patient_mismatch",
+                "patient_mismatch_confirmed",
+                "patient_unverified",
+                "contradiction",
+                "implausible",
+                "implausible_unit",
+                "unknown_unit",
+                "unknown_feature",
+                "unknown_option",
+                "invalid_value",
+                "wrong_subject",
+                "after_index_date",
+                "stale",
+                "missing",
+                "recorded_absent",
+                "index_level_unclear",
+                "typed_total",
+                "typed_differs",
+                "clock_set_back",
+            ],
+        ),
         (
             "report.rests_on",
             &["real_patients", "published_evidence", "simulation"],

@@ -4,7 +4,10 @@ import type { DeidentifiedView } from '../types.ts';
 import { refuse } from './memory.ts';
 import { DEMO_CASE, IMAGES } from './recorded.ts';
 
-type ReportHost = Pick<Host, 'exportPdf' | 'exportObjects' | 'pickSavePath' | 'exportDeidentified'>;
+type ReportHost = Pick<
+  Host,
+  'exportPdf' | 'exportReferrerSummary' | 'exportMeetingList' | 'exportMinutes' | 'exportYear' | 'exportObjects' | 'pickSavePath' | 'exportDeidentified'
+>;
 
 /** As many copies as the demo case has images in each of its studies. */
 function copies(): string[] {
@@ -19,6 +22,10 @@ function copies(): string[] {
 export function reportHost(): ReportHost {
   return {
     exportPdf: (_caseId, path) => Promise.resolve({ path: path ?? '/demo/spineboard/reports/summary.pdf' }),
+    exportReferrerSummary: (_caseId, path) => Promise.resolve({ path: path ?? '/demo/spineboard/reports/referrer-summary.pdf' }),
+    exportMeetingList: (_meetingId, path) => Promise.resolve({ path: path ?? '/demo/spineboard/reports/meeting-list.pdf' }),
+    exportMinutes: (_meetingId, path) => Promise.resolve({ path: path ?? '/demo/spineboard/reports/minutes.pdf' }),
+    exportYear: (from, to, path) => Promise.resolve({ path: path ?? `/demo/spineboard/reports/year-${from}-${to}.pdf` }),
     exportObjects: (_caseId, folder) => (folder === '/full' ? refuse('dicom_objects', { detail: '3 of the images are not there: open the folder or disc that they came from' }) : Promise.resolve({ path: `${folder ?? '/demo/spineboard/reports'}/dicom-objects-20260312-093000` })),
     pickSavePath: (name) => Promise.resolve(`/demo/${name}`),
     exportDeidentified: (_caseId, input) => {

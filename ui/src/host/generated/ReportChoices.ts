@@ -11,4 +11,8 @@ mask_identity: boolean,
 /**
  * Forecast, reasons and benefit, for people who have not yet said what they expect.
  */
-without_model: boolean, };
+without_model: boolean, 
+/**
+ * Puts a page with the curve and the first key image after the one page for the referrer.
+ */
+charts: boolean, };

@@ -33,7 +33,10 @@ impl Spread {
     /// None without any number. Quartiles are interpolated between ordered values (definition 7 of Hyndman and Fan 1996,
     /// doi:10.1080/00031305.1996.10473566).
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Spread> {
-        let mut sorted: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+        let mut sorted: Vec<f64> = values
+            .into_iter()
+            .filter(|value| value.is_finite())
+            .collect();
         sorted.sort_by(f64::total_cmp);
         let last = sorted.len().checked_sub(1)?;
         let at = |share: f64| {
@@ -67,7 +70,12 @@ mod tests {
         // quantile(c(1, 2, 4, 7, 11, 20), c(.25, .5, .75)) in R: 2.5, 5.5, 10.
         let spread = Spread::of([20.0, 1.0, 7.0, 2.0, 11.0, 4.0]).unwrap();
         assert_eq!(
-            (spread.n, spread.lower_quartile, spread.median, spread.upper_quartile),
+            (
+                spread.n,
+                spread.lower_quartile,
+                spread.median,
+                spread.upper_quartile
+            ),
             (6, 2.5, 5.5, 10.0)
         );
         assert_eq!(Spread::of([]), None);

@@ -80,10 +80,16 @@ fn made_up_cases_count_only_where_there_are_no_others() {
         ..discussion("s", "2026-02-01")
     };
     let mixed = figures(vec![made_up.clone(), discussion("a", "2026-02-01")]);
-    assert_eq!((mixed.discussions.discussions, mixed.synthetic_left_out), (1, 1));
+    assert_eq!(
+        (mixed.discussions.discussions, mixed.synthetic_left_out),
+        (1, 1)
+    );
     assert!(!mixed.synthetic_only);
     let alone = figures(vec![made_up]);
-    assert_eq!((alone.discussions.discussions, alone.synthetic_left_out), (1, 0));
+    assert_eq!(
+        (alone.discussions.discussions, alone.synthetic_left_out),
+        (1, 0)
+    );
     assert!(alone.synthetic_only);
 }
 
@@ -157,7 +163,10 @@ fn survival_is_that_of_a_table_of_life_and_is_silent_where_few_are_left() {
         one
     });
     let found = figures(patients.collect()).outcomes;
-    assert_eq!((found.patients, found.deaths, found.never_followed), (12, 4, 0));
+    assert_eq!(
+        (found.patients, found.deaths, found.never_followed),
+        (12, 4, 0)
+    );
     let at: Vec<_> = found
         .survival
         .iter()
@@ -219,31 +228,40 @@ fn any_discussion() -> impl Strategy<Value = DiscussionRow> {
     let option = prop::option::of(0_usize..5);
     let state = prop::option::of(0_usize..3);
     let died = prop::option::of(0_u64..500);
-    (0_u32..30, 0_u64..364, option, state, died, any::<bool>(), any::<[bool; 3]>()).prop_map(
-        |(case, decided, option, state, died, signed, [synthetic, dissent, reason])| {
-            let states = [
-                CarriedOutState::Done,
-                CarriedOutState::Changed,
-                CarriedOutState::NotDone,
-            ];
-            let decided_on = day("2026-01-01") + Days::new(decided);
-            DiscussionRow {
-                case_id: case.to_string(),
-                decided_on,
-                primary_tumour: (case % 4 > 0).then(|| (case % 4).to_string()),
-                option: option.map(|at| TreatmentOption::ALL[at]),
-                deferred: option.is_none(),
-                signed,
-                dissenting: u32::from(dissent),
-                carried_out: state.map(|at| states[at]),
-                reason: reason.then(|| "toxicity".to_owned()),
-                died_on: died.map(|days| decided_on + Days::new(days)),
-                last_alive_on: Some(decided_on + TimeDelta::days(i64::from(case) * 20)),
-                synthetic,
-                ..discussion("x", "2026-01-01")
-            }
-        },
+    (
+        0_u32..30,
+        0_u64..364,
+        option,
+        state,
+        died,
+        any::<bool>(),
+        any::<[bool; 3]>(),
     )
+        .prop_map(
+            |(case, decided, option, state, died, signed, [synthetic, dissent, reason])| {
+                let states = [
+                    CarriedOutState::Done,
+                    CarriedOutState::Changed,
+                    CarriedOutState::NotDone,
+                ];
+                let decided_on = day("2026-01-01") + Days::new(decided);
+                DiscussionRow {
+                    case_id: case.to_string(),
+                    decided_on,
+                    primary_tumour: (case % 4 > 0).then(|| (case % 4).to_string()),
+                    option: option.map(|at| TreatmentOption::ALL[at]),
+                    deferred: option.is_none(),
+                    signed,
+                    dissenting: u32::from(dissent),
+                    carried_out: state.map(|at| states[at]),
+                    reason: reason.then(|| "toxicity".to_owned()),
+                    died_on: died.map(|days| decided_on + Days::new(days)),
+                    last_alive_on: Some(decided_on + TimeDelta::days(i64::from(case) * 20)),
+                    synthetic,
+                    ..discussion("x", "2026-01-01")
+                }
+            },
+        )
 }
 
 proptest! {

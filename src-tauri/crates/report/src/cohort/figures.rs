@@ -1,7 +1,7 @@
 //! The figures of a cohort study: discrimination as intervals, calibration, decision curves.
 
 mod auc;
-mod axes;
+pub(crate) mod axes;
 mod calibration;
 mod decision;
 

@@ -3,8 +3,8 @@
 use super::Talk;
 use crate::{
     canvas::Sheet,
+    frame::{self as around, BAND_BASELINE},
     layout::Flow,
-    sections::footer::{self, BAND_BASELINE},
     style::{BODY, CONTENT_WIDTH, MARGIN, NAME, NOTE, PAGE_WIDTH, WHITE},
     wrapping::fit,
 };
@@ -24,7 +24,7 @@ pub(super) fn frame(sheets: &mut [Sheet], talk: &Talk) {
 
 fn band(sheet: &mut Sheet, talk: &Talk) {
     let product = talk.report("report.product", &[]);
-    footer::band(sheet, &product, &talk.say("title", &[]));
+    around::band(sheet, &product, &talk.say("title", &[]));
     let made_on = talk.input.words.language().date(talk.input.study.made_on);
     let right = PAGE_WIDTH - MARGIN;
     sheet.text_ending_at(right, BAND_BASELINE, BODY.in_ink(WHITE), &made_on);
@@ -34,7 +34,7 @@ fn foot(sheet: &mut Sheet, talk: &Talk, page: &str, pages: &str) {
     let numbers = talk.report("report.footer.page", &[("page", page), ("pages", pages)]);
     let research_use = talk.report("report.footer.research_use", &[]);
     let made = fit(talk.typeface, NOTE, &made_by(talk), CONTENT_WIDTH);
-    footer::foot(sheet, &research_use, &numbers, &made);
+    around::foot(sheet, &research_use, &numbers, &made);
 }
 
 /// Application, model pack, resamples and time: what is needed to repeat it.

@@ -2,9 +2,10 @@
 
 use crate::{
     context::{Context, of_hundred},
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     sections::treatments::named,
     style::{CONTENT_WIDTH, NOTE, SMALL},
+    table::{Cell, Column},
 };
 use clinical::cord_dose::{
     Appraisal, CordBasis, CordCheck, CordLack, CordLimit, CordShare, CordVerdict, LevelCordDose,

@@ -2,8 +2,9 @@
 
 use crate::{
     context::{Context, of_hundred},
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, NOTE, SMALL},
+    table::{Cell, Column},
 };
 use clinical::assessment::ForecastState;
 

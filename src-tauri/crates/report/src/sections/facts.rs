@@ -4,8 +4,9 @@
 
 use crate::{
     context::Context,
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, SMALL},
+    table::{Cell, Column},
 };
 use clinical::{
     assessment::{FactOrigin, UsedFact},
@@ -59,7 +60,7 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
 /// The facts in the order of the catalogue, level by level.
 pub(crate) fn ordered<'a>(context: &Context<'a>) -> Vec<&'a UsedFact> {
     let places: BTreeMap<&FeatureId, usize> = context
-        .input
+        .paper
         .catalogue
         .features()
         .iter()
@@ -86,7 +87,7 @@ pub(crate) fn group_place(context: &Context, fact: &UsedFact) -> usize {
     let group = context
         .feature(&fact.feature)
         .map(|feature| feature.group.as_str());
-    let groups = context.input.catalogue.groups();
+    let groups = context.paper.catalogue.groups();
     groups
         .iter()
         .position(|entry| Some(entry.id.as_str()) == group)
@@ -95,7 +96,7 @@ pub(crate) fn group_place(context: &Context, fact: &UsedFact) -> usize {
 
 pub(crate) fn group_label(context: &Context, fact: &UsedFact) -> String {
     match context
-        .input
+        .paper
         .catalogue
         .groups()
         .get(group_place(context, fact))
@@ -155,7 +156,7 @@ fn source_text(context: &Context, fact: &UsedFact) -> String {
     let author = context.free(&observation.author);
     let source = match &observation.source {
         // The name of a file often holds the name of its patient.
-        Source::File { name } if !context.input.identity_masked => {
+        Source::File { name } if !context.paper.identity_masked => {
             format!("{mark} {}, {author}", context.free(name))
         }
         Source::File { .. } | Source::Typed | Source::Image { .. } => format!("{mark}, {author}"),

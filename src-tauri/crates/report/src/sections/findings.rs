@@ -197,7 +197,7 @@ fn sentence(context: &Context, finding: &Finding) -> String {
     }
     context
         .typeface
-        .printable(&context.input.words.finding(&shown, context.input.catalogue))
+        .printable(&context.paper.words.finding(&shown, context.paper.catalogue))
 }
 
 fn severity_word(context: &Context, severity: Severity) -> String {

@@ -233,7 +233,7 @@ pub(crate) fn recalibration(context: &Context, forecast: &SurvivalForecast) -> O
         context.free(&recalibration.person),
         context.date(recalibration.date),
     );
-    let key = match (context.input.identity_masked, context.input.dates_moved) {
+    let key = match (context.paper.identity_masked, context.input.dates_moved) {
         (_, true) => "recalibration.undated",
         (true, false) => "recalibration.unnamed",
         (false, false) => "recalibration.named",

@@ -27,11 +27,11 @@ pub(crate) fn draw(sheet: &mut Sheet, context: &Context, top: f32) -> f32 {
         y += 25.0;
     }
 
-    for line in wrap_at_most(typeface, NAME, &identity.name, CONTENT_WIDTH, 2) {
+    for line in wrap_at_most(typeface, NAME, &identity.printed.name, CONTENT_WIDTH, 2) {
         sheet.text(MARGIN, y + ascent(NAME) - 2.0, NAME, &line);
         y += NAME.line_height();
     }
-    if let Some(remark) = &identity.remark {
+    if let Some(remark) = &identity.printed.remark {
         for line in wrap_at_most(typeface, NOTE, remark, CONTENT_WIDTH, 2) {
             sheet.text(MARGIN, y + ascent(NOTE), NOTE, &line);
             y += NOTE.line_height();

@@ -2,12 +2,13 @@
 
 use crate::{
     context::Context,
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     sections::{
         images::measured_text,
         treatments::{dates, dose, named},
     },
     style::{CONTENT_WIDTH, SMALL},
+    table::{Cell, Column},
 };
 use clinical::{
     case::{Lesion, TreatmentCourse},
@@ -21,7 +22,11 @@ const SEEN: f32 = 140.0;
 
 pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     let input = context.input;
-    let mut index = spine_index(input.case, input.catalogue, input.assessment.index_date);
+    let mut index = spine_index(
+        input.case,
+        input.paper.catalogue,
+        input.assessment.index_date,
+    );
     index.retain(|entry| !entry.is_empty());
     if index.is_empty() {
         return;

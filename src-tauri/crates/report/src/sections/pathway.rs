@@ -3,8 +3,9 @@
 use crate::{
     canvas::{Frame, Sheet},
     context::Context,
-    layout::{Cell, Column, Flow, height_of, lines, notice_box},
+    layout::{Flow, height_of, lines, notice_box},
     style::{ALERT, ALERT_FAINT, BODY, CONTENT_WIDTH, MARGIN, NOTE, SMALL},
+    table::{Cell, Column},
     wrapping::wrap_at_most,
 };
 use clinical::{

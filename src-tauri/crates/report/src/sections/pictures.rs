@@ -167,6 +167,42 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_is_sharp_in_print_or_as_sharp_as_its_pixels() {
+        for (columns, rows) in [
+            (3000, 2000),
+            (1200, 1200),
+            (512, 512),
+            (320, 300),
+            (60, 900),
+        ] {
+            for index in [0, 1] {
+                let (key_image, pixels) = (key_image(), DynamicImage::new_luma8(columns, rows));
+                let picture = KeyPicture {
+                    key_image: &key_image,
+                    pixels: Some(&pixels),
+                    pixel_spacing_mm: None,
+                    edges: None,
+                };
+                let width = if index == 0 { BESIDE } else { WIDEST };
+                let within = Frame {
+                    left: 0.0,
+                    top: 0.0,
+                    width,
+                    height: TALLEST,
+                };
+                let embedded = embedded(&picture, index).unwrap();
+                let inches = fitted(&picture, within).width / 72.0;
+                let dots_per_inch = embedded.width as f32 / inches;
+                let is_whole = (embedded.width, embedded.height) == (columns, rows);
+                assert!(
+                    dots_per_inch >= 200.0 || is_whole,
+                    "{columns} {rows}: {dots_per_inch}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_huge_picture_is_brought_to_print_resolution_and_a_small_one_is_left() {
         let key_image = key_image();
         let side = |size: u32| {

@@ -58,7 +58,7 @@ pub(crate) fn in_full(flow: &mut Flow, context: &Context) {
     flow.space(10.0);
 }
 
-fn text(context: &Context) -> String {
+pub(crate) fn text(context: &Context) -> String {
     let asked = context
         .input
         .case

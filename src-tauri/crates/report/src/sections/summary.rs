@@ -5,9 +5,10 @@ use crate::{
     canvas::Frame,
     context::Context,
     layout::Flow,
+    letterhead,
     sections::{
-        findings, forecast, identity, images, key_facts, pathway, pictures::BESIDE, question,
-        score_rows,
+        decision, findings, forecast, identity, images, key_facts, pathway, pictures::BESIDE,
+        question, score_rows,
     },
     style::{CONTENT_BOTTOM, CONTENT_WIDTH, GUTTER, MARGIN},
 };
@@ -22,9 +23,11 @@ pub(crate) struct LeftOut {
 }
 
 pub(crate) fn draw(flow: &mut Flow, context: &Context) -> LeftOut {
-    let mut y = identity::draw(&mut flow.sheet, context, flow.y);
+    let mut y = letterhead::draw(&mut flow.sheet, context, flow.y);
+    y = identity::draw(&mut flow.sheet, context, y);
     let (below, question_left_out) = question::draw(&mut flow.sheet, context, y);
-    y = pathway::draw_emergency(&mut flow.sheet, context, below);
+    y = decision::draw(&mut flow.sheet, context, below);
+    y = pathway::draw_emergency(&mut flow.sheet, context, y);
     y = findings::draw_alerts(&mut flow.sheet, context, y);
 
     let left_width = CONTENT_WIDTH - BESIDE - GUTTER;

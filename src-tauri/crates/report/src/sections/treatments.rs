@@ -2,8 +2,10 @@
 
 use crate::{
     context::Context,
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, SMALL},
+    table::{Cell, Column},
+    voice::Voice,
 };
 use clinical::case::TreatmentCourse;
 
@@ -84,17 +86,21 @@ fn what(context: &Context, course: &TreatmentCourse) -> String {
 
 /// "20 Gy in 5 fractions", or nothing.
 pub(crate) fn dose(context: &Context, course: &TreatmentCourse) -> String {
-    let dose = course.dose_gray.map(|dose| context.number(dose));
-    let fractions = course.fractions.map(|count| count.to_string());
-    match (&dose, &fractions) {
-        (Some(dose), Some(count)) => context.say(
-            "report.treatments.dose_fractions",
-            &[("dose", dose.as_str()), ("count", count.as_str())],
-        ),
-        (Some(dose), None) => context.say("report.treatments.dose", &[("dose", dose.as_str())]),
-        (None, Some(count)) => {
-            context.say("report.treatments.fractions", &[("count", count.as_str())])
-        }
-        (None, None) => String::new(),
-    }
+    dose_in_words(context, course.dose_gray, course.fractions)
+}
+
+/// The same of a total dose in Gy and its fractions, whoever planned or gave them.
+pub(crate) fn dose_in_words(voice: &Voice, dose: Option<f64>, fractions: Option<u32>) -> String {
+    let dose = dose.map(|dose| voice.number(dose)).unwrap_or_default();
+    let count = fractions.map(|count| count.to_string()).unwrap_or_default();
+    let values = [("dose", dose.as_str()), ("count", count.as_str())];
+    let key = match (dose.is_empty(), fractions) {
+        (true, None) => return String::new(),
+        (false, None) => "report.treatments.dose",
+        (true, Some(1)) => "report.treatments.one_fraction",
+        (true, Some(_)) => "report.treatments.fractions",
+        (false, Some(1)) => "report.treatments.dose_one_fraction",
+        (false, Some(_)) => "report.treatments.dose_fractions",
+    };
+    voice.say(key, &values)
 }

@@ -12,9 +12,9 @@ const ABOVE: f32 = 26.0;
 const BELOW: f32 = 24.0;
 
 /// Height of a row of panels.
-pub(super) const PANELS: f32 = ABOVE + SIDE + BELOW;
+pub(crate) const PANELS: f32 = ABOVE + SIDE + BELOW;
 
-pub(super) struct Axes {
+pub(crate) struct Axes {
     left: f32,
     /// Values at the lower and at the upper end.
     low: f64,
@@ -23,7 +23,7 @@ pub(super) struct Axes {
 
 impl Axes {
     /// The panel at a place from the left.
-    pub(super) fn new(panel: usize, low: f64, high: f64) -> Axes {
+    pub(crate) fn new(panel: usize, low: f64, high: f64) -> Axes {
         Axes {
             left: 24.0 + panel as f32 * STEP,
             low,
@@ -32,7 +32,7 @@ impl Axes {
     }
 
     /// What lies outside is drawn at the edge.
-    pub(super) fn at(&self, x: f64, y: f64) -> (f32, f32) {
+    pub(crate) fn at(&self, x: f64, y: f64) -> (f32, f32) {
         let up = ((y - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         (
             self.left + SIDE * x.clamp(0.0, 1.0) as f32,
@@ -40,7 +40,7 @@ impl Axes {
         )
     }
 
-    pub(super) fn draw(&self, drawing: &mut Drawing, title: &str, across: &str, up: &str) {
+    pub(crate) fn draw(&self, drawing: &mut Drawing, title: &str, across: &str, up: &str) {
         let middle = self.left + SIDE / 2.0;
         drawing.text((middle, 9.0), Anchor::Middle, LABEL, title);
         drawing.text((self.left - 18.0, 20.0), Anchor::Start, NOTE, up);

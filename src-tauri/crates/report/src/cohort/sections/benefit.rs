@@ -2,8 +2,9 @@
 
 use super::super::Talk;
 use crate::{
-    layout::{Cell, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, NOTE},
+    table::Cell,
 };
 use clinical::performance::DecisionCurve;
 

@@ -2,8 +2,9 @@
 
 use super::{super::Talk, COARSE, FINE};
 use crate::{
-    layout::{Cell, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, NOTE},
+    table::Cell,
 };
 use clinical::performance::{
     CalibrationState, HorizonPerformance, NotEstimable, PredictorPerformance,

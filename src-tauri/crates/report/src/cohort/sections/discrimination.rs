@@ -2,8 +2,9 @@
 
 use super::{super::Talk, FINE};
 use crate::{
-    layout::{Cell, Column, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, NOTE, SMALL},
+    table::{Cell, Column},
 };
 use clinical::{
     head_to_head::MODEL,

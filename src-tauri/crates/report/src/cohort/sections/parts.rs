@@ -2,8 +2,9 @@
 
 use super::{super::Talk, FINE};
 use crate::{
-    layout::{Cell, Flow},
+    layout::Flow,
     style::{CONTENT_WIDTH, NOTE, SMALL},
+    table::Cell,
 };
 
 pub(crate) fn draw(flow: &mut Flow, talk: &Talk) {

@@ -18,10 +18,11 @@ use clinical::{
     catalogue::{Catalogue, FeatureId},
     findings::{Finding, FindingCode, Severity},
     level::Level,
+    pathway_clock::{ClockLimits, ClockReading, clock_readings},
     words::Words,
 };
 use image::{DynamicImage, GrayImage, Luma};
-use report::{EdgeMarks, KeyPicture, ReportInput};
+use report::{EdgeMarks, KeyPicture, Letterhead, Paper, ReportInput};
 use std::collections::BTreeMap;
 
 /// Everything that a [`ReportInput`] borrows.
@@ -33,6 +34,9 @@ pub(crate) struct Sample {
     pub(crate) generated_at: DateTime<Utc>,
     pub(crate) identity_masked: bool,
     pub(crate) dates_moved: bool,
+    pub(crate) model_held_back: bool,
+    /// Lines of the letterhead below centre and department.
+    pub(crate) address: Vec<String>,
 }
 
 impl Sample {
@@ -42,6 +46,35 @@ impl Sample {
     }
 
     pub(crate) fn summary_in(&self, language: &str) -> Vec<u8> {
+        self.printed(language, |input| report::board_summary(input).unwrap())
+    }
+
+    /// The one page for the referrer.
+    pub(crate) fn referrer_summary(&self, language: &str, charts: bool) -> Vec<u8> {
+        self.printed(language, |input| {
+            report::referrer_summary(input, charts).unwrap()
+        })
+    }
+
+    /// How the reports of this sample are printed.
+    pub(crate) fn paper<'a>(&'a self, language: &'a str) -> Paper<'a> {
+        Paper {
+            catalogue: Catalogue::in_language(language),
+            words: Words::shipped(language),
+            language,
+            letterhead: Letterhead {
+                centre: "Made-up University Hospital",
+                department: "Spine centre",
+                lines: &self.address,
+            },
+            app_version: "0.1.0",
+            generated_at: self.generated_at,
+            local_offset: FixedOffset::east_opt(3600).unwrap(),
+            identity_masked: self.identity_masked,
+        }
+    }
+
+    fn printed(&self, language: &str, print: impl Fn(&ReportInput) -> Vec<u8>) -> Vec<u8> {
         let pictures: Vec<KeyPicture> = self
             .case
             .key_images
@@ -64,17 +97,23 @@ impl Sample {
             assessment: &self.assessment,
             reasons: &self.reasons,
             reproduced_rows: Some(49),
-            catalogue: Catalogue::in_language(language),
-            words: Words::shipped(language),
-            language,
             key_pictures: &pictures,
-            app_version: "0.1.0",
-            generated_at: self.generated_at,
-            local_offset: FixedOffset::east_opt(3600).unwrap(),
-            identity_masked: self.identity_masked,
+            clock: &self.clock(),
+            model_held_back: self.model_held_back,
             dates_moved: self.dates_moved,
+            paper: self.paper(language),
         };
-        report::board_summary(&input).unwrap()
+        print(&input)
+    }
+
+    fn clock(&self) -> Vec<ClockReading> {
+        let limits = ClockLimits::default();
+        let today = self.generated_at.date_naive();
+        self.case
+            .current_episode()
+            .map_or_else(Vec::new, |episode| {
+                clock_readings(&self.case, episode, true, &limits, today)
+            })
     }
 }
 
@@ -185,6 +224,11 @@ pub(crate) fn sample() -> Sample {
         generated_at: Utc.with_ymd_and_hms(2026, 3, 14, 9, 22, 5).unwrap(),
         identity_masked: false,
         dates_moved: false,
+        model_held_back: false,
+        address: vec![
+            "1 Example Street, Example Town".to_owned(),
+            "Telephone 555 0100".to_owned(),
+        ],
     }
 }
 

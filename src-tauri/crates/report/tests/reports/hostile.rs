@@ -42,7 +42,7 @@ fn boxes(file: &Written) -> Option<Vec<Vec<WordBox>>> {
 }
 
 /// Every word lies on the page and no two words lie on each other.
-fn assert_tidy(file: &Written) {
+pub(crate) fn assert_tidy(file: &Written) {
     file.assert_valid();
     let Some(pages) = boxes(file) else { return };
     for (number, words) in pages.iter().enumerate() {
