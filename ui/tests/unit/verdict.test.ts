@@ -1,5 +1,6 @@
 // The board's decision as it is typed, read back and followed up.
 import { render, screen } from '@testing-library/svelte';
+import type { Component } from 'svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readWords } from '../../build/assets.ts';
 import CarriedOut from '../../src/controls/verdict/CarriedOut.svelte';
@@ -36,6 +37,9 @@ function episodeWith(decision?: BoardDecision): BoardEpisode {
 }
 
 beforeEach(() => setWords(WORDS));
+
+/** As `InSession` takes one, whatever its properties. */
+const anyControl = (control: unknown): Component<Record<string, unknown>> => control as Component<Record<string, unknown>>;
 
 describe('a recommendation that is typed', () => {
   it('sends dose and fractions as numbers, and only with radiotherapy', () => {
@@ -174,10 +178,10 @@ describe('a signed decision', () => {
   it('alarms when the record is not what was signed', async () => {
     const { session, view, episode } = await signed();
     const forged = { ...view, week: { ...view.week, decisions: [{ episode_id: episode.id, open_findings: [], intact: false }] } };
-    const { rerender } = render(InSession, { session, control: SignedSheet, given: { view, episode, week: null } });
+    const { rerender } = render(InSession, { session, control: anyControl(SignedSheet), given: { view, episode, week: null } });
     expect(screen.queryByTestId('not-intact')).toBeNull();
     expect(screen.getByText(WORDS['screen.decision_sheet.intact'] ?? '')).toBeTruthy();
-    await rerender({ session, control: SignedSheet, given: { view: forged, episode, week: null } });
+    await rerender({ session, control: anyControl(SignedSheet), given: { view: forged, episode, week: null } });
     expect(screen.getByTestId('not-intact')).toBeTruthy();
     expect(screen.queryByText(WORDS['screen.decision_sheet.intact'] ?? '')).toBeNull();
   });
@@ -193,7 +197,7 @@ describe('a signed decision', () => {
   it('offers no reason that ends a treatment, and cites the value set', async () => {
     const { session, view, episode } = await signed();
     const week = await session.host.weekSettings();
-    render(InSession, { session, control: CarriedOut, given: { view, episode, decision: episode.decision, week } });
+    render(InSession, { session, control: anyControl(CarriedOut), given: { view, episode, decision: episode.decision, week } });
     screen.getByLabelText<HTMLInputElement>(WORDS['carried_out.not_done'] ?? '').click();
     const select = await screen.findByLabelText<HTMLSelectElement>(WORDS['screen.decision_sheet.reason'] ?? '');
     const codes = [...select.options].map(({ value }) => value).filter(Boolean);
