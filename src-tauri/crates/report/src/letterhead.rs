@@ -13,6 +13,27 @@ const ADDRESS: f32 = 190.0;
 /// More lines are set side by side, so that a letterhead stays low.
 const LINES_IN_A_COLUMN: usize = 3;
 
+/// The letterhead in one line, for a page that is full; returns the y below it, which is `top` where a centre has none.
+pub(crate) fn draw_in_a_line(sheet: &mut Sheet, voice: &Voice, top: f32) -> f32 {
+    let letterhead = voice.paper.letterhead;
+    let centre = voice.free(letterhead.centre.trim());
+    let mut others = vec![voice.free(letterhead.department.trim())];
+    others.extend(letterhead.lines.iter().map(|line| voice.free(line.trim())));
+    others.retain(|text| !text.is_empty());
+    if centre.is_empty() && others.is_empty() {
+        return top;
+    }
+    let name = BODY.bold().in_ink(ACCENT);
+    let baseline = top + ascent(BODY) - 2.0;
+    let shown = fit(voice.typeface, name, &centre, CONTENT_WIDTH * 0.6);
+    let at = sheet.text(MARGIN, baseline, name, &shown);
+    let room = MARGIN + CONTENT_WIDTH - at - 12.0;
+    let others = fit(voice.typeface, NOTE, &others.join(" · "), room);
+    let right = PAGE_WIDTH - MARGIN;
+    sheet.text_ending_at(right, baseline, NOTE, &others);
+    top + BODY.line_height() + 3.0
+}
+
 /// Draws the letterhead; returns the y below it, which is `top` where a centre has none.
 pub(crate) fn draw(sheet: &mut Sheet, voice: &Voice, top: f32) -> f32 {
     let letterhead = voice.paper.letterhead;

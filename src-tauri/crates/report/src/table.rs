@@ -10,6 +10,8 @@ use crate::{
 /// Lines of one table cell; a longer text ends in an ellipsis.
 const CELL_LINES: usize = 8;
 pub(crate) const CELL_PADDING: f32 = 3.0;
+/// Between a number and the column after it.
+const NUMBER_INSET: f32 = 11.0;
 /// Lines of a cell that are kept together where nothing is cut.
 const LINES_IN_A_PIECE: usize = 24;
 
@@ -92,7 +94,12 @@ impl Flow {
 
     fn wrapped(&self, columns: &[Column], row: &[Cell], most: usize) -> Vec<Vec<String>> {
         let cells = columns.iter().zip(row).map(|(column, cell)| {
-            let width = column.width - 2.0 * CELL_PADDING;
+            let beside = if column.ends_right {
+                NUMBER_INSET
+            } else {
+                CELL_PADDING
+            };
+            let width = column.width - CELL_PADDING - beside;
             wrap_at_most(self.typeface, cell.style, &cell.text, width, most)
         });
         cells.collect()
@@ -117,7 +124,7 @@ impl Flow {
         for column in columns {
             let baseline = self.y + ascent(LABEL);
             if column.ends_right {
-                let right = left + column.width - CELL_PADDING;
+                let right = left + column.width - NUMBER_INSET;
                 self.sheet
                     .text_ending_at(right, baseline, LABEL, &column.heading);
             } else {
@@ -150,7 +157,7 @@ pub(crate) fn draw_row(
         let mut baseline = top + CELL_PADDING / 2.0 + ascent(cell.style);
         for line in lines {
             if column.ends_right {
-                let right = left + column.width - CELL_PADDING;
+                let right = left + column.width - NUMBER_INSET;
                 sheet.text_ending_at(right, baseline, cell.style, line);
             } else {
                 sheet.text(left + CELL_PADDING, baseline, cell.style, line);

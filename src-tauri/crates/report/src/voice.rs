@@ -241,7 +241,12 @@ impl<'a> Voice<'a> {
             ("number", number.as_str()),
             ("born", born.as_str()),
         ];
-        let running = self.say("report.identity.running", &values);
+        // What stands for a name that cannot be printed is the number already.
+        let key = match &remark {
+            Some(_) => "report.identity.running_number",
+            None => "report.identity.running",
+        };
+        let running = self.say(key, &values);
         PrintedName {
             name,
             remark,

@@ -59,6 +59,8 @@ pub(super) fn draw(flow: &mut Flow, voice: &Voice, input: &MeetingReportInput) {
             let state = voice.say(&format!("agenda.{}", item.state.code()), &[]);
             flow.need(CASE_LINE + 4.0);
             case_line(flow, voice, None, one, item, &state);
+            let asked = question(voice, one);
+            flow.paragraph_within(SMALL, &asked, MARGIN + INDENT, CONTENT_WIDTH - INDENT);
             noted(flow, voice, item);
             flow.space(3.0);
         }

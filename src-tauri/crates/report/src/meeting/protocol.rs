@@ -250,7 +250,10 @@ fn decided(flow: &mut Flow, voice: &Voice, decision: &BoardDecision) {
             SMALL,
             &say("report.decision.no_actions"),
         ),
-        false => flow.table_in_full(&actions::columns(voice), &rows),
+        false => {
+            flow.space(3.0);
+            flow.table_in_full(&actions::columns(voice), &rows);
+        }
     }
 }
 

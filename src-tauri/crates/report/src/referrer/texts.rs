@@ -11,7 +11,7 @@ use crate::{
         question,
         recommendation::{evidence, option, parts},
     },
-    style::{ACCENT, ACCENT_FAINT, BODY, NOTE, SMALL, Style, WARNING, WARNING_FAINT},
+    style::{ACCENT, ACCENT_FAINT, BODY, NOTE, Style, WARNING, WARNING_FAINT},
 };
 use clinical::{
     assessment::{ForecastState, PackIdentity, SurvivalPoint},
@@ -19,7 +19,12 @@ use clinical::{
 };
 
 /// The recommendation is what a reader looks for.
-const RECOMMENDED: Style = Style { size: 11.5, ..BODY };
+const RECOMMENDED: Style = Style { size: 12.5, ..BODY };
+/// A letter is set larger than a report.
+const TEXT: Style = Style { size: 9.4, ..BODY };
+const REMARK: Style = Style { size: 8.0, ..NOTE };
+/// Of the table of actions.
+const ACTION_SIZE: f32 = 8.4;
 
 /// What a block is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +48,10 @@ pub(super) fn blocks(context: &Context) -> Vec<Block> {
     if let Some(decision) = decision {
         blocks.push(texts(context, Part::Rationale, 2));
         blocks.push(texts(context, Part::Dissent, 2));
-        let rows = rows(context, decision);
+        let mut rows = rows(context, decision);
+        for cell in rows.iter_mut().flatten() {
+            cell.style.size = ACTION_SIZE;
+        }
         if rows.is_empty() {
             blocks.push(texts(context, Part::Actions, 1));
         } else {
@@ -115,14 +123,14 @@ fn heading(context: &Context, part: Part) -> String {
 fn said(context: &Context, part: Part) -> Vec<(Style, String)> {
     let decision = context.decision();
     let texts = match part {
-        Part::Question => vec![(BODY, question::text(context))],
+        Part::Question => vec![(TEXT, question::text(context))],
         Part::Decision => decision.map_or_else(
-            || vec![(BODY, context.say("report.decision.none", &[]))],
+            || vec![(TEXT, context.say("report.decision.none", &[]))],
             |decision| recommended(context, decision),
         ),
         Part::Rationale => decision.map_or_else(Vec::new, |one| rationale(context, one)),
         Part::Dissent => decision.map_or_else(Vec::new, |one| dissent(context, one)),
-        Part::Actions => vec![(BODY, context.say("report.decision.no_actions", &[]))],
+        Part::Actions => vec![(TEXT, context.say("report.decision.no_actions", &[]))],
         Part::Signature => signature(context),
         Part::Forecast => forecast(context),
     };
@@ -134,12 +142,12 @@ fn recommended(context: &Context, decision: &BoardDecision) -> Vec<(Style, Strin
     let mut texts = vec![(RECOMMENDED.bold(), option(context, recommendation))];
     for (label, text) in parts(context, recommendation) {
         let values = [("label", label.as_str()), ("text", text.as_str())];
-        texts.push((BODY, context.say("report.referrer.part", &values)));
+        texts.push((TEXT, context.say("report.referrer.part", &values)));
     }
     if let Some(day) = decision.decided_on {
         let day = context.date(day);
         let values = [("day", day.as_str())];
-        texts.push((NOTE, context.say("report.referrer.discussed", &values)));
+        texts.push((REMARK, context.say("report.referrer.discussed", &values)));
     }
     texts
 }
@@ -147,17 +155,17 @@ fn recommended(context: &Context, decision: &BoardDecision) -> Vec<(Style, Strin
 fn rationale(context: &Context, decision: &BoardDecision) -> Vec<(Style, String)> {
     let text = context.free(decision.rationale.trim());
     let mut texts = vec![match text.is_empty() {
-        true => (BODY, context.say("report.decision.no_rationale", &[])),
-        false => (BODY, text),
+        true => (TEXT, context.say("report.decision.no_rationale", &[])),
+        false => (TEXT, text),
     }];
     if let Some(evidence) = evidence(context, decision) {
         let values = [("evidence", evidence.as_str())];
-        texts.push((NOTE, context.say("report.referrer.evidence", &values)));
+        texts.push((REMARK, context.say("report.referrer.evidence", &values)));
     }
     if let Some(last) = decision.addenda.last() {
         let (version, text) = (last.version.to_string(), context.free(last.text.trim()));
         let values = [("version", version.as_str()), ("text", text.as_str())];
-        texts.push((BODY, context.say("report.referrer.addendum", &values)));
+        texts.push((TEXT, context.say("report.referrer.addendum", &values)));
     }
     texts
 }
@@ -168,10 +176,10 @@ fn dissent(context: &Context, decision: &BoardDecision) -> Vec<(Style, String)> 
         positions.filter(move |one| one.stance == stance)
     };
     let mut texts: Vec<(Style, String)> = of(PositionStance::Dissents)
-        .map(|position| (BODY, one_dissent(context, position)))
+        .map(|position| (TEXT, one_dissent(context, position)))
         .collect();
     if texts.is_empty() {
-        texts.push((BODY, context.say("report.referrer.no_dissent", &[])));
+        texts.push((TEXT, context.say("report.referrer.no_dissent", &[])));
     }
     let agreed = of(PositionStance::Agrees).count().to_string();
     let abstained = of(PositionStance::Abstains).count().to_string();
@@ -179,7 +187,7 @@ fn dissent(context: &Context, decision: &BoardDecision) -> Vec<(Style, String)> 
         ("agreed", agreed.as_str()),
         ("abstained", abstained.as_str()),
     ];
-    texts.push((NOTE, context.say("report.referrer.agreed", &values)));
+    texts.push((REMARK, context.say("report.referrer.agreed", &values)));
     texts
 }
 
@@ -193,7 +201,7 @@ fn rows(context: &Context, decision: &BoardDecision) -> Vec<Vec<crate::table::Ce
 fn signature(context: &Context) -> Vec<(Style, String)> {
     let seal = context.decision().and_then(|one| one.seal.as_ref());
     let Some(seal) = seal else {
-        return vec![(BODY, context.say("report.referrer.not_signed", &[]))];
+        return vec![(TEXT, context.say("report.referrer.not_signed", &[]))];
     };
     let (name, specialty) = (context.free(&seal.name), context.specialty(&seal.specialty));
     let time = context.local_time(seal.signed_at);
@@ -211,15 +219,15 @@ fn signature(context: &Context) -> Vec<(Style, String)> {
         .to_string();
     let below = [("version", version.as_str()), ("digits", short.as_str())];
     vec![
-        (BODY, context.say("report.decision.signed_by", &values)),
-        (NOTE, context.say("report.referrer.version", &below)),
+        (TEXT, context.say("report.decision.signed_by", &values)),
+        (REMARK, context.say("report.referrer.version", &below)),
     ]
 }
 
 /// In one sentence with its interval; for whom it was made and on what it rests is said before any number.
 fn forecast(context: &Context) -> Vec<(Style, String)> {
     if context.input.model_held_back {
-        return vec![(BODY, context.say("report.follow_up.held_back", &[]))];
+        return vec![(TEXT, context.say("report.follow_up.held_back", &[]))];
     }
     if let Some(sealed) = context.sealed_forecast() {
         return in_a_line(
@@ -239,7 +247,7 @@ fn forecast(context: &Context) -> Vec<(Style, String)> {
             forecast.population.inside,
         ),
         ForecastState::Refused { code, parameters } => {
-            vec![(BODY, refusal(context, code, parameters))]
+            vec![(TEXT, refusal(context, code, parameters))]
         }
     }
 }
@@ -283,8 +291,8 @@ fn in_a_line(
     ];
     let mut texts = Vec::new();
     if !warnings.is_empty() {
-        texts.push((SMALL.bold().in_ink(WARNING), warnings.join(" ")));
+        texts.push((TEXT.bold().in_ink(WARNING), warnings.join(" ")));
     }
-    texts.push((BODY, context.say("report.referrer.points", &values)));
+    texts.push((TEXT, context.say("report.referrer.points", &values)));
     texts
 }

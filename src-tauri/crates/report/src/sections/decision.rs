@@ -176,7 +176,10 @@ pub(crate) fn stance_of(voice: &Voice, position: &Position) -> String {
 /// "Dr Adeyemi (Radiation oncology) dissents, prefers supportive care. Hinges on: … Would change: …"
 pub(crate) fn one_dissent(voice: &Voice, position: &Position) -> String {
     let (person, stance) = (who(voice, position), stance_of(voice, position));
-    let one_line = |text: &str| voice.free(text.trim()).replace('\n', " ");
+    let one_line = |text: &str| {
+        let line = voice.free(text.trim()).replace('\n', " ");
+        line.trim_end_matches('.').to_owned()
+    };
     let hinges = one_line(&position.hinges_on);
     let change = one_line(&position.would_change);
     let values = [

@@ -23,7 +23,7 @@ pub(crate) struct LeftOut {
 }
 
 pub(crate) fn draw(flow: &mut Flow, context: &Context) -> LeftOut {
-    let mut y = letterhead::draw(&mut flow.sheet, context, flow.y);
+    let mut y = letterhead::draw_in_a_line(&mut flow.sheet, context, flow.y);
     y = identity::draw(&mut flow.sheet, context, y);
     let (below, question_left_out) = question::draw(&mut flow.sheet, context, y);
     y = decision::draw(&mut flow.sheet, context, below);

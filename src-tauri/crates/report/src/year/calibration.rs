@@ -18,7 +18,9 @@ use crate::{
 const MOST_PANELS: usize = 3;
 
 pub(super) fn draw(flow: &mut Flow, voice: &Voice, found: Option<CalibrationFigures>) {
-    flow.heading(&voice.say("report.year.calibration", &[]), 40.0);
+    let has_panels = found.is_some_and(|found| !found.horizons.is_empty());
+    let following = if has_panels { PANELS + 40.0 } else { 40.0 };
+    flow.heading(&voice.say("report.year.calibration", &[]), following);
     let Some(found) = found else {
         flow.paragraph(SMALL, &voice.say("report.year.no_calibration", &[]));
         flow.space(8.0);

@@ -22,7 +22,7 @@ pub(super) fn draw(flow: &mut Flow, voice: &Voice, figures: &YearFigures) {
         flow.space(8.0);
         return;
     }
-    let (interval, ended, running, limit, days) = (176.0, 42.0, 48.0, 46.0, 88.0);
+    let (interval, ended, running, limit, days) = (150.0, 46.0, 52.0, 48.0, 106.0);
     let columns = [
         column(voice, "report.clock.interval", interval),
         number_column(voice, "report.year.ended", ended),

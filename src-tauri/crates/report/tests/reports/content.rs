@@ -47,8 +47,9 @@ fn page_one_carries_what_the_board_needs() {
         "typed total",
         "Cannot be computed",
         "Grade 2",
-        "Albumin",
-        "34 g/L",
+        "Lesion type",
+        "Lytic",
+        "11 more on the following pages",
         "CT, sagittal bone, 2026-03-10",
         "20 mm",
         "Research use only. Not a medical device.",
@@ -100,6 +101,7 @@ fn the_details_follow() {
     };
     for expected in [
         "68 days old",
+        "34 g/L",
         "Not recorded: Platelets.",
         "laboratory-2026-03.csv",
         "10.0000/made.up",
