@@ -24,6 +24,7 @@ mod keys;
 mod language;
 mod lesions;
 mod marks;
+mod meeting_reports;
 mod meetings;
 mod objects;
 mod outlines;
@@ -40,6 +41,7 @@ mod tables;
 mod verification;
 mod view;
 mod week_settings;
+mod year_report;
 
 pub use assess::assess;
 pub use audit::{AgainstView, AuditFaultView, AuditRowView, AuditView, audit_words};

@@ -1,9 +1,7 @@
 //! The list before a meeting and the minutes after it, as PDF files.
 
 use crate::{
-    Board, BoardError, ExportedFile, MeetingView, ReportChoices,
-    summary::Printed,
-    week_settings,
+    Board, BoardError, ExportedFile, MeetingView, ReportChoices, summary::Printed, week_settings,
 };
 use clinical::{
     case::{BoardEpisode, Case},
@@ -24,7 +22,13 @@ impl Board {
         path: Option<&Path>,
         choices: ReportChoices,
     ) -> Result<ExportedFile, BoardError> {
-        self.export_meeting(meeting_id, path, choices, "meeting-list", report::meeting_list)
+        self.export_meeting(
+            meeting_id,
+            path,
+            choices,
+            "meeting-list",
+            report::meeting_list,
+        )
     }
 
     /// Writes the minutes of a meeting: a draft until it is closed and every decision signed.

@@ -159,6 +159,21 @@ impl Board {
         })
     }
 
+    /// The same of the model that answers now for a report, without intervals that take time.
+    pub(crate) fn own_results_of_a_report(&self) -> Result<Option<Verification>, BoardError> {
+        let (now, answering) = (self.now(), self.answering_model());
+        let decided = self.with_store(|store| {
+            let rows = store.decided_episodes(NaiveDate::MIN, latest_today(now))?;
+            Ok(Decided::of(rows))
+        })?;
+        let question = OwnResultsQuestion {
+            bootstraps: 0,
+            ..OwnResultsQuestion::default()
+        };
+        let found = decided.verify(&question, answering.as_ref(), now, &mut |_| true);
+        found.map_err(own_results_error)
+    }
+
     /// Ends a running check or proposal.
     pub fn cancel_own_results(&self) {
         self.begin_own_results();

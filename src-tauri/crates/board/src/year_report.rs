@@ -65,9 +65,10 @@ impl Board {
             letterhead: settings.letterhead,
             ..Printed::here(self.language(), now)
         };
+        let verification = self.own_results_of_a_report()?;
         let pdf = year_report(&YearReportInput {
             figures: &figures,
-            calibration: None,
+            verification: verification.as_ref(),
             paper: printed.paper(),
         })?;
         let path = match path {

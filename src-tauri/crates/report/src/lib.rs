@@ -49,7 +49,7 @@ use sections::{
     footer, forecast, images, levels, not_computed, pathway, pathway_clock, pictures, question,
     scores, summary, treatments,
 };
-pub use year::{CalibrationFigures, CalibrationPoint, YearReportInput, year_report};
+pub use year::{YearReportInput, year_report};
 
 /// How a document is printed: its language, who sends it, when, and whether it names patients. Nothing is
 /// read from elsewhere, not even the clock.

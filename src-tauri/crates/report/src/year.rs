@@ -19,34 +19,18 @@ use crate::{
     style::{BODY, NAME, NOTE, WARNING},
     voice::Voice,
 };
-use clinical::year::{LEAST_OF_A_SHARE, YearFigures};
+use clinical::{
+    verification::Verification,
+    year::{LEAST_OF_A_SHARE, YearFigures},
+};
 
 /// Everything that the yearly report shows.
 #[derive(Debug, Clone, Copy)]
 pub struct YearReportInput<'a> {
     pub figures: &'a YearFigures,
-    /// How well the forecasts of that time did; none where nobody computed it.
-    pub calibration: Option<CalibrationFigures<'a>>,
+    /// How the forecasts did that the board decided with; none where no decision has one.
+    pub verification: Option<&'a Verification>,
     pub paper: Paper<'a>,
-}
-
-/// How well forecasts did, as it was computed elsewhere.
-#[derive(Debug, Clone, Copy)]
-pub struct CalibrationFigures<'a> {
-    /// Sentences in the language of the paper.
-    pub lines: &'a [String],
-    /// At most three horizons, each with its points.
-    pub horizons: &'a [(u32, &'a [CalibrationPoint])],
-}
-
-/// A group of patients: which share was expected to be alive, and which share was.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CalibrationPoint {
-    /// All 0 to 1.
-    pub expected: f64,
-    pub observed: f64,
-    pub interval: Option<[f64; 2]>,
-    pub patients: u32,
 }
 
 /// The yearly report as the bytes of a PDF file.
@@ -60,7 +44,7 @@ pub fn year_report(input: &YearReportInput) -> Result<Vec<u8>, ReportError> {
     timeliness::draw(&mut flow, &voice, figures);
     concordance::draw(&mut flow, &voice, figures);
     outcomes::draw(&mut flow, &voice, figures);
-    calibration::draw(&mut flow, &voice, input.calibration);
+    calibration::draw(&mut flow, &voice, input.verification);
 
     let span = span(&voice, figures);
     let kind = voice.say("report.title.year", &[]);

@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clinical::case::{Case, Entry, Subject, Value};
 use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// Who changes a case, and what goes with it in the same transaction.
@@ -122,6 +123,15 @@ impl Store {
             }
         }
         Ok(list)
+    }
+
+    /// The ids of the cases that are made up.
+    pub fn synthetic_cases(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id FROM cases WHERE synthetic = 1")?;
+        let ids = statement.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 
     /// The line of one case.

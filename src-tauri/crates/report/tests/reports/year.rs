@@ -9,12 +9,14 @@ use chrono::Days;
 use clinical::{
     assessment::TreatmentOption,
     decision::CarriedOutState,
+    verification::{CheckedForecast, CheckedModel, Verification, VerificationQuestion, verify},
     year::{
         ComplicationAnswer, DiscussionRow, DueRow, EpisodeOutcome, IntervalRow, MeetingRow,
         YearRows, year,
     },
 };
-use report::{CalibrationFigures, CalibrationPoint, YearReportInput};
+use report::YearReportInput;
+use std::collections::BTreeMap;
 
 /// A year with so many discussions.
 fn rows(discussions: usize) -> YearRows {
@@ -105,42 +107,69 @@ fn printed(
     sample: &Sample,
     language: &str,
     rows: &YearRows,
-    calibration: Option<CalibrationFigures>,
+    verification: Option<&Verification>,
 ) -> Vec<u8> {
     let figures = year(rows).unwrap();
     let input = YearReportInput {
         figures: &figures,
-        calibration,
+        verification,
         paper: sample.paper(language),
     };
     report::year_report(&input).unwrap()
 }
 
-fn points() -> [CalibrationPoint; 3] {
-    [(0.3, 0.25), (0.6, 0.62), (0.85, 0.9)].map(|(expected, observed)| CalibrationPoint {
-        expected,
-        observed,
-        interval: Some([observed - 0.1, observed + 0.08]),
-        patients: 14,
-    })
+/// Forecasts of so many patients: every third dies within half a year, the others are seen alive after a year.
+fn verification(patients: usize) -> Verification {
+    let model = CheckedModel {
+        name: "survival-linear".to_owned(),
+        version: "0.1.0".to_owned(),
+        sha256: "0".repeat(64),
+        recalibration: None,
+    };
+    let forecasts: Vec<CheckedForecast> = (0..patients)
+        .map(|number| {
+            let died = number % 3 == 0;
+            let alive = 0.5 + (number % 10) as f64 / 25.0;
+            CheckedForecast {
+                case_id: number.to_string(),
+                decided_on: day(2025, 1, 1) + Days::new(number as u64 % 300),
+                place: 0,
+                primary: None,
+                model: model.clone(),
+                alive: [3, 6, 12]
+                    .map(|months| (months, alive - f64::from(months) / 60.0))
+                    .into(),
+                estimated: BTreeMap::new(),
+                months: if died {
+                    1.0 + (number % 6) as f64
+                } else {
+                    13.0
+                },
+                died,
+                option: Some(TreatmentOption::Stereotactic),
+                forecast_decided: false,
+            }
+        })
+        .collect();
+    let question = VerificationQuestion {
+        model,
+        today: day(2027, 2, 1),
+        bootstraps: 0,
+        seed: 1,
+    };
+    verify(&forecasts, &question, &mut |_| true).unwrap()
 }
 
 #[test]
 fn a_year_is_told_with_the_number_behind_each_share() {
     let sample = sample();
     let rows = rows(120);
-    let points = points();
-    let lines = ["Intercept 0.12, slope 0.94, of 96 patients with 41 deaths.".to_owned()];
-    let horizons = [(3, &points[..]), (6, &points[..]), (12, &points[..])];
-    let calibration = CalibrationFigures {
-        lines: &lines,
-        horizons: &horizons,
-    };
+    let checked = verification(400);
     for (name, language) in [("year-en.pdf", "en"), ("year-de.pdf", "de")] {
-        let pdf = printed(&sample, language, &rows, Some(calibration));
+        let pdf = printed(&sample, language, &rows, Some(&checked));
         assert_tidy(&written(name, &pdf));
     }
-    let pdf = printed(&sample, "en", &rows, Some(calibration));
+    let pdf = printed(&sample, "en", &rows, Some(&checked));
     let Some(text) = written("year-en.pdf", &pdf).text(&[]) else {
         return;
     };
@@ -168,8 +197,11 @@ fn a_year_is_told_with_the_number_behind_each_share() {
         "Walking at 3 months",
         "Grade 3 or more",
         "Done at 3 months 30 of 40 (75 %)",
-        "Intercept 0.12, slope 0.94",
-        "Expected",
+        "Model survival-linear 0.1.0: the forecasts sealed",
+        "400 patients: 134 died, 266 known alive, 0 lost",
+        "Checked on 400 of your patients",
+        "Of 100, 34 died",
+        "Slope",
     ] {
         assert!(text.contains(said), "{said}:\n{text}");
     }
@@ -191,7 +223,7 @@ fn of_a_few_no_share_is_given() {
     let shares = text.replace("95 %", "");
     assert!(!shares.contains('%'), "{text}");
     assert!(text.contains("too few to say"));
-    assert!(text.contains("Not yet checked on your patients."));
+    assert!(text.contains("so no model was checked on your patients"));
 }
 
 #[test]
@@ -217,4 +249,16 @@ fn made_up_patients_are_called_so() {
     assert!(text(&made_up).contains("SYNTHETIC PATIENTS: all of these patients are made up"));
     made_up.discussions[0].synthetic = false;
     assert!(text(&made_up).contains("Discussions of made-up patients that were left out: 39."));
+}
+
+#[test]
+fn a_model_is_not_called_checked_on_a_few_patients() {
+    let pdf = printed(&sample(), "en", &rows(40), Some(&verification(30)));
+    assert_tidy(&written("year-unchecked.pdf", &pdf));
+    let text = report::texts_of(&pdf).unwrap().join(" ");
+    assert!(
+        text.contains("Not yet checked on your patients: "),
+        "{text}"
+    );
+    assert!(text.contains("Not drawn yet"));
 }
