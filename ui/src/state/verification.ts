@@ -95,10 +95,9 @@ export function notes(found: Verification): string[] {
   return [t('own_results.note_who'), t('own_results.note_once', { later: found.later_decisions }), t('own_results.note_reading', { count: found.bootstraps, seed: found.seed, needed: found.figures_need })];
 }
 
-/** One line beside a forecast, of the horizon with the fewest patients that can be checked. */
+/** What stands beside a forecast: each horizon in short, and what drifts. */
 export function inShort({ synthetic, horizons }: OwnResultsInShort): string {
-  const last = horizons.at(-1);
-  if (!last) return t('own_results.short_never');
+  if (horizons.length === 0) return t('own_results.short_never');
   const parts = horizons.map(({ months, state, patients, observed_over_expected: ratio }) =>
     state.kind === 'checked'
       ? t('own_results.short_checked', { months, patients: count(patients), ratio: figureText(ratio, COARSE) })
