@@ -3,9 +3,7 @@
 #![no_main]
 
 use clinical::catalogue::Catalogue;
-use exchange::import_csv::{
-    DateFormat, DecimalSign, ImportRows, TableOrigin, propose, read_table,
-};
+use exchange::import_csv::{DateFormat, DecimalSign, ImportRows, TableOrigin, propose, read_table};
 use libfuzzer_sys::fuzz_target;
 use spineboard_fuzz::{Panics, noon, start};
 

@@ -122,7 +122,7 @@ fn heading(context: &Context, part: Part) -> String {
 
 fn said(context: &Context, part: Part) -> Vec<(Style, String)> {
     let decision = context.decision();
-    let texts = match part {
+    match part {
         Part::Question => vec![(TEXT, question::text(context))],
         Part::Decision => decision.map_or_else(
             || vec![(TEXT, context.say("report.decision.none", &[]))],
@@ -133,8 +133,7 @@ fn said(context: &Context, part: Part) -> Vec<(Style, String)> {
         Part::Actions => vec![(TEXT, context.say("report.decision.no_actions", &[]))],
         Part::Signature => signature(context),
         Part::Forecast => forecast(context),
-    };
-    texts
+    }
 }
 
 fn recommended(context: &Context, decision: &BoardDecision) -> Vec<(Style, String)> {
