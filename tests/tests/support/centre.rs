@@ -203,7 +203,8 @@ pub fn centre(
             primary: ["lung", "breast", "kidney"][(number % 3) as usize],
             pack: pack.clone(),
             alive: [3.0, 6.0, 12.0].map(|months: f64| (-months / mean).exp()),
-            estimate: (number % 4 == 0)
+            estimate: number
+                .is_multiple_of(4)
                 .then_some([(40 + number % 50) as u8, (10 + number % 30) as u8]),
             end,
             fulfilled,

@@ -362,7 +362,7 @@ mod tests {
             (read.state, read.absent),
             (ItemState::Missing, Some(AbsenceReason::Pending))
         );
-        assert_eq!(read.features, [first.clone()]);
+        assert_eq!(read.features, std::slice::from_ref(&first));
         case.observations
             .push(observed(first.as_str(), None, number(1.0)));
         // Two entries without a day: the one recorded later counts.
