@@ -33,7 +33,7 @@ export type Tab = 'facts' | 'images' | 'assessment' | 'decision' | 'follow_up' |
 export const TABS: Tab[] = ['facts', 'images', 'assessment', 'decision', 'follow_up', 'report'];
 
 /** A page over the cases: about the installation, not about a patient. */
-export type Page = 'settings' | 'audit' | 'study' | 'import' | 'own_results' | 'meetings' | 'meeting';
+export type Page = 'settings' | 'audit' | 'study' | 'import' | 'own_results' | 'meetings' | 'meeting' | 'year';
 export type SettingsSection = 'people' | 'self' | 'keys' | 'lock' | 'backup' | 'language' | 'deciding' | 'week';
 
 export type Place = 'starting' | 'first_start' | 'unlock' | 'store_failed' | 'sign_in' | Page | 'cases' | 'case';
@@ -78,7 +78,7 @@ export class Session {
   readonly reading: ImageReading = new ImageReading(this);
   readonly study: StudyRun = new StudyRun(this);
   readonly week: Week = new Week(this);
-  /** What is typed of decisions and follow-ups and not saved yet. */
+  /** What the person who is signed in typed of decisions and follow-ups and did not save yet. */
   readonly typed: TypedForms = new TypedForms();
   readonly ownResults: OwnResultsRun = new OwnResultsRun(this);
   fieldRequest = $state.raw<FieldRequest | null>(null);
@@ -91,6 +91,8 @@ export class Session {
   /** What of the case stands on it. */
   readonly shared: Shared = new Shared(this);
   page = $state<Page | null>(null);
+  /** The list of the window's keys lies over everything. */
+  keysShown = $state(false);
   settingsSection = $state<SettingsSection>('people');
   /** Why the store closed itself, until it is opened again. */
   lockReason = $state<LockReason | null>(null);
@@ -226,7 +228,9 @@ export class Session {
       this.study.forget();
       this.week.forget(this.caseToResume !== null);
       this.ownResults.forget();
+      if (this.lockReason === null) this.typed.forget();
     } else this.lockReason = null;
+    if (status.person) this.typed.belongTo(status.person.id);
     if (!this.isReady) this.page = null;
     else if (!wasReady) await this.resume(status);
   }

@@ -1,5 +1,5 @@
 // What is typed of a decision before it is saved, kept while tabs and cases change. What can be signed is decided in Rust.
-import type { Action, ActionInput, BoardDecision, BoardEpisode, CaseView, DecisionInput, EvidenceKind, HostError, IsoDate, Level, Person, Position, PositionStance, Recommendation, TreatmentOption } from '../host/types.ts';
+import type { Action, ActionInput, AddendumInput, BoardDecision, BoardEpisode, CarriedOutInput, CarriedOutState, CaseView, DecisionInput, EvidenceKind, HostError, IsoDate, Level, Person, Position, PositionStance, Recommendation, TreatmentOption } from '../host/types.ts';
 import { number } from './format.ts';
 import { parseNumber } from './parse.ts';
 import type { Session } from './session.svelte.ts';
@@ -122,6 +122,58 @@ export class ActionsForm {
 
   typed(): unknown[] {
     return this.input();
+  }
+}
+
+/** An addition to a signed decision, as it is typed. */
+export class AddendumForm {
+  isOpen = $state(false);
+  text = $state('');
+  /** It changes the recommendation. */
+  changes = $state(false);
+  readonly recommendation: RecommendationForm = new RecommendationForm();
+  readonly actions: ActionsForm = new ActionsForm();
+
+  /** Whether the recommendation changes, starting from the one that stands. */
+  change(wanted: boolean, holds: Recommendation): void {
+    this.changes = wanted;
+    this.recommendation.fill(wanted ? holds : null);
+  }
+
+  /** As it goes to Rust; none where a number cannot be read. */
+  input(): AddendumInput | null {
+    const changed = this.changes ? this.recommendation.input() : undefined;
+    if (changed === null) return null;
+    return { text: this.text, actions: this.actions.input(), ...(changed === undefined ? {} : { recommendation: changed }) };
+  }
+
+  clear(): void {
+    [this.isOpen, this.changes, this.text] = [false, false, ''];
+    this.recommendation.fill(null);
+    this.actions.fill([]);
+  }
+}
+
+/** What became of a recommendation, as it is typed. */
+export class CarriedOutForm {
+  outcome = $state<CarriedOutState | ''>('');
+  reason = $state('');
+  on = $state<IsoDate | null>(null);
+  note = $state('');
+
+  get needsReason(): boolean {
+    return this.outcome === 'changed' || this.outcome === 'not_done';
+  }
+
+  /** As it goes to Rust; none before anything is chosen. */
+  input(): CarriedOutInput | null {
+    if (this.outcome === '') return null;
+    const reason = this.needsReason && this.reason !== '' ? this.reason : null;
+    return { state: this.outcome, reason, on: this.on, note: this.note };
+  }
+
+  clear(): void {
+    [this.outcome, this.reason, this.on, this.note] = ['', '', null, ''];
   }
 }
 

@@ -11,7 +11,7 @@ export function language(): Language {
 }
 
 /** Texts that stay in the language of their source, and the languages that they are written in, the usual one first. */
-const WRITTEN_IN: Record<'pathway' | 'scores' | 'packs', [Language, ...Language[]]> = { pathway: ['en'], scores: ['en'], packs: ['en'] };
+const WRITTEN_IN: Record<'pathway' | 'scores' | 'packs' | 'reasons', [Language, ...Language[]]> = { pathway: ['en'], scores: ['en'], packs: ['en'], reasons: ['de'] };
 
 export type TextSource = keyof typeof WRITTEN_IN;
 

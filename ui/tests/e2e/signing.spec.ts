@@ -106,6 +106,11 @@ test('a decision is written, signed in spite of findings, added to, carried out 
     await page.locator('#addendum-text').fill('Progress on MRI of the week after.');
     await page.locator('#addendum-changes').check();
     await page.locator('#addendum-surgery_with_radiotherapy').check();
+    // A look at the facts takes nothing away of what is typed.
+    await page.locator('#tab-facts').click();
+    await page.locator('#tab-decision').click();
+    await expect(page.locator('#addendum-text')).toHaveValue('Progress on MRI of the week after.');
+    await expect(page.locator('#addendum-surgery_with_radiotherapy')).toBeChecked();
     await page.locator('#addendum-save').click();
     await expect(page.getByTestId('addenda').locator('[data-version="2"]')).toContainText('Progress on MRI');
     await expect(page.locator('#signed-title')).toHaveText('Surgery with radiotherapy');

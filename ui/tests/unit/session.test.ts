@@ -188,9 +188,25 @@ describe('a store that locks itself', () => {
     expect([session.error, session.lockReason]).toEqual([null, 'suspend']);
   });
 
+  it('keeps what was typed for the same person alone', async () => {
+    const session = await started('start=open&demo');
+    const { typed, person } = session;
+    const text = (): string => typed.addendum('e1').text;
+    typed.addendum('e1').text = 'Half a sentence';
+    globalThis.dispatchEvent(new CustomEvent(LOCK_EVENT, { detail: 'idle' }));
+    await vi.waitFor(() => expect(session.busy).toBe(false));
+    await session.enter(await session.host.unlock(PASSPHRASE));
+    await session.enter(await session.host.signIn(person!.id, RECORDED_SECRET));
+    expect(text()).toBe('Half a sentence');
+    await session.enter({ ...session.status!, person: { ...person!, id: 'somebody-else' } });
+    expect(text()).toBe('');
+  });
+
   it('does not bring a case back that was locked by hand', async () => {
     const session = await started('start=open&demo');
+    session.typed.carriedOut('e1').note = 'Written before the lock';
     await session.lock();
+    expect(session.typed.carriedOut('e1').note).toBe('');
     await session.enter(await session.host.unlock(PASSPHRASE));
     await signIn(session);
     expect([session.place, session.view]).toEqual(['cases', null]);

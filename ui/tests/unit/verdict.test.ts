@@ -11,7 +11,7 @@ import { openFindingTexts, recommendationText, standing } from '../../src/state/
 import { estimateSaid, FollowUpForm, forecastSaid, outcomeSaid } from '../../src/state/follow_up.svelte.ts';
 import { Session } from '../../src/state/session.svelte.ts';
 import { TypedForms } from '../../src/state/typed.ts';
-import { ActionsForm, DecisionForm, RecommendationForm } from '../../src/state/verdict.svelte.ts';
+import { ActionsForm, AddendumForm, CarriedOutForm, DecisionForm, RecommendationForm } from '../../src/state/verdict.svelte.ts';
 import { setWords } from '../../src/state/words.svelte.ts';
 import recorded from '../fixtures/demo_case.json';
 import InSession from './InSession.svelte';
@@ -121,6 +121,30 @@ it('reads a recommendation back, and takes that of the last addendum that has on
   const later = { ...DECISION.recommendation, option: 'supportive' as const };
   const addenda = [{ ...addendum, version: 2, recommendation: later }, { ...addendum, version: 3 }];
   expect(standing({ ...DECISION, addenda }).option).toBe('supportive');
+});
+
+describe('what is added to a signed decision', () => {
+  it('changes the recommendation only if that is said, starting from the one that stands', () => {
+    const form = new AddendumForm();
+    form.text = 'Progress at L1.';
+    expect(form.input()).toEqual({ text: 'Progress at L1.', actions: [] });
+    form.change(true, DECISION.recommendation);
+    form.recommendation.fractions = '3';
+    expect(form.input()?.recommendation).toMatchObject({ option: 'stereotactic', dose_gray: 24, fractions: 3 });
+    form.recommendation.dose = 'much';
+    expect(form.input()).toBeNull();
+    form.clear();
+    expect(form.input()).toEqual({ text: '', actions: [] });
+  });
+
+  it('sends a reason only of what was not done as recommended', () => {
+    const form = new CarriedOutForm();
+    expect(form.input()).toBeNull();
+    [form.outcome, form.reason] = ['changed', 'other'];
+    expect(form.input()).toMatchObject({ state: 'changed', reason: 'other' });
+    form.outcome = 'done';
+    expect(form.input()).toMatchObject({ state: 'done', reason: null });
+  });
 });
 
 describe('a follow-up', () => {
