@@ -121,7 +121,11 @@ test('what is lacking, who is there, and the quorum are said in words', async ({
   const quorum = page.getByTestId('quorum');
   await expect(quorum).toHaveText('No quorum: 0 of 4 there; missing: Spine surgery, Radiation oncology, Medical oncology, Radiology.');
   const presences = page.getByTestId('attendance').locator('dd select');
-  for (let at = 0; at < 4; at += 1) await presences.nth(at).selectOption(at === 0 ? 'remote' : 'present');
+  await presences.first().selectOption('remote');
+  // Of the others nobody said anything yet.
+  await page.locator('#all-present').click();
+  await expect(presences.first()).toHaveValue('remote');
+  await expect(page.locator('#all-present')).toHaveCount(0);
   await expect(quorum).toHaveText('No quorum: 4 of 4 there; missing: Medical oncology.');
   await page.locator('#guest-name').fill('Dr. Guest');
   await page.locator('#guest-specialty').selectOption('medical_oncology');
@@ -175,12 +179,16 @@ test('the presenter walks the list with its times, beside the shared screen, and
   await expect(page.getByTestId('agenda').locator('[data-state=discussed][data-item]')).toHaveCount(3);
   await expect(page.getByTestId('plan')).toContainText('3 discussed');
 
+  await page.locator('#write-list').click();
+  await expect(page.getByTestId('paper-written')).toContainText('/demo/spineboard-meeting-list-');
   await page.locator('#close-meeting').click();
   await expect(page.getByTestId('close-meeting')).toContainText('Decisions not signed: 3.');
   await expect(page.getByTestId('close-meeting')).toContainText('No quorum');
   await page.locator('#confirm-close').click();
   await expect(page.getByTestId('meeting-closed')).toContainText('closed this meeting');
   await expect(page.locator('#agenda-search')).toHaveCount(0);
+  await page.locator('#write-minutes').click();
+  await expect(page.getByTestId('paper-written')).toContainText('/demo/spineboard-minutes-');
 });
 
 test('a case is put on a list from the list of cases and from the case itself', async ({ page }) => {
@@ -200,6 +208,7 @@ test('the identity is hidden in a meeting too', async ({ page }) => {
   await page.keyboard.press('m');
   await expect(page.getByTestId('agenda')).not.toContainText('Birch');
   await expect(page.getByTestId('agenda')).not.toContainText('SYN-1001');
+  await expect(page.locator('#mask-papers')).toBeChecked();
 });
 
 test('the settings of the week are for chairs and coordinators, and the clock is written as a table', async ({ page }) => {
