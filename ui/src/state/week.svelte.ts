@@ -45,6 +45,13 @@ export class Week {
     await this.load();
   }
 
+  /** Shows the meeting that comes next, or all of them where none does. */
+  async showNext(): Promise<void> {
+    const next = (await this.#table.run(() => this.#table.host.home()))?.meetings[0];
+    if (next) await this.show(next.meeting.id);
+    else this.#table.page = 'meetings';
+  }
+
   /** Reads the meeting again, as its cases may have changed. */
   async load(): Promise<void> {
     const { meetingId } = this;

@@ -1,9 +1,10 @@
-// Every key of the viewer, once: what it does when it is pressed and the list that says so are made from here.
+// Every key of the viewer and of the window around it, once: what the viewer does at a key and the lists that say so are made from
+// here.
 //
 // There is no key that flips a picture: a flipped picture shows left as right, and nobody who looks later can
 // tell. Turning by 90° keeps the sides apart.
 
-export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'marks', 'shared', 'rest'] as const;
+export const KEY_GROUPS = ['images', 'window', 'picture', 'panes', 'planes', 'left_button', 'marks', 'shared', 'week', 'rest'] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 interface KeyEntry {
@@ -83,12 +84,19 @@ export const KEYS = {
   shared_page_back: { group: 'shared', keys: ['PageUp'], alt: true, elsewhere: true },
   next_case: { group: 'shared', keys: ['PageDown'], control: true, elsewhere: true },
   previous_case: { group: 'shared', keys: ['PageUp'], control: true, elsewhere: true },
+  search: { group: 'week', keys: ['k'], control: true, elsewhere: true },
+  home: { group: 'week', keys: ['Home'], alt: true, elsewhere: true },
+  next_meeting: { group: 'week', keys: ['0'], alt: true, elsewhere: true },
+  tab: { group: 'week', keys: ['1', '2', '3', '4', '5', '6'], alt: true, elsewhere: true },
+  case_up: { group: 'week', keys: ['ArrowUp'], alt: true, elsewhere: true },
+  case_down: { group: 'week', keys: ['ArrowDown'], alt: true, elsewhere: true },
   key_image: { group: 'rest', keys: ['k'] },
   mask: { group: 'rest', keys: ['m'], elsewhere: true },
   larger: { group: 'rest', keys: ['+'], control: true, elsewhere: true },
   smaller: { group: 'rest', keys: ['-'], control: true, elsewhere: true },
   whole_size: { group: 'rest', keys: ['0'], control: true, elsewhere: true },
   keys: { group: 'rest', keys: ['?'] },
+  keys_of_the_window: { group: 'rest', keys: ['F1'], elsewhere: true },
 } as const satisfies Record<string, KeyEntry>;
 
 export type KeyName = keyof typeof KEYS;
@@ -124,9 +132,17 @@ export function actionOf(pressed: Pressed, inPane: boolean): { action: Action; p
   return null;
 }
 
-/** The entries of a group, in the order of the list. */
-export function keysOf(group: KeyGroup): KeyName[] {
-  return ENTRIES.filter(([, entry]) => entry.group === group).map(([name]) => name);
+/** The key of the window that was pressed, as the table names it. */
+export function keyOfWindow(pressed: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey'>): KeyName | null {
+  const isControl = pressed.ctrlKey || pressed.metaKey;
+  const key = /^\p{L}$/u.test(pressed.key) ? pressed.key.toLowerCase() : pressed.key;
+  const found = ENTRIES.find(([, entry]) => entry.elsewhere && entry.keys.includes(key) && isControl === (entry.control ?? false) && pressed.altKey === (entry.alt ?? false));
+  return pressed.shiftKey ? null : (found?.[0] ?? null);
+}
+
+/** The entries of a group, in the order of the list; those of the window alone where there is no viewer. */
+export function keysOf(group: KeyGroup, isViewer: boolean): KeyName[] {
+  return ENTRIES.filter(([, entry]) => entry.group === group && (isViewer || entry.elsewhere === true)).map(([name]) => name);
 }
 
 const SIGNS: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→' };

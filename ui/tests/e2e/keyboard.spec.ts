@@ -165,3 +165,70 @@ test('a case is discussed by keyboard alone, from the list to the next case', as
     await expect(presenter).toHaveCount(0);
   });
 });
+
+test('the week is walked by keyboard alone, from the next meeting to a signed decision and the search', async ({ page }) => {
+  await page.goto('/?start=open&week');
+  await expect(page.getByTestId('home-panels')).toBeVisible();
+
+  await test.step('the next meeting, whose list is put in order', async () => {
+    await press(page, 'Alt+0');
+    await expect(page.locator('h1')).toHaveText('Spine board');
+    const order = (): Promise<string[]> => page.getByTestId('agenda').locator('li').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-case') ?? ''));
+    const [, second = '', third = ''] = await order();
+    await goTo(page, page.locator(`[data-case="${third}"] [data-act=open]`));
+    await press(page, 'Alt+ArrowUp');
+    expect((await order()).slice(1)).toEqual([third, second]);
+  });
+
+  await test.step('the walk through it', async () => {
+    await goTo(page, page.locator('#walk'), 'Shift+Tab');
+    await press(page, 'Enter');
+    await expect(page.getByTestId('walk-place')).toHaveText('Case 1 of 3');
+  });
+
+  await test.step('a decision is written and signed', async () => {
+    await press(page, 'Alt+4');
+    await expect(page.locator('#tab-decision')).toBeFocused();
+    await goTo(page, page.getByTestId('decision-form').locator('[name=decision-option]'));
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await goTo(page, page.locator('#decision-rationale'));
+    await page.keyboard.type('Written without a pointer.');
+    await goTo(page, page.locator('#decision-day'));
+    await page.keyboard.type('12.3.2026');
+    await goTo(page, page.getByTestId('positions').locator('[value=""]'));
+    await press(page, 'ArrowRight');
+    await expect(page.getByTestId('positions').locator('[value=agrees]').first()).toBeChecked();
+    await goTo(page, page.locator('#decision-sign'));
+    await press(page, 'Enter');
+    const dialog = page.getByTestId('sign-dialog');
+    await expect(dialog).toBeVisible();
+    for (const box of await dialog.getByRole('checkbox').all()) {
+      await goTo(page, box);
+      await press(page, 'Space');
+    }
+    await goTo(page, page.locator('#sign-secret'));
+    await page.keyboard.type('24681357');
+    await page.keyboard.press('Enter');
+    await expect(page.locator('#signed-title')).toBeFocused();
+  });
+
+  await test.step('the next case, and what became of it', async () => {
+    await press(page, 'Control+PageDown');
+    await expect(page.getByTestId('walk-place')).toHaveText('Case 2 of 3');
+    await press(page, 'Alt+5');
+    await goTo(page, page.locator('#follow-up-day'));
+  });
+
+  await test.step('from there to the search over everything, and the list of keys', async () => {
+    await press(page, 'Control+k');
+    await expect(page.locator('#case-search')).toBeFocused();
+    await page.keyboard.type('cement');
+    await expect(page.getByTestId('case-table').locator('tbody tr')).toHaveCount(1);
+    await page.keyboard.press('F1');
+    await expect(page.getByTestId('keys-dialog').locator('[data-key=search]')).toContainText('Search over everything');
+    await expect(page.getByTestId('keys-dialog').locator('[data-key=invert]')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(page.locator('#case-search')).toBeFocused();
+  });
+});

@@ -129,7 +129,7 @@ test('the key store is offered only where it may open the cases', async ({ page 
 test('the menu works by keyboard alone', async ({ page }) => {
   await page.goto('/?start=open');
   await page.locator('#person-menu').focus();
-  for (const id of ['zoom-smaller', 'zoom-reset', 'zoom-larger', 'menu-meetings', 'menu-own_results', 'menu-study']) {
+  for (const id of ['zoom-smaller', 'zoom-reset', 'zoom-larger', 'menu-meetings', 'menu-year', 'menu-own_results', 'menu-study']) {
     await page.keyboard.press('ArrowDown');
     await expect(page.locator(`#${id}`)).toBeFocused();
   }
