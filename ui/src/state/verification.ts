@@ -49,10 +49,25 @@ export function calibrationText({ performance, state }: CheckedGroup, of: 'inter
   return state.kind === 'not_yet_checked' ? t('own_results.not_assessed') : '';
 }
 
-export function warningText(warning: VerificationWarning): string {
-  const { code, ...numbers } = warning;
-  if (code === 'drift') return driftText(warning.shown, warning.months);
-  return t(`own_results.warning_${code}`, numbers);
+/** Warnings of one kind: what is said of each horizon, and once what it means. */
+export interface WarningBox {
+  code: VerificationWarning['code'];
+  lines: string[];
+  means: string;
+}
+
+/** One box for each kind, in the order in which they come. */
+export function warningBoxes(warnings: VerificationWarning[]): WarningBox[] {
+  const boxes: WarningBox[] = [];
+  for (const warning of warnings) {
+    const { code, ...numbers } = warning;
+    const isOfHorizon = code === 'follow_up_missing' || code === 'forecast_decided';
+    const line = code === 'drift' ? driftText(warning.shown, warning.months) : t(`own_results.warning_${code}${isOfHorizon ? '_at' : ''}`, numbers);
+    const box = boxes.find((one) => one.code === code);
+    if (box) box.lines.push(line);
+    else boxes.push({ code, lines: [line], means: isOfHorizon ? t(`own_results.warning_${code}`) : '' });
+  }
+  return boxes;
 }
 
 export function driftText(shown: DriftShown, months: number): string {

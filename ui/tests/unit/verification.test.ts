@@ -1,7 +1,7 @@
 import words from 'virtual:words';
 import { beforeEach, expect, it } from 'vitest';
 import type { CheckedGroup, OwnResultsInShort, StudyFigure } from '../../src/host/types.ts';
-import { calibrationText, countsText, inShort, modelName, observedText, periodText, performanceText, ratioTop, stateText, warningText } from '../../src/state/verification.ts';
+import { calibrationText, countsText, inShort, modelName, observedText, periodText, performanceText, ratioTop, stateText, warningBoxes } from '../../src/state/verification.ts';
 import { setWords } from '../../src/state/words.svelte.ts';
 
 beforeEach(() => setWords(words));
@@ -42,10 +42,19 @@ it('names a recalibrated model as another one', () => {
   expect(modelName({ ...plain, recalibration: { date: '2026-03-02', numbers: '' } })).toBe('model 1.2, recalibrated 2 Mar 2026');
 });
 
-it('says every warning with its numbers', () => {
-  expect(warningText({ code: 'follow_up_missing', months: 6, patients: 9, never_seen: 4, of: 60 })).toContain('of 60 patients 9 were not seen long enough, and of 4 of them nothing was heard');
-  expect(warningText({ code: 'forecast_decided', months: 3, patients: 2, of: 60 })).toContain('for 2 of 60 patients');
-  expect(warningText({ code: 'drift', months: 3, shown: 'more_deaths' })).toContain('more patients died than expected');
+it('says every warning with its numbers, and what those of one kind mean once', () => {
+  const [missing, decided, drift, ...others] = warningBoxes([
+    { code: 'follow_up_missing', months: 3, patients: 7, never_seen: 2, of: 80 },
+    { code: 'forecast_decided', months: 3, patients: 2, of: 60 },
+    { code: 'follow_up_missing', months: 6, patients: 9, never_seen: 4, of: 60 },
+    { code: 'drift', months: 3, shown: 'more_deaths' },
+  ]);
+  expect(missing?.lines).toHaveLength(2);
+  expect(missing?.lines[1]).toContain('6 months: of 60 patients 9 were not seen long enough, and of 4 of them nothing was heard');
+  expect(missing?.means).toContain('enter the follow-ups that are due');
+  expect(decided?.lines).toEqual([expect.stringContaining('for 2 of 60 patients')]);
+  expect([drift?.lines[0], drift?.means]).toEqual([expect.stringContaining('more patients died than expected'), '']);
+  expect(others).toEqual([]);
 });
 
 it('draws 1 no higher than the middle and no interval without end', () => {
