@@ -309,7 +309,7 @@ test('a wrong passphrase opens nothing', async ({ page }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Who is at the keyboard?' })).toBeVisible();
   await signIn(page);
-  await expect(page.getByRole('heading', { name: 'Cases' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Cases', exact: true })).toBeVisible();
 });
 
 test('a click that leaves a field reaches what it was meant for, and the field is saved', async ({ page }) => {

@@ -41,8 +41,7 @@ pub struct HomeView {
     pub actions: Due<ActionLine>,
     /// Decisions that were written and that nobody signed.
     pub unsigned: Vec<CaseSummary>,
-    /// Saved last.
-    pub recent: Vec<CaseSummary>,
+    /// How many there are; the list of cases shows those that were saved last.
     pub cases: u32,
 }
 
@@ -124,7 +123,6 @@ impl Board {
         self.with_store(|store| {
             self.note_listing(store)?;
             let settings = week_settings::settings(store);
-            let listed = store.list("", MOST_LINES)?;
             Ok(HomeView {
                 today,
                 clock_set_back: store.last_logged_at()?.filter(|last| *last > now),
@@ -133,8 +131,7 @@ impl Board {
                 steps: steps(store, &settings, today)?,
                 actions: actions(store, today)?,
                 unsigned: unsigned(store)?,
-                recent: listed.cases,
-                cases: listed.total,
+                cases: store.list("", 0)?.total,
             })
         })
     }

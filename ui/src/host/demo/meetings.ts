@@ -130,7 +130,6 @@ export function meetingsHost(memory: Memory, state: Installation, { listCases }:
           }),
         ),
         ...(isMadeUp ? madeUpDue(known) : NOTHING_DUE),
-        recent: [...known.values()],
         cases: known.size,
       };
     },

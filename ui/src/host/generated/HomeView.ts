@@ -23,6 +23,6 @@ meetings: Array<NextMeeting>, follow_ups: Due<DueLine>, steps: Due<ClockLine>, a
  */
 unsigned: Array<CaseSummary>, 
 /**
- * Saved last.
+ * How many there are; the list of cases shows those that were saved last.
  */
-recent: Array<CaseSummary>, cases: number, };
+cases: number, };
