@@ -16,6 +16,7 @@ use board::{
 };
 use chrono::{DateTime, Utc};
 use clinical::{
+    assessment::PackIdentity,
     case::{AbsenceReason, Entry, Source, Subject, Value},
     marks::{Mark, MarkKind, Proposal},
     pathway::Pathway,
@@ -40,6 +41,7 @@ use support::{
     imported::{RecordedImports, imports_of},
     marks::stack_of,
     packs, repository, secret,
+    year::{RecordedYear, year_of},
 };
 
 /// Seconds since 1970; it stands still until the journey moves it.
@@ -111,6 +113,7 @@ struct Recorded {
     /// Of the demonstration case, had it a disturbance of bladder or bowel.
     emergency: Pathway,
     imports: RecordedImports,
+    year: RecordedYear,
 }
 
 /// A mark with what it proposes.
@@ -251,33 +254,10 @@ struct RecordedOwnResults {
 
 fn own_results_of(root: &Path) -> RecordedOwnResults {
     let of = |name: &str, patients: u32, mean: f64, synthetic: bool| {
-        let board = Board::start(BoardOptions {
-            data: root.join(name),
-            packs: packs(),
-            clock: now,
-            monotonic,
-            image_worker: image_worker(),
-            keychain: Arc::new(NoKeychain),
-            ..BoardOptions::default()
-        });
-        enter(&board);
-        let case = board
-            .create_case(Identity::default(), "Which model?")
-            .unwrap();
-        let ForecastState::Available(forecast) = board
-            .try_out(&case.case.id, typed_patient())
-            .unwrap()
-            .forecast
-        else {
-            panic!("no forecast")
-        };
-        let decided = centre(
-            patients,
-            (&forecast.pack, now().date_naive()),
-            (mean, 8.0),
-            synthetic,
-        );
-        for one in decided {
+        let board = board_beside(root, name);
+        let pack = answering_pack(&board);
+        let today = now().date_naive();
+        for one in centre(patients, (&pack, today), (mean, 8.0), synthetic) {
             board.insert_case(one.case()).unwrap();
         }
         board
@@ -292,6 +272,33 @@ fn own_results_of(root: &Path) -> RecordedOwnResults {
         many: results(&of("large_centre", 330, 7.0, true)),
         few: results(&of("small_centre", 40, 7.0, true)),
         proposal: taught.propose_recalibration(&mut |_| ()).unwrap(),
+    }
+}
+
+/// Another board, whose store was just made.
+fn board_beside(root: &Path, name: &str) -> Board {
+    let board = Board::start(BoardOptions {
+        data: root.join(name),
+        packs: packs(),
+        clock: now,
+        monotonic,
+        image_worker: image_worker(),
+        keychain: Arc::new(NoKeychain),
+        ..BoardOptions::default()
+    });
+    enter(&board);
+    board
+}
+
+/// The model that a board forecasts with.
+fn answering_pack(board: &Board) -> PackIdentity {
+    let case = board
+        .create_case(Identity::default(), "Which model?")
+        .unwrap();
+    let tried = board.try_out(&case.case.id, typed_patient()).unwrap();
+    match tried.forecast {
+        ForecastState::Available(forecast) => forecast.pack,
+        _ => panic!("no forecast"),
     }
 }
 
@@ -664,6 +671,11 @@ fn journey(root: &Path) -> Recorded {
     let known = &empty_case.case.identity.patient_id;
     let imports = imports_of(&board, root, known, &demo_case.case.id);
     let own_results = own_results_of(root);
+    let scores = board.score_sheets();
+    // The clock goes back to the beginning of a year; nothing else is recorded afterwards.
+    at("2025-01-02T09:00");
+    let centre = board_beside(root, "centre_of_a_year");
+    let year = year_of(&centre, &answering_pack(&centre), at);
     Recorded {
         status: RecordedStatus {
             first_start,
@@ -679,13 +691,14 @@ fn journey(root: &Path) -> Recorded {
             rows,
             backup,
         },
-        scores: board.score_sheets(),
+        scores,
         study,
         own_results,
         recalibrated,
         marks,
         emergency,
         imports,
+        year,
     }
 }
 
@@ -807,6 +820,7 @@ fn the_committed_recordings_are_those_of_the_board() {
             serde_json::to_value(recorded.own_results),
         ),
         ("marks.json", serde_json::to_value(recorded.marks)),
+        ("year.json", serde_json::to_value(recorded.year)),
         ("emergency.json", serde_json::to_value(recorded.emergency)),
         (
             "recalibrated.json",

@@ -132,6 +132,7 @@ pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + '
         reports::export_referrer_summary,
         reports::export_meeting_list,
         reports::export_minutes,
+        reports::year,
         reports::export_year,
         reports::export_objects,
         reports::export_deidentified,

@@ -4,6 +4,7 @@ use super::away;
 use crate::SharedBoard;
 use board::{
     BoardError, DeidentifiedInput, DeidentifiedView, ExportedFile, NaiveDate, ReportChoices,
+    YearFigures,
 };
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt, FilePath};
@@ -64,6 +65,16 @@ pub(super) async fn export_minutes(
         board.export_minutes(&meeting_id, path.as_deref().map(AsRef::as_ref), choices)
     })
     .await
+}
+
+/// What was done in a span of days and what came of it.
+#[tauri::command]
+pub(super) async fn year(
+    board: State<'_, SharedBoard>,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<YearFigures> {
+    away(&board, move |board| board.year(from, to)).await
 }
 
 /// Writes the report of a span of days.

@@ -36,7 +36,7 @@ pub enum End {
     Died(NaiveDate),
 }
 
-fn noon(day: NaiveDate) -> DateTime<Utc> {
+pub fn noon(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap())
         .and_utc()
 }

@@ -13,6 +13,7 @@ pub mod cohort;
 pub mod imported;
 pub mod marks;
 pub mod trace;
+pub mod year;
 
 use board::{
     Board, BoardOptions, PersonInput, ReportChoices, Role, Secret, Specialty, StoreStatus,

@@ -22,7 +22,7 @@ import type { Host } from './host.ts';
 
 /** `?start=open&demo` opens the demo case; `demo/installation.ts` names the other starts, `&refused` refuses the forecast,
  * `&emergency` brings one, `&estimate` asks for estimates first, `&replaced` has a model that took another's place and knows survival alone,
- * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due, `&own_results` is `many`, `few`, `slow` or `offer`. With `&colleague` somebody else writes the
+ * `&recalibration` is `used` or `refused`, `&week` brings made-up meetings and what is due, `&own_results` is `many`, `few`, `slow` or `offer`, `&year` brings the figures of a made-up year. With `&colleague` somebody else writes the
  * decision first, and with `&clock` the clock was set back. */
 export function demoHost(search: URLSearchParams): Host {
   const shared = memory(search);
@@ -39,7 +39,7 @@ export function demoHost(search: URLSearchParams): Host {
     ...levelsHost(shared),
     ...marksHost(shared),
     ...meetingsHost(shared, state, cases),
-    ...reportHost(),
+    ...reportHost(shared),
     ...sharingHost(),
     ...signingHost(state, shared),
     ...studyHost(shared),

@@ -74,6 +74,7 @@ import type {
   TriedFact,
   WeekSettings,
   WeekView,
+  YearFigures,
 } from './types.ts';
 
 /** As `board::preferences` knows them. */
@@ -292,7 +293,9 @@ export interface Host {
   exportMeetingList(meetingId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
   /** The minutes after a meeting: a draft until it is closed and every decision signed. */
   exportMinutes(meetingId: string, path: string | null, choices: ReportChoices): Promise<ExportedFile>;
-  /** The report of a span of days; both ends belong to it. */
+  /** What was done in a span of days and what came of it; both ends belong to it. */
+  year(from: string, to: string): Promise<YearFigures>;
+  /** The report of a span of days. */
   exportYear(from: string, to: string, path: string | null): Promise<ExportedFile>;
   /** Measurements, key images and outlines as DICOM objects, in a new folder; the images have to be open. */
   exportObjects(caseId: string, folder: string | null): Promise<ExportedFile>;

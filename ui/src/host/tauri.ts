@@ -134,6 +134,7 @@ export function tauriHost(): Host {
     exportReferrerSummary: (caseId, path, choices) => invoke('export_referrer_summary', { caseId, path, choices }),
     exportMeetingList: (meetingId, path, choices) => invoke('export_meeting_list', { meetingId, path, choices }),
     exportMinutes: (meetingId, path, choices) => invoke('export_minutes', { meetingId, path, choices }),
+    year: (from, to) => invoke('year', { from, to }),
     exportYear: (from, to, path) => invoke('export_year', { from, to, path }),
     exportObjects: (caseId, folder) => invoke('export_objects', { caseId, folder }),
     pickSavePath: (name) => invoke('pick_save_path', { name }),

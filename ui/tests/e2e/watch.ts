@@ -89,7 +89,7 @@ export async function signIn(page: Page, index = 0, secret = '24681357'): Promis
 }
 
 /** Opens the menu of the signed-in person and takes an entry. */
-export async function menu(page: Page, entry: 'meetings' | 'own_results' | 'study' | 'switch' | 'settings' | 'audit' | 'lock'): Promise<void> {
+export async function menu(page: Page, entry: 'meetings' | 'year' | 'own_results' | 'study' | 'switch' | 'settings' | 'audit' | 'lock'): Promise<void> {
   await page.locator('#person-menu').click();
   await page.locator(entry === 'lock' ? '#lock' : `#menu-${entry}`).click();
 }

@@ -10,7 +10,7 @@ use crate::{
     OwnResultsQuestion, PersonChange, PersonInput, RecalibrationProposal, RecoveryKey,
     ReportChoices, SavedMapping, ScanProgress, ScoreSheet, SearchView, SignInput, SpineLabelsInput,
     StackGeometry, StudyOptions, StudyQuestion, SweepRow, TakenBack, TriedFact, WeekSettings,
-    WeekView,
+    WeekView, YearFigures,
 };
 use std::path::Path;
 use ts_rs::{Config, ExportError, TS};
@@ -76,5 +76,6 @@ pub fn write(folder: &Path) -> Result<(), ExportError> {
     SignInput::export_all(&config)?;
     WeekSettings::export_all(&config)?;
     WeekView::export_all(&config)?;
+    YearFigures::export_all(&config)?;
     TriedFact::export_all(&config)
 }

@@ -61,6 +61,7 @@ pub use clinical::{
     meeting::{AgendaState, Attendance, Meeting},
     pathway_clock::MilestoneKind,
     performance::{Comparison, PredictorPerformance},
+    year::YearFigures,
 };
 pub use crash::{CrashReport, report_crashes, without_memory_image};
 pub use decision::{DecisionSettings, EstimateFirst, EstimateInput, TriedFact};

@@ -13,7 +13,8 @@ import recordedReasons from '../../../tests/fixtures/reasons.json';
 import recordedSheets from '../../../tests/fixtures/scores.json';
 import recordedStatus from '../../../tests/fixtures/status.json';
 import recordedStudy from '../../../tests/fixtures/study.json';
-import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, ImportPreview, ImportRecord, ImportTable, Mark, OwnResults, Pathway, Proposal, RecalibrationProposal, RecoveryKey, ScoreSheet, StudyOptions, TakenBack } from '../types.ts';
+import recordedYear from '../../../tests/fixtures/year.json';
+import type { AppStatus, AuditRowView, AuditView, BackupView, CaseView, CohortStudy, ExplainedEndpoint, ExplanationState, ForecastState, ImageLibrary, ImportPreview, ImportRecord, ImportTable, Mark, OwnResults, Pathway, Proposal, RecalibrationProposal, RecoveryKey, ScoreSheet, StudyOptions, TakenBack, YearFigures } from '../types.ts';
 
 interface RecordedStatus {
   /** Also what a locked store answers, but for its kind. */
@@ -58,3 +59,5 @@ export const MARKS = recordedMarks as unknown as { mark: Mark; proposals: Propos
 export const OWN_RESULTS = recordedOwnResults as unknown as { many: OwnResults; few: OwnResults; proposal: RecalibrationProposal };
 export const SHEETS = recordedSheets as unknown as ScoreSheet[];
 export const STUDY = recordedStudy as unknown as { options: StudyOptions; study: CohortStudy };
+/** What a made-up centre did in the year before, in the year that ran, and in one in which nothing happened. */
+export const YEAR = recordedYear as unknown as { past: YearFigures; running: YearFigures; nothing: YearFigures };
