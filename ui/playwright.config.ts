@@ -8,7 +8,7 @@ const port = process.env.SPINEBOARD_E2E_PORT ?? '4517';
 export default defineConfig({
   testDir: 'tests/e2e',
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   timeout: 90_000,
   reporter: [['list']],
