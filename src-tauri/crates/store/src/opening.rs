@@ -99,7 +99,6 @@ impl Store {
         keys.add_passphrase(passphrase, FIRST_GENERATION, &data_key)?;
         let mut connection = cipher::create(&unfinished, &data_key)?;
         migrations::migrate(&mut connection, &MIGRATIONS)?;
-        Store::bring_register_up_to_date(&mut connection)?;
         audit::sign_from_here(&mut connection, now)?;
         connection.close().map_err(|(_, error)| error)?;
         set_aside_keys(folder, now)?;
@@ -315,6 +314,7 @@ pub(crate) fn ready(
     )?;
     cipher::check_pages(&connection)?;
     migrations::migrate(&mut connection, &MIGRATIONS)?;
+    Store::bring_register_up_to_date(&mut connection)?;
     audit::anchor::check(&mut connection, folder, now)?;
     audit::sign_from_here(&mut connection, now)?;
     let store = Store {

@@ -285,7 +285,8 @@ fn damage_anywhere_is_said() {
 fn damage_that_comes_while_open_is_said_at_the_next_reading() {
     let (folder, mut store) = trial::store_with_case();
     let mut large = trial::case("case-1");
-    large.episodes[0].question = "?".repeat(200_000);
+    // In the record alone, not in what lists and searches read.
+    large.observations[0].id = "?".repeat(2_000_000);
     store
         .put_case(&large, &Change::new("A", "edited", 1), noon())
         .unwrap();
