@@ -85,8 +85,13 @@ fn draw_occasion(sheet: &mut Sheet, voice: &Voice, text: &str, mark: bool, left:
         sheet.text_ending_at(right, 13.5, style, &voice.say("report.synthetic.mark", &[]));
         baseline = 26.5;
     }
-    let style = BODY.in_ink(WHITE);
-    let text = fit(voice.typeface, style, text, right - left - 20.0);
+    let room = right - left - 20.0;
+    // A birth date that is cut off tells nobody apart.
+    let style = match sheet.width(BODY, text) <= room {
+        true => BODY.in_ink(WHITE),
+        false => NOTE.in_ink(WHITE),
+    };
+    let text = fit(voice.typeface, style, text, room);
     sheet.text_ending_at(right, baseline, style, &text);
 }
 

@@ -226,8 +226,9 @@ fn lacking(voice: &Voice, reading: &ItemReading) -> String {
         let why = voice.say(&format!("absence.{}", absent.id()), &[]);
         text = format!("{text}, {why}");
     }
-    match reading.features.is_empty() {
-        true => text,
-        false => format!("{text} ({})", voice.feature_labels(&reading.features)),
+    // A single one is what the item is named after.
+    match reading.features.len() {
+        0 | 1 => text,
+        _ => format!("{text} ({})", voice.feature_labels(&reading.features)),
     }
 }

@@ -178,7 +178,10 @@ pub(crate) fn one_dissent(voice: &Voice, position: &Position) -> String {
     let (person, stance) = (who(voice, position), stance_of(voice, position));
     let one_line = |text: &str| {
         let line = voice.free(text.trim()).replace('\n', " ");
-        line.trim_end_matches('.').to_owned()
+        match line.ends_with(['.', '!', '?']) || line.is_empty() {
+            true => line,
+            false => line + ".",
+        }
     };
     let hinges = one_line(&position.hinges_on);
     let change = one_line(&position.would_change);
