@@ -8,6 +8,7 @@
 
 mod support;
 
+use board::MeetingInput;
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
@@ -461,6 +462,100 @@ async fn the_demonstration_case_goes_from_first_start_to_paper_and_is_the_same_a
     let page = window.text("body").await;
     assert!(!patient.is_empty() && !page.contains(&patient), "{page}");
     window.closes_clean().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_is_walked_its_decision_signed_and_its_year_counted_and_all_of_it_is_in_the_store()
+ {
+    let (Some(_), Some(driver)) = (programs::window(), Driver::start()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let today = chrono::Utc::now().date_naive();
+    let (case_id, meeting_id) = {
+        let board = support::opened(&data);
+        board.accept_research_use().unwrap();
+        let case_id = board.open_demo_case().unwrap().case.id;
+        let planned = board.create_meeting(MeetingInput {
+            title: "Spine board".to_owned(),
+            on: today,
+            starts_at: None,
+            place: String::new(),
+            minutes_per_case: 8,
+            list_closes_on: None,
+            note: String::new(),
+        });
+        let meeting_id = planned.unwrap().meeting.id;
+        board.add_to_meeting(&meeting_id, &case_id).unwrap();
+        (case_id, meeting_id)
+    };
+
+    let window = driver.open(&["--data", &data.display().to_string()]).await;
+    window.enter("#passphrase", support::PASSPHRASE).await;
+    window.click("#unlock").await;
+    window.enter("#sign-in-secret", support::PIN).await;
+    window.click("#sign-in").await;
+    window.find("[data-testid='home-panels']").await;
+    window.picture("home").await;
+    window.click("[data-testid='home-meetings'] .link").await;
+    window.click("#all-present").await;
+    window
+        .until(
+            "return document.querySelector('[data-testid=quorum]').textContent.includes('1 of 4');",
+        )
+        .await;
+    window.picture("meeting").await;
+    window.click("#walk").await;
+    window.find("[data-testid='walk']").await;
+
+    window.click("#tab-decision").await;
+    window.click("#decision-conventional").await;
+    window
+        .enter("#decision-rationale", "Pain, and no instability.")
+        .await;
+    window.enter("#decision-day", &today.to_string()).await;
+    window
+        .click("[data-testid='positions'] input[value='agrees']")
+        .await;
+    window.picture("decision").await;
+    window.click("#decision-sign").await;
+    window.find("[data-testid='sign-dialog']").await;
+    window
+        .run(
+            "for (const box of document.querySelectorAll('[data-testid=sign-dialog] [type=checkbox]')) box.click();",
+        )
+        .await;
+    window.enter("#sign-secret", support::PIN).await;
+    window.picture("signature").await;
+    window.click("#sign-now").await;
+    window.find("[data-testid='signed-decision']").await;
+    window.picture("signed").await;
+
+    window.click("#walk-end").await;
+    window
+        .until("return document.querySelector('[data-testid=agenda] [data-state=discussed]')?.textContent.includes('decision signed') ?? false;")
+        .await;
+    window.click("#close-meeting").await;
+    window.click("#confirm-close").await;
+    window.find("[data-testid='meeting-closed']").await;
+    window.picture("meeting-closed").await;
+    window.menu("#menu-year").await;
+    let figures = window.text("[data-testid='year-discussions']").await;
+    assert!(figures.contains("1, of 1 patients"), "{figures}");
+    window.picture("year").await;
+    window.closes_clean().await;
+
+    let board = support::opened(&data);
+    let case = board.open_case(&case_id).unwrap().case;
+    let decision = case.current_episode().and_then(|one| one.decision.as_ref());
+    assert!(decision.is_some_and(|decision| decision.is_signed()));
+    let closed = board.meeting(&meeting_id).unwrap().meeting.closed;
+    assert_eq!(
+        closed.map(|closed| closed.name).as_deref(),
+        Some("Dr Rossi")
+    );
+    assert_eq!(board.audit_verify().unwrap().faults.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

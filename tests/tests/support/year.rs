@@ -181,7 +181,7 @@ fn contact(one: &Decided, months: u32, last: &FollowUp) -> FollowUp {
     let complications: Vec<Complication> = (number % 6 == 1).then_some(wound).into_iter().collect();
     let walking = match (number + months) % 5 {
         0 => "not_walking",
-        _ => "unaided",
+        _ => "independent",
     };
     let compression = match number % 20 {
         4 => EventSince::Yes { on: None },
