@@ -150,7 +150,7 @@ describe('what is added to a signed decision', () => {
 describe('a follow-up', () => {
   it('sends nothing of a patient who was not reached, and a death only with its day', () => {
     const form = new FollowUpForm();
-    [form.seenOn, form.vital, form.walking, form.worstPain] = ['2026-06-01', 'not_reached', 'unaided', 4];
+    [form.seenOn, form.vital, form.walking, form.worstPain] = ['2026-06-01', 'not_reached', 'independent', 4];
     expect(form.input()).toMatchObject({ vital: { kind: 'not_reached' }, walking: null, worst_pain: null, no_complication: false });
     form.vital = 'died';
     expect(form.isComplete).toBe(false);
