@@ -85,11 +85,16 @@ impl Standing {
         };
         sheet.filled(frame, tint);
         let baseline = frame.bottom() - 4.2;
-        let style = Style {
-            size: 8.2,
+        let of_size = |size: f32| Style {
+            size,
             ..BODY.bold().in_ink(ink)
         };
         let width = PAGE_WIDTH - 2.0 * MARGIN;
+        // Two names with two times are long; they are set smaller before anything is cut off.
+        let style = match sheet.width(of_size(8.2), self.text()) <= width {
+            true => of_size(8.2),
+            false => of_size(7.0),
+        };
         let text = fit(voice.typeface, style, self.text(), width);
         sheet.text(MARGIN, baseline, style, &text);
     }
