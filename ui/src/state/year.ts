@@ -82,8 +82,14 @@ export function meetingEntries({ meetings }: YearFigures): Entry[] {
     entry(t('report.year.with_quorum'), meetings.with_quorum),
     { label: t('report.year.cases'), text: cases },
     entry(t('report.year.late'), meetings.late),
-    ...(minutes ? [{ label: t('report.year.minutes'), text: t('report.year.minutes_text', { spread: spreadText(minutes), n: count(minutes.n) }) }] : []),
+    ...(minutes ? [{ label: t('report.year.minutes'), text: minutesText(minutes) }] : []),
   ];
+}
+
+/** Of how many cases, where these are enough to say anything. */
+function minutesText(minutes: Spread): string {
+  const spread = spreadText(minutes);
+  return minutes.n < LEAST_OF_A_SHARE ? spread : t('report.year.minutes_text', { spread, n: count(minutes.n) });
 }
 
 export function discussionEntries({ discussions: found }: YearFigures): Entry[] {

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { CT, cutText, expect, menu, openDemo, openImages, signIn, test } from './watch.ts';
 
 const STEPS_TO_300 = ['110', '125', '150', '175', '200', '250', '300'];
-const TABS = ['facts', 'images', 'assessment', 'report'];
+const TABS = ['facts', 'images', 'assessment', 'decision', 'follow_up', 'report'];
 
 /** The size of a letter of the root, of which all sizes are made. */
 const letter = (page: Page): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
@@ -84,7 +84,7 @@ for (const percent of ['300', '50'] as const) {
     await expect(page.locator('[data-feature=ecog] [data-entry]').first()).toBeInViewport();
     // Half the size is half the size of every button, too.
     if (percent === '300') await accessible(page);
-    for (const place of ['settings', 'audit', 'study'] as const) {
+    for (const place of ['meetings', 'year', 'own_results', 'settings', 'audit', 'study'] as const) {
       await menu(page, place);
       expect(await beyond(page)).toBe(0);
       await page.locator('#close-page').click();

@@ -49,10 +49,11 @@ fn meetings(flow: &mut Flow, voice: &Voice, figures: &YearFigures) {
         let n = minutes.n.to_string();
         let middle = spread(voice, Some(minutes));
         let values = [("spread", middle.as_str()), ("n", n.as_str())];
-        rows.push((
-            label("report.year.minutes"),
-            voice.say("report.year.minutes_text", &values),
-        ));
+        let text = match minutes.is_shown() {
+            true => voice.say("report.year.minutes_text", &values),
+            false => middle,
+        };
+        rows.push((label("report.year.minutes"), text));
     }
     entries(flow, &rows);
 }
