@@ -8,6 +8,7 @@ mod guidance;
 mod hostile;
 mod meetings;
 mod referrer;
+mod rendered;
 mod sample;
 mod tools;
 mod week;

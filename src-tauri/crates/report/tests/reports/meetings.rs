@@ -85,6 +85,16 @@ fn printed(
     print(&input).unwrap()
 }
 
+/// List and minutes of a meeting of seven cases, all of which are signed.
+pub(crate) fn of_seven_cases(language: &str) -> [Vec<u8>; 2] {
+    let sample = sample();
+    let mut cases = patients(7);
+    let meeting = meeting(&cases);
+    discussed(&mut cases, &meeting, &[]);
+    [report::meeting_list, report::minutes]
+        .map(|print| printed(&sample, language, &meeting, &cases, None, print))
+}
+
 #[test]
 fn the_list_says_in_which_order_and_what_is_to_be_fetched() {
     let sample = sample();

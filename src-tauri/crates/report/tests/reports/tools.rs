@@ -72,6 +72,13 @@ impl Written {
         Some(String::from_utf8(output).unwrap())
     }
 
+    /// A page as poppler renders it, in the binary form of PPM.
+    pub(crate) fn picture(&self, page: usize, resolution: &str) -> Option<Vec<u8>> {
+        let page = page.to_string();
+        let arguments = ["-r", resolution, "-f", page.as_str(), "-l", page.as_str()];
+        run("pdftoppm", &arguments, &[self.path.as_os_str()])
+    }
+
     pub(crate) fn pages(&self) -> Option<usize> {
         let information = self.information()?;
         let line = information

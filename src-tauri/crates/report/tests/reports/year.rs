@@ -160,16 +160,17 @@ fn verification(patients: usize) -> Verification {
     verify(&forecasts, &question, &mut |_| true).unwrap()
 }
 
+/// The report of a year with 120 discussions and a model that is checked.
+pub(crate) fn of_many(language: &str) -> Vec<u8> {
+    printed(&sample(), language, &rows(120), Some(&verification(400)))
+}
+
 #[test]
 fn a_year_is_told_with_the_number_behind_each_share() {
-    let sample = sample();
-    let rows = rows(120);
-    let checked = verification(400);
     for (name, language) in [("year-en.pdf", "en"), ("year-de.pdf", "de")] {
-        let pdf = printed(&sample, language, &rows, Some(&checked));
-        assert_tidy(&written(name, &pdf));
+        assert_tidy(&written(name, &of_many(language)));
     }
-    let pdf = printed(&sample, "en", &rows, Some(&checked));
+    let pdf = of_many("en");
     let Some(text) = written("year-en.pdf", &pdf).text(&[]) else {
         return;
     };
