@@ -464,6 +464,16 @@ async fn the_demonstration_case_goes_from_first_start_to_paper_and_is_the_same_a
     window.closes_clean().await;
 }
 
+/// Opens the window over a store that a board made, and signs its chair in.
+async fn sign_in(driver: &Driver, data: &Path) -> Window {
+    let window = driver.open(&["--data", &data.display().to_string()]).await;
+    window.enter("#passphrase", support::PASSPHRASE).await;
+    window.click("#unlock").await;
+    window.enter("#sign-in-secret", support::PIN).await;
+    window.click("#sign-in").await;
+    window
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_meeting_is_walked_its_decision_signed_and_its_year_counted_and_all_of_it_is_in_the_store()
  {
@@ -491,11 +501,7 @@ async fn a_meeting_is_walked_its_decision_signed_and_its_year_counted_and_all_of
         (case_id, meeting_id)
     };
 
-    let window = driver.open(&["--data", &data.display().to_string()]).await;
-    window.enter("#passphrase", support::PASSPHRASE).await;
-    window.click("#unlock").await;
-    window.enter("#sign-in-secret", support::PIN).await;
-    window.click("#sign-in").await;
+    let window = sign_in(&driver, &data).await;
     window.find("[data-testid='home-panels']").await;
     window.picture("home").await;
     window.click("[data-testid='home-meetings'] .link").await;
@@ -514,6 +520,16 @@ async fn a_meeting_is_walked_its_decision_signed_and_its_year_counted_and_all_of
     window
         .enter("#decision-rationale", "Pain, and no instability.")
         .await;
+    // What is typed and not saved outlives the end of the program.
+    window.until("return 'save_draft' in window.answers;").await;
+    window.closes_clean().await;
+    let window = sign_in(&driver, &data).await;
+    window.click("[data-testid='home-meetings'] .link").await;
+    window.click("#walk").await;
+    window.click("#tab-decision").await;
+    let typed = window.find("#decision-rationale").await;
+    let typed = typed.prop("value").await.unwrap();
+    assert_eq!(typed.as_deref(), Some("Pain, and no instability."));
     window.enter("#decision-day", &today.to_string()).await;
     window
         .click("[data-testid='positions'] input[value='agrees']")

@@ -1,6 +1,7 @@
 // What is typed of a follow-up before it is saved. What can be is decided in Rust.
 import type { BoardEpisode, DueFollowUp, EpisodeFollowUp, EventSince, FollowUpInput, IsoDate, RecordedFollowUp, TreatmentKind, VitalStatus } from '../host/types.ts';
 import { date, fixed, people } from './format.ts';
+import { readKept, writeKept } from './kept.svelte.ts';
 import { t } from './words.svelte.ts';
 
 /** Clavien-Dindo. */
@@ -19,6 +20,9 @@ export interface TypedRetreatment {
   on: IsoDate | null;
   note: string;
 }
+
+/** All that is typed of a follow-up. */
+type TypedFollowUp = Pick<FollowUpForm, 'id' | 'seenOn' | 'vital' | 'diedOn' | 'walking' | 'worstPain' | 'continent' | 'compression' | 'compressionOn' | 'complications' | 'noComplication' | 'retreatments' | 'note'>;
 
 /** A follow-up as it is typed. */
 export class FollowUpForm {
@@ -58,6 +62,15 @@ export class FollowUpForm {
     this.note = known?.note ?? '';
   }
 
+  kept(): string {
+    const typed = writeKept(this.typed());
+    return typed === writeKept(new FollowUpForm().typed()) ? '' : typed;
+  }
+
+  takeUp(text: string): void {
+    Object.assign(this, (readKept(text) as TypedFollowUp | null) ?? {});
+  }
+
   /** As it goes to Rust; none while something is missing without which nothing was learned. */
   input(): FollowUpInput | null {
     const vital = this.status();
@@ -76,6 +89,12 @@ export class FollowUpForm {
       retreatments: asked ? $state.snapshot(this.retreatments) : [],
       note: this.note,
     };
+  }
+
+  private typed(): TypedFollowUp {
+    const { id, seenOn, vital, diedOn, walking, worstPain, continent, compression, compressionOn, noComplication, note } = this;
+    const [complications, retreatments] = [$state.snapshot(this.complications), $state.snapshot(this.retreatments)];
+    return { id, seenOn, vital, diedOn, walking, worstPain, continent, compression, compressionOn, complications, noComplication, retreatments, note };
   }
 
   private status(): VitalStatus | null {

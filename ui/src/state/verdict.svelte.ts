@@ -1,6 +1,7 @@
 // What is typed of a decision before it is saved, kept while tabs and cases change. What can be signed is decided in Rust.
 import type { Action, ActionInput, AddendumInput, BoardDecision, BoardEpisode, CarriedOutInput, CarriedOutState, CaseView, DecisionInput, EvidenceKind, HostError, IsoDate, Level, Person, Position, PositionStance, Recommendation, TreatmentOption } from '../host/types.ts';
 import { number } from './format.ts';
+import { readKept, writeKept } from './kept.svelte.ts';
 import { parseNumber } from './parse.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -27,6 +28,18 @@ export interface TypedAction {
   what: string;
   owner: string;
   dueOn: IsoDate | null;
+}
+
+/** All that is typed of a recommendation. */
+interface TypedRecommendation {
+  option: TreatmentOption | '';
+  isDeferred: boolean;
+  deferredFor: string;
+  levels: Level[];
+  dose: string;
+  fractions: string;
+  procedure: string;
+  systemicPlan: string;
 }
 
 /** Runs a change of the open case and hands a refusal back, to be said where it belongs. */
@@ -83,8 +96,14 @@ export class RecommendationForm {
     };
   }
 
-  typed(): unknown[] {
-    return [this.option, this.isDeferred, this.deferredFor, this.levels, this.dose, this.fractions, this.procedure, this.systemicPlan];
+  typed(): TypedRecommendation {
+    const { option, isDeferred, deferredFor, levels, dose, fractions, procedure, systemicPlan } = this;
+    return { option, isDeferred, deferredFor, levels, dose, fractions, procedure, systemicPlan };
+  }
+
+  takeUp(typed: TypedRecommendation): void {
+    Object.assign(this, typed);
+    this.problem = null;
   }
 
   private amount(field: 'dose' | 'fractions'): number | null | undefined {
@@ -120,9 +139,17 @@ export class ActionsForm {
     return filled.map(({ id, what, owner, dueOn }) => ({ ...(id === null ? {} : { id }), what: what.trim(), owner: owner.trim(), due_on: dueOn }));
   }
 
-  typed(): unknown[] {
-    return this.input();
+  typed(): TypedAction[] {
+    return $state.snapshot(this.rows);
   }
+}
+
+/** All that is typed of an addition. */
+interface TypedAddendum {
+  text: string;
+  changes: boolean;
+  recommendation: TypedRecommendation;
+  actions: TypedAction[];
 }
 
 /** An addition to a signed decision, as it is typed. */
@@ -145,6 +172,21 @@ export class AddendumForm {
     const changed = this.changes ? this.recommendation.input() : undefined;
     if (changed === null) return null;
     return { text: this.text, actions: this.actions.input(), ...(changed === undefined ? {} : { recommendation: changed }) };
+  }
+
+  kept(): string {
+    const { text, changes } = this;
+    const [recommendation, actions] = [this.recommendation.typed(), this.actions.typed()];
+    if (text === '' && !changes && this.actions.input().length === 0) return '';
+    return writeKept({ text, changes, recommendation, actions } satisfies TypedAddendum);
+  }
+
+  takeUp(text: string): void {
+    const typed = readKept(text) as TypedAddendum | null;
+    if (!typed) return;
+    [this.isOpen, this.changes, this.text] = [true, typed.changes, typed.text];
+    this.recommendation.takeUp(typed.recommendation);
+    this.actions.rows = typed.actions;
   }
 
   clear(): void {
@@ -187,6 +229,19 @@ function position({ personId, name, specialty, stance, prefers, hingesOn, wouldC
   const dissents = stance === 'dissents';
   const reasons = { prefers: dissents && prefers !== '' ? prefers : null, hinges_on: dissents ? hingesOn.trim() : '', would_change: dissents ? wouldChange.trim() : '' };
   return { person_id: personId, name, specialty, stance, ...reasons };
+}
+
+/** All that is typed of a decision, and what it was typed from. */
+interface TypedDecision {
+  from: string | null;
+  revision: number;
+  decidedOn: IsoDate | null;
+  recommendation: TypedRecommendation;
+  rationale: string;
+  evidence: EvidenceKind | '';
+  positions: TypedPosition[];
+  actions: TypedAction[];
+  decidedByForecast: boolean;
 }
 
 /** A decision of one discussion as it is typed. */
@@ -236,6 +291,23 @@ export class DecisionForm {
     this.filled = this.typed();
   }
 
+  kept(): string {
+    if (!this.isChanged) return '';
+    const { from, revision, decidedOn, rationale, evidence, decidedByForecast } = this;
+    const positions = $state.snapshot(this.positions);
+    return writeKept({ from, revision, decidedOn, recommendation: this.recommendation.typed(), rationale, evidence, positions, actions: this.actions.typed(), decidedByForecast } satisfies TypedDecision);
+  }
+
+  /** Where somebody saved since, their version comes beside it as with any other form. */
+  takeUp(text: string): void {
+    const typed = readKept(text) as TypedDecision | null;
+    if (!typed) return;
+    [this.from, this.revision, this.decidedOn, this.decidedByForecast] = [typed.from, typed.revision, typed.decidedOn, typed.decidedByForecast];
+    [this.rationale, this.evidence, this.positions] = [typed.rationale, typed.evidence, typed.positions];
+    this.recommendation.takeUp(typed.recommendation);
+    this.actions.rows = typed.actions;
+  }
+
   /** What is typed goes on top of the newest version. */
   keepMine(view: CaseView, episode: BoardEpisode): void {
     this.keepFrom(view, episode);
@@ -283,6 +355,6 @@ export class DecisionForm {
 
   private typed(): string {
     const positions = this.positions.map(position);
-    return JSON.stringify([this.decidedOn, this.recommendation.typed(), this.rationale, this.evidence, positions, this.actions.typed(), this.decidedByForecast]);
+    return JSON.stringify([this.decidedOn, this.recommendation.typed(), this.rationale, this.evidence, positions, this.actions.input(), this.decidedByForecast]);
   }
 }

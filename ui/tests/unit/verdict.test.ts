@@ -107,6 +107,29 @@ describe('a decision that is typed', () => {
     expect([form.rationale, form.theirs, form.basis, form.isChanged]).toEqual(['Mine.', null, 9, true]);
   });
 
+  it('is written down while it is typed and taken up by a blank form, with the version of somebody who saved since', () => {
+    const form = new DecisionForm();
+    form.follow(VIEW, episodeWith(), PEOPLE);
+    expect(form.kept()).toBe('');
+    [form.rationale, form.recommendation.option, form.recommendation.dose] = ['Half a sent', 'conventional', '8'];
+    form.positions[0]!.stance = 'dissents';
+    form.actions.add();
+    form.actions.rows[0]!.what = 'Call';
+    const text = form.kept();
+    const after = new DecisionForm();
+    after.follow(VIEW, episodeWith(), PEOPLE);
+    after.takeUp('{"version":0,"typed":{"rationale":"Of another version"}}');
+    after.takeUp('no draft');
+    expect(after.kept()).toBe('');
+    after.takeUp(text);
+    expect(after.kept()).toBe(text);
+    expect(after.input()).toMatchObject({ rationale: 'Half a sent', recommendation: { option: 'conventional', dose_gray: 8 }, actions: [{ what: 'Call' }] });
+    after.follow(VIEW, episodeWith(), PEOPLE);
+    expect(after.theirs).toBeNull();
+    after.follow(VIEW, episodeWith(DECISION), PEOPLE);
+    expect([after.theirs?.rationale, after.rationale]).toEqual(['Stable.', 'Half a sent']);
+  });
+
   it('is kept for each discussion by itself', () => {
     const forms = new TypedForms();
     forms.decision('e1').rationale = 'First';
@@ -133,8 +156,11 @@ describe('what is added to a signed decision', () => {
     expect(form.input()?.recommendation).toMatchObject({ option: 'stereotactic', dose_gray: 24, fractions: 3 });
     form.recommendation.dose = 'much';
     expect(form.input()).toBeNull();
+    const later = new AddendumForm();
+    later.takeUp(form.kept());
+    expect([later.isOpen, later.text, later.recommendation.dose]).toEqual([true, 'Progress at L1.', 'much']);
     form.clear();
-    expect(form.input()).toEqual({ text: '', actions: [] });
+    expect([form.input(), form.kept()]).toEqual([{ text: '', actions: [] }, '']);
   });
 
   it('sends a reason only of what was not done as recommended', () => {
@@ -148,6 +174,18 @@ describe('what is added to a signed decision', () => {
 });
 
 describe('a follow-up', () => {
+  it('is written down while it is typed, with all of its rows', () => {
+    const form = new FollowUpForm();
+    expect(form.kept()).toBe('');
+    [form.seenOn, form.vital, form.walking, form.note] = ['2026-06-01', 'alive', 'with_aid', 'By telephone'];
+    form.complications.push({ what: 'Wound', grade: 2, on: null });
+    const later = new FollowUpForm();
+    later.takeUp(form.kept());
+    expect(later.input()).toEqual(form.input());
+    later.fill(null);
+    expect(later.kept()).toBe('');
+  });
+
   it('sends nothing of a patient who was not reached, and a death only with its day', () => {
     const form = new FollowUpForm();
     [form.seenOn, form.vital, form.walking, form.worstPain] = ['2026-06-01', 'not_reached', 'independent', 4];
