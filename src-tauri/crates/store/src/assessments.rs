@@ -8,7 +8,12 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use clinical::assessment::{Assessment, ForecastState};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use std::io::{Read, Write};
+
+/// More than any result is long; a damaged one ends there instead of filling the memory.
+const MOST_RECORD_BYTES: u64 = 32 << 20;
 
 /// A kept result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,13 +51,14 @@ impl Store {
             ForecastState::Refused { .. } => None,
         };
         self.case_at(case_id, revision)?;
+        let packed = pack_record(&record)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = transaction
             .query_row(
-                "SELECT 1 FROM assessments WHERE case_id = ?1 AND revision = ?2 AND record = ?3",
-                params![case_id, revision, record],
+                "SELECT 1 FROM assessments WHERE case_id = ?1 AND revision = ?2 AND (packed = ?3 OR record = ?4)",
+                params![case_id, revision, packed, record],
                 |_| Ok(()),
             )
             .optional()?;
@@ -61,8 +67,8 @@ impl Store {
         }
         transaction.execute(
             "INSERT INTO assessments (case_id, revision, index_date, app_version, pack_name,
-                pack_version, pack_sha256, record, stored_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                pack_version, pack_sha256, record, stored_at, packed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9)",
             params![
                 case_id,
                 revision,
@@ -71,8 +77,8 @@ impl Store {
                 pack.map(|pack| &pack.name),
                 pack.map(|pack| &pack.version),
                 pack.map(|pack| &pack.sha256),
-                record,
-                time_text(now)
+                time_text(now),
+                packed
             ],
         )?;
         let entry = AuditEntry {
@@ -90,7 +96,7 @@ impl Store {
     /// The kept results of a case, oldest first.
     pub fn assessments(&self, case_id: &str) -> Result<Vec<StoredAssessment>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT revision, app_version, pack_name, pack_version, pack_sha256, record, stored_at
+            "SELECT revision, app_version, pack_name, pack_version, pack_sha256, record, stored_at, packed
              FROM assessments WHERE case_id = ?1 ORDER BY number",
         )?;
         let mut rows = statement.query([case_id])?;
@@ -99,6 +105,7 @@ impl Store {
             let (name, version, sha256) = (row.get(2)?, row.get(3)?, row.get(4)?);
             let pack: (Option<String>, Option<String>, Option<String>) = (name, version, sha256);
             let stored_at: String = row.get(6)?;
+            let packed: Option<Vec<u8>> = row.get(7)?;
             kept.push(StoredAssessment {
                 revision: row.get(0)?,
                 app_version: row.get(1)?,
@@ -106,12 +113,30 @@ impl Store {
                     (Some(name), Some(version), Some(sha256)) => Some([name, version, sha256]),
                     _ => None,
                 },
-                record: row.get(5)?,
+                record: match packed {
+                    Some(packed) => unpack_record(&packed)?,
+                    None => row.get(5)?,
+                },
                 stored_at: time_of(&stored_at)?,
             });
         }
         Ok(kept)
     }
+}
+
+fn pack_record(record: &str) -> Result<Vec<u8>, StoreError> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(record.as_bytes())?;
+    Ok(encoder.finish()?)
+}
+
+fn unpack_record(packed: &[u8]) -> Result<String, StoreError> {
+    let mut record = String::new();
+    let read = DeflateDecoder::new(packed)
+        .take(MOST_RECORD_BYTES)
+        .read_to_string(&mut record);
+    read.map_err(|_| StoreError::Damaged)?;
+    Ok(record)
 }
 
 #[cfg(test)]
@@ -163,6 +188,41 @@ mod tests {
             pathway: clinical::pathway::Pathway::default(),
             cord_dose: None,
             findings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_result_that_an_older_program_kept_is_read_and_not_kept_twice() {
+        let (_folder, mut store) = trial::store_with_case();
+        let before = serde_json::to_string(&assessment(0.5)).unwrap();
+        store
+            .connection
+            .execute(
+                "INSERT INTO assessments (case_id, revision, index_date, app_version, record, stored_at)
+                 VALUES ('case-1', 1, '2026-03-02', '0.1.0', ?1, ?2)",
+                params![before, time_text(noon())],
+            )
+            .unwrap();
+        let mut put = |alive| {
+            let assessment = assessment(alive);
+            let put = store.put_assessment("case-1", 1, &assessment, "A".into(), noon());
+            put.unwrap();
+            store.assessments("case-1").unwrap()
+        };
+        assert_eq!(put(0.5).len(), 1);
+        let kept = put(0.75);
+        assert_eq!((kept.len(), kept[0].record.as_str()), (2, before.as_str()));
+        assert_eq!(kept[1].assessment(), Some(assessment(0.75)));
+    }
+
+    #[test]
+    fn a_packed_result_is_small_and_a_damaged_one_is_an_error() {
+        let record = serde_json::to_string(&vec![assessment(0.5); 50]).unwrap();
+        let packed = pack_record(&record).unwrap();
+        assert!(packed.len() * 20 < record.len(), "{}", packed.len());
+        assert_eq!(unpack_record(&packed), Ok(record));
+        for damaged in [&packed[..packed.len() / 2], b"\xff\xff"] {
+            assert_eq!(unpack_record(damaged), Err(StoreError::Damaged));
         }
     }
 

@@ -25,6 +25,10 @@ pub const DATABASE_FILE: &str = "spineboard.db";
 /// Held locked while a program has the folder open; its content means nothing.
 pub const LOCK_FILE: &str = "spineboard.lock";
 
+/// A file up to so many bytes is looked at as a whole before it is opened. A larger one would take many seconds; each page of it is
+/// checked when it is read, and all of them by each backup.
+const MOST_CHECKED_BYTES: u64 = 256 << 20;
+
 /// A database that is still being made; left over only if that was interrupted.
 const UNFINISHED_FILE: &str = "spineboard.db.unfinished";
 
@@ -312,7 +316,9 @@ pub(crate) fn ready(
          PRAGMA synchronous = FULL;
          PRAGMA wal_checkpoint(TRUNCATE);",
     )?;
-    cipher::check_pages(&connection)?;
+    if fs::metadata(folder.join(DATABASE_FILE))?.len() <= MOST_CHECKED_BYTES {
+        cipher::check_pages(&connection)?;
+    }
     migrations::migrate(&mut connection, &MIGRATIONS)?;
     Store::bring_register_up_to_date(&mut connection)?;
     audit::anchor::check(&mut connection, folder, now)?;
