@@ -14,7 +14,10 @@ mod window;
 
 use window::{Driver, answer, click, find, quantiles};
 
-const SCRIPT: &str = include_str!("edit_speed.js");
+const SCRIPT: &str = concat!(
+    include_str!("window/page.js"),
+    include_str!("edit_speed.js")
+);
 const EDITS: usize = 40;
 
 #[tokio::main]
