@@ -5,7 +5,7 @@
 //! head of `window/mod.rs` says how it is built), the screens are then opened in it, over the same centre; the page takes the times
 //! (`load.js`), from the press to the painted screen.
 //!
-//! Measured over the board on two cores (AMD EPYC, 2.6 GHz), half and 95 % of 30 runs in ms: list of cases 7 / 7, home 41 / 42, search
+//! Measured over the board on two cores (Intel Xeon), half and 95 % of 30 runs in ms: list of cases 7 / 7, home 41 / 42, search
 //! 25 to 55 / 26 to 57 by how much is found, a case with its forecast 18 / 20, meetings of three years 2 / 2, a meeting of twelve cases
 //! 9 / 9. The figures of a year with 4,067 discussions take 0.8 s, its report 1.1 s, the report of all five years 4.6 s; opening the
 //! store (853 MB) and signing in 1.7 s, most of it the derivation of keys.
