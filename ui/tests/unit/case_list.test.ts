@@ -1,0 +1,32 @@
+// The list of cases of a large centre.
+import { render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import type { Component } from 'svelte';
+import words from 'virtual:words';
+import { expect, it } from 'vitest';
+import { demoHost } from '../../src/host/demo.ts';
+import type { CaseSummary } from '../../src/host/types.ts';
+import CaseList from '../../src/screens/CaseList.svelte';
+import { Session } from '../../src/state/session.svelte.ts';
+import { setWords } from '../../src/state/words.svelte.ts';
+import InSession from './InSession.svelte';
+
+function summary(number: number): CaseSummary {
+  const id = `case-${number}`;
+  return { id, family_name: `Synthetic ${number}`, given_name: 'Made-up', patient_id: id, primary_tumour: null, index_date: null, synthetic: true, revision: 1, saved_at: '2026-03-12T09:00:00Z' };
+}
+
+it('draws the first rows at once, the others when they are wanted, and says how many are left', async () => {
+  setWords(words);
+  const cases = Array.from({ length: 60 }, (_, number) => summary(number));
+  const host = { ...demoHost(new URLSearchParams('start=open')), listCases: () => Promise.resolve({ total: 20_000, cases }) };
+  const session = new Session(host);
+  await session.start('en');
+  render(InSession, { session, control: CaseList as Component<Record<string, unknown>>, given: {} });
+  await screen.findByText('Synthetic 0, Made-up');
+  expect(document.querySelectorAll('tbody tr')).toHaveLength(40);
+  expect(screen.queryByTestId('more-cases')).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Show 20 more' }));
+  expect(document.querySelectorAll('tbody tr')).toHaveLength(60);
+  expect(screen.getByTestId('more-cases').textContent).toContain('19');
+});
