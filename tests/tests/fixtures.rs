@@ -715,7 +715,7 @@ fn with_bladder_disturbance(board: &Board, view: &CaseView) -> Pathway {
 /// Puts what differs from one run to the next into the same words each time. Random identifiers become
 /// `id-1`, `id-2` and so on, the same one in all files; random keys and fingerprints keep their length and
 /// become the letters of their alphabet in a row; the folder of the journey becomes `/demo`; the size of a
-/// backup, which depends on the length of that folder's name, is rounded up to a megabyte.
+/// backup, which depends on the length of that folder's name, is rounded to a megabyte.
 struct Steady {
     root: String,
     ids: BTreeMap<String, String>,
@@ -732,7 +732,7 @@ impl Steady {
                 }
             }
             Json::Number(number) if name == "bytes" => {
-                *number = (number.as_u64().unwrap().div_ceil(1_000_000) * 1_000_000).into();
+                *number = ((number.as_u64().unwrap() + 500_000) / 1_000_000 * 1_000_000).into();
             }
             Json::String(text) if name == "signing_key" => {
                 *text = in_a_row(text, "0123456789abcdef", 0);
