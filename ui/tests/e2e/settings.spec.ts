@@ -100,7 +100,7 @@ test('backups: the last one, one on demand, a schedule, and a fault in words', a
   await page.goto('/?start=open&backup=failed');
   await page.locator('#to-backups').click();
   await expect(page.getByTestId('backup-fault')).toContainText('The last backup did not succeed.');
-  await expect(page.getByTestId('last-backup')).toContainText('2.0 MB');
+  await expect(page.getByTestId('last-backup')).toContainText('1.0 MB');
   await page.locator('#backup-every').fill('0');
   await expect(page.locator('#save-schedule')).toBeDisabled();
   await page.locator('#backup-every').fill('12');
