@@ -9,7 +9,7 @@ use crate::{
         Style, WHITE,
     },
     voice::Voice,
-    wrapping::fit,
+    wrapping::{fit, fit_one_of},
 };
 
 const ON_BAND: Ink = Ink(0xd9, 0xe7, 0xea);
@@ -85,13 +85,9 @@ fn draw_occasion(sheet: &mut Sheet, voice: &Voice, text: &str, mark: bool, left:
         sheet.text_ending_at(right, 13.5, style, &voice.say("report.synthetic.mark", &[]));
         baseline = 26.5;
     }
-    let room = right - left - 20.0;
     // A birth date that is cut off tells nobody apart.
-    let style = match sheet.width(BODY, text) <= room {
-        true => BODY.in_ink(WHITE),
-        false => NOTE.in_ink(WHITE),
-    };
-    let text = fit(voice.typeface, style, text, room);
+    let styles = [BODY, NOTE].map(|style| style.in_ink(WHITE));
+    let (style, text) = fit_one_of(voice.typeface, styles, text, right - left - 20.0);
     sheet.text_ending_at(right, baseline, style, &text);
 }
 

@@ -8,7 +8,7 @@ use crate::{
         Style, WHITE,
     },
     voice::Voice,
-    wrapping::fit,
+    wrapping::fit_one_of,
 };
 
 /// What a reader may take a document for.
@@ -85,17 +85,13 @@ impl Standing {
         };
         sheet.filled(frame, tint);
         let baseline = frame.bottom() - 4.2;
-        let of_size = |size: f32| Style {
+        // Two names with two times are long; they are set smaller before anything is cut off.
+        let styles = [8.2, 7.0].map(|size| Style {
             size,
             ..BODY.bold().in_ink(ink)
-        };
+        });
         let width = PAGE_WIDTH - 2.0 * MARGIN;
-        // Two names with two times are long; they are set smaller before anything is cut off.
-        let style = match sheet.width(of_size(8.2), self.text()) <= width {
-            true => of_size(8.2),
-            false => of_size(7.0),
-        };
-        let text = fit(voice.typeface, style, self.text(), width);
+        let (style, text) = fit_one_of(voice.typeface, styles, self.text(), width);
         sheet.text(MARGIN, baseline, style, &text);
     }
 }

@@ -70,6 +70,22 @@ pub(crate) fn fit(typeface: &Typeface, style: Style, text: &str, width: f32) -> 
     shorten(typeface, style, &format!("{line}…"), width)
 }
 
+/// The text on one line in the first of the styles in which it is whole; in the last one it is cut where it is too wide.
+pub(crate) fn fit_one_of(
+    typeface: &Typeface,
+    styles: [Style; 2],
+    text: &str,
+    width: f32,
+) -> (Style, String) {
+    let [usual, smaller] = styles;
+    let line = text.replace('\n', " ");
+    let style = match typeface.width(usual.weight, usual.size, &line) <= width {
+        true => usual,
+        false => smaller,
+    };
+    (style, fit(typeface, style, &line, width))
+}
+
 fn shorten(typeface: &Typeface, style: Style, text: &str, width: f32) -> String {
     let measure = |character: char| {
         let mut bytes = [0; 4];
