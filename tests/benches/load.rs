@@ -25,7 +25,6 @@ use board::{
 };
 use chrono::{Days, NaiveTime, Utc};
 use clinical::{
-    assessment::PackIdentity,
     case::Case,
     decision::{Action, CarriedOut, CarriedOutState},
     follow_up::{EventSince, FollowUp, VitalStatus},
@@ -35,7 +34,7 @@ use std::{
     path::{Path, PathBuf},
     time::Instant,
 };
-use support::centre::{Decided, End, centre, noon};
+use support::centre::{Decided, End, answering_pack, centre, contact, milestone, noon};
 use window::{Driver, answer, click, enter, find, quantiles};
 
 const CASES: u32 = 20_000;
@@ -76,7 +75,9 @@ fn build(data: &Path) {
     support::enter(&board);
     board.accept_research_use().unwrap();
     let facts = board.open_demo_case().unwrap().case;
-    let pack = answering();
+    // The one that answers, so that its own results are those that are counted.
+    let folder = tempfile::tempdir().unwrap();
+    let pack = answering_pack(&support::opened(folder.path()));
     let patients = centre(CASES, (&pack, today()), (11.0, 9.0), false);
     let mut ids = Vec::new();
     for patient in &patients {
@@ -89,23 +90,6 @@ fn build(data: &Path) {
         meeting(&board, number, &ids);
     }
     println!("centre built in {:.0} s", begun.elapsed().as_secs_f64());
-}
-
-/// The model that answers, so that its own results are those that are counted.
-fn answering() -> PackIdentity {
-    let folder = tempfile::tempdir().unwrap();
-    let board = support::opened(folder.path());
-    let nothing = board
-        .own_results(&OwnResultsQuestion::default(), &mut |_| ())
-        .unwrap();
-    let model = nothing.answering.expect("a model");
-    PackIdentity {
-        name: model.name,
-        version: model.version,
-        sha256: model.sha256,
-        rests_on: Vec::new(),
-        recalibration: None,
-    }
 }
 
 /// Everything that is known of the demonstration case, with the decision of one patient, five contacts, what is to be done, and the way
@@ -176,30 +160,19 @@ fn case_of(patient: &Decided, facts: &Case) -> Case {
 fn contacts(case: &Case, decided_on: NaiveDate, died_on: Option<NaiveDate>) -> Vec<FollowUp> {
     let end = died_on.unwrap_or(today());
     let days = (end - decided_on).num_days().unsigned_abs();
-    let contact = |place: u64| {
+    let one = |place: u64| {
         let seen_on = decided_on + Days::new(days * place / FOLLOW_UPS_OF_A_CASE);
-        let last = place == FOLLOW_UPS_OF_A_CASE;
+        let died = died_on.filter(|_| place == FOLLOW_UPS_OF_A_CASE);
+        let vital = died.map_or(VitalStatus::Alive, |on| VitalStatus::Died { on });
         FollowUp {
-            id: format!("{}-{place}", case.id),
-            seen_on,
-            vital: match died_on.filter(|_| last) {
-                Some(on) => VitalStatus::Died { on },
-                None => VitalStatus::Alive,
-            },
-            walking: (!last || died_on.is_none()).then(|| "independent".to_owned()),
-            worst_pain: (!last || died_on.is_none()).then_some(3),
-            continent: None,
+            walking: died.is_none().then(|| "independent".to_owned()),
+            worst_pain: died.is_none().then_some(3),
             cord_compression: Some(EventSince::No),
-            complications: Vec::new(),
             no_complication: true,
-            retreatments: Vec::new(),
-            note: String::new(),
-            recorded_at: noon(seen_on),
-            source: clinical::case::Source::Typed,
-            author: "Synthetic".to_owned(),
+            ..contact(format!("{}-{place}", case.id), seen_on, vital)
         }
     };
-    (1..=FOLLOW_UPS_OF_A_CASE).map(contact).collect()
+    (1..=FOLLOW_UPS_OF_A_CASE).map(one).collect()
 }
 
 fn way(decided_on: NaiveDate, number: u32) -> Vec<Milestone> {
@@ -208,13 +181,11 @@ fn way(decided_on: NaiveDate, number: u32) -> Vec<Milestone> {
         (MilestoneKind::Referral, 9),
         (MilestoneKind::Mri, 6),
     ];
-    let milestone = |(kind, before): (MilestoneKind, u64)| Milestone {
-        kind,
-        on: decided_on - Days::new(before + u64::from(number % 5)),
-        author: "Synthetic".to_owned(),
-        recorded_at: noon(decided_on),
+    let step = |(kind, before): (MilestoneKind, u64)| {
+        let on = decided_on - Days::new(before + u64::from(number % 5));
+        milestone(kind, on, decided_on)
     };
-    steps.map(milestone).to_vec()
+    steps.map(step).to_vec()
 }
 
 /// Twice a week, the last two of them to come.

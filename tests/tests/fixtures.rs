@@ -16,7 +16,6 @@ use board::{
 };
 use chrono::{DateTime, Utc};
 use clinical::{
-    assessment::PackIdentity,
     case::{AbsenceReason, Entry, Source, Subject, Value},
     marks::{Mark, MarkKind, Proposal},
     pathway::Pathway,
@@ -35,7 +34,7 @@ use std::{
 };
 use support::{
     PASSPHRASE,
-    centre::centre,
+    centre::{answering_pack, centre},
     cohort::{cohort, table},
     enter, image_worker,
     imported::{RecordedImports, imports_of},
@@ -288,30 +287,6 @@ fn board_beside(root: &Path, name: &str) -> Board {
     });
     enter(&board);
     board
-}
-
-/// The model that a board forecasts with.
-fn answering_pack(board: &Board) -> PackIdentity {
-    let case = board
-        .create_case(Identity::default(), "Which model?")
-        .unwrap();
-    let tried = board.try_out(&case.case.id, typed_patient()).unwrap();
-    match tried.forecast {
-        ForecastState::Available(forecast) => forecast.pack,
-        _ => panic!("no forecast"),
-    }
-}
-
-fn typed_patient() -> Vec<TriedFact> {
-    let fact = |feature: &str, value: Value| TriedFact {
-        feature: feature.to_owned(),
-        subject: Subject::Patient,
-        entry: known(value, None),
-    };
-    vec![
-        fact("age", Value::Number(60.0)),
-        fact("primary_tumour", Value::Code("lung".to_owned())),
-    ]
 }
 
 fn person(name: &str, specialty: Specialty, role: Role) -> PersonInput {

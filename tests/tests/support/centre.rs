@@ -1,6 +1,7 @@
 //! A made-up centre: decisions that were signed with a forecast, and what became of the patients. Every
 //! record says that it is made up, unless a test asks for what only real patients may do.
 
+use board::{Board, OwnResultsQuestion};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use clinical::{
     assessment::{PackIdentity, SurvivalPoint, TreatmentOption},
@@ -10,6 +11,7 @@ use clinical::{
     catalogue::FeatureId,
     decision::{BoardDecision, Position, PositionStance, Recommendation, Seal, SealedForecast},
     follow_up::{FollowUp, VitalStatus},
+    pathway_clock::{Milestone, MilestoneKind},
 };
 
 /// Of one patient.
@@ -156,22 +158,54 @@ impl Decided {
             End::SeenAlive(on) => (on, VitalStatus::Alive),
             End::Died(on) => (on, VitalStatus::Died { on }),
         };
-        Some(FollowUp {
-            id: format!("follow-up-{}", self.number),
+        Some(contact(
+            format!("follow-up-{}", self.number),
             seen_on,
             vital,
-            walking: None,
-            worst_pain: None,
-            continent: None,
-            cord_compression: None,
-            complications: Vec::new(),
-            no_complication: false,
-            retreatments: Vec::new(),
-            note: String::new(),
-            recorded_at: noon(seen_on),
-            source: Source::Typed,
-            author: "Synthetic".to_owned(),
-        })
+        ))
+    }
+}
+
+/// A contact at which nothing was learned but whether the patient lives.
+pub fn contact(id: String, seen_on: NaiveDate, vital: VitalStatus) -> FollowUp {
+    FollowUp {
+        id,
+        seen_on,
+        vital,
+        walking: None,
+        worst_pain: None,
+        continent: None,
+        cord_compression: None,
+        complications: Vec::new(),
+        no_complication: false,
+        retreatments: Vec::new(),
+        note: String::new(),
+        recorded_at: noon(seen_on),
+        source: Source::Typed,
+        author: "Synthetic".to_owned(),
+    }
+}
+
+/// A step of the way, entered on the day of the decision.
+pub fn milestone(kind: MilestoneKind, on: NaiveDate, decided_on: NaiveDate) -> Milestone {
+    Milestone {
+        kind,
+        on,
+        author: "Synthetic".to_owned(),
+        recorded_at: noon(decided_on),
+    }
+}
+
+/// The model that a board forecasts with, as a signature names it.
+pub fn answering_pack(board: &Board) -> PackIdentity {
+    let results = board.own_results(&OwnResultsQuestion::default(), &mut |_| ());
+    let model = results.unwrap().answering.expect("a model");
+    PackIdentity {
+        name: model.name,
+        version: model.version,
+        sha256: model.sha256,
+        rests_on: Vec::new(),
+        recalibration: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A made-up centre's year: meetings, what became of the recommendations, and how the patients fared.
 
-use super::centre::{Decided, centre, noon};
+use super::centre::{Decided, centre, milestone, noon};
 use board::{AgendaState, Attendance, Board, MeetingInput, MilestoneKind, NaiveDate, YearFigures};
 use chrono::Days;
 use clinical::{
@@ -9,7 +9,6 @@ use clinical::{
     decision::{CarriedOut, CarriedOutState, Position, PositionStance},
     follow_up::{Complication, EventSince, FollowUp, VitalStatus},
     meeting::Presence,
-    pathway_clock::Milestone,
 };
 use serde::Serialize;
 
@@ -105,12 +104,7 @@ fn treated(one: &Decided) -> Case {
     let mut case = one.case();
     let episode = case.episodes.last_mut().unwrap();
     let before = |days: u32| one.decided_on - Days::new(days.into());
-    let milestone = |kind, on| Milestone {
-        kind,
-        on,
-        author: AUTHOR.to_owned(),
-        recorded_at: noon(one.decided_on),
-    };
+    let milestone = |kind, on| milestone(kind, on, one.decided_on);
     let mri = 3 + number % 6;
     episode.milestones = vec![
         milestone(MilestoneKind::Referral, before(mri + number * 7 % 10)),
