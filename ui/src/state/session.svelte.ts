@@ -7,6 +7,7 @@ import type {
   AppStatus,
   CaseView,
   CatalogueView,
+  ExportedFile,
   Feature,
   FeatureId,
   Finding,
@@ -133,7 +134,7 @@ export class Session {
   manages = $derived(this.person !== null && this.person.role !== 'member');
 
   /** Somebody is signed in to an open store. */
-  private isReady = $derived(!['starting', 'first_start', 'unlock', 'store_failed', 'sign_in'].includes(this.place));
+  readonly isReady: boolean = $derived(!['starting', 'first_start', 'unlock', 'store_failed', 'sign_in'].includes(this.place));
 
   /** The people are asked before the model shows. */
   asksEstimate = $derived.by(() => {
@@ -269,6 +270,13 @@ export class Session {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Asks for a file name, proposing one, and writes there; empty where nobody chose one or nothing could be written. */
+  async saveAs(name: string, write: (path: string) => Promise<ExportedFile>): Promise<string> {
+    const path = await this.run(() => this.host.pickSavePath(name));
+    if (path == null) return '';
+    return (await this.run(() => write(path)))?.path ?? '';
   }
 
   /** Runs a command that changes the open case and takes the fresh view. */

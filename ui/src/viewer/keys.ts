@@ -116,13 +116,18 @@ export interface Pressed {
   altGraph: boolean;
 }
 
+const LETTER = /^\p{L}$/u;
+
+/** Letters small, whatever the shift key did to them. */
+const asInTable = (key: string): string => (LETTER.test(key) ? key.toLowerCase() : key);
+
 /** What a pressed key means, and which of its keys it was, from 0. */
 export function actionOf(pressed: Pressed, inPane: boolean): { action: Action; place: number } | null {
   const isControl = (pressed.ctrlKey || pressed.metaKey) && !pressed.altGraph;
   if (pressed.altKey && !pressed.altGraph) return null;
-  const isLetter = /^\p{L}$/u.test(pressed.key);
+  const isLetter = LETTER.test(pressed.key);
   const isNamed = pressed.key.length > 1;
-  const key = isLetter ? pressed.key.toLowerCase() : pressed.key;
+  const key = asInTable(pressed.key);
   for (const [name, entry] of ENTRIES) {
     const place = entry.keys.indexOf(key);
     if (place < 0 || entry.elsewhere || entry.whileDrawing || (entry.paneOnly && !inPane) || isControl !== (entry.control ?? false)) continue;
@@ -135,7 +140,7 @@ export function actionOf(pressed: Pressed, inPane: boolean): { action: Action; p
 /** The key of the window that was pressed, as the table names it. */
 export function keyOfWindow(pressed: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'altKey' | 'metaKey'>): KeyName | null {
   const isControl = pressed.ctrlKey || pressed.metaKey;
-  const key = /^\p{L}$/u.test(pressed.key) ? pressed.key.toLowerCase() : pressed.key;
+  const key = asInTable(pressed.key);
   const found = ENTRIES.find(([, entry]) => entry.elsewhere && entry.keys.includes(key) && isControl === (entry.control ?? false) && pressed.altKey === (entry.alt ?? false));
   return pressed.shiftKey ? null : (found?.[0] ?? null);
 }
