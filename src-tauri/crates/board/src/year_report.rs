@@ -9,17 +9,14 @@ use crate::{
 use chrono::NaiveDate;
 use clinical::{
     pathway_clock::clock_intervals,
-    year::{
-        DiscussionRow, DueRow, IntervalRow, MeetingRow, YearFigures, YearRows, episode_outcome,
-        year,
-    },
+    year::{DiscussionRow, DueRow, IntervalRow, MeetingRow, YearFigures, YearRows, year},
 };
 use report::{YearReportInput, year_report};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
-use store::{EpisodeRow, Store, StoreError};
+use store::{Store, StoreError};
 
 impl Board {
     /// What was done in a span of days and what came of it; both ends belong to it.
@@ -84,44 +81,27 @@ fn discussions(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<DiscussionRow>, BoardError> {
-    let rows = store.decided_episodes(from, to)?;
-    let rows = rows.into_iter().filter_map(|row| {
-        let decided_on = row.decided_on?;
-        Some((decided_on, row))
+    let rows = store.decided_episodes(from, to)?.into_iter();
+    let rows = rows.filter_map(|row| {
+        Some(DiscussionRow {
+            case_id: row.case_id,
+            decided_on: row.decided_on?,
+            primary_tumour: row.primary_tumour,
+            option: row.option,
+            deferred: row.deferred,
+            signed: row.signed_at.is_some(),
+            dissenting: row.dissenting,
+            addenda: row.addenda,
+            decided_by_forecast: row.decided_by_forecast,
+            carried_out: row.carried_out,
+            reason: row.reason,
+            died_on: row.died_on,
+            last_alive_on: row.last_alive_on,
+            outcome: row.outcome.unwrap_or_default(),
+            synthetic: row.synthetic,
+        })
     });
-    rows.map(|(decided_on, row)| discussion(store, decided_on, row))
-        .collect()
-}
-
-/// What was learned of a patient stands in the record of the case, beside what the register keeps.
-fn discussion(
-    store: &Store,
-    decided_on: NaiveDate,
-    row: EpisodeRow,
-) -> Result<DiscussionRow, BoardError> {
-    // Nobody was asked where not even a day is known.
-    let is_followed = row.died_on.is_some() || row.last_alive_on.is_some();
-    let outcome = match is_followed {
-        true => episode_outcome(decided_on, &store.case(&row.case_id)?.case.follow_ups),
-        false => episode_outcome(decided_on, &[]),
-    };
-    Ok(DiscussionRow {
-        case_id: row.case_id,
-        decided_on,
-        primary_tumour: row.primary_tumour,
-        option: row.option,
-        deferred: row.deferred,
-        signed: row.signed_at.is_some(),
-        dissenting: row.dissenting,
-        addenda: row.addenda,
-        decided_by_forecast: row.decided_by_forecast,
-        carried_out: row.carried_out,
-        reason: row.reason,
-        died_on: row.died_on,
-        last_alive_on: row.last_alive_on,
-        outcome,
-        synthetic: row.synthetic,
-    })
+    Ok(rows.collect())
 }
 
 fn intervals(

@@ -10,11 +10,12 @@ use crate::{
     follow_up::{self, DueState},
     pathway::emergency_at,
     pathway_clock::{clock_intervals, milestone_days},
+    year::{EpisodeOutcome, episode_outcome},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// Changes whenever other rows are made from the same record.
-pub const REGISTER_VERSION: u32 = 1;
+pub const REGISTER_VERSION: u32 = 2;
 
 /// The rows of one case.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +61,8 @@ pub struct DecisionEntry {
     pub forecast: Option<SealedForecast>,
     /// Means of the members' locked estimates of 100 such patients alive after 3 and 12 months.
     pub estimates: Option<[f64; 2]>,
+    /// What follow-ups say of the time since; none where the decision has no day.
+    pub outcome: Option<EpisodeOutcome>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +163,9 @@ fn entry(case: &Case, episode: &BoardEpisode) -> EpisodeEntry {
                 .and_then(|outcome| outcome.reason.clone()),
             forecast: seal.and_then(|seal| seal.forecast.clone()),
             estimates: mean_estimates(episode),
+            outcome: decision
+                .decided_on
+                .map(|on| episode_outcome(on, &case.follow_ups)),
         }),
     }
 }
@@ -229,6 +235,7 @@ mod tests {
         decision::{Action, ActionDone, BoardDecision, Recommendation, Seal},
         follow_up::{FollowUp, VitalStatus},
         pathway_clock::{Milestone, MilestoneKind},
+        year::ComplicationAnswer,
     };
 
     fn day(text: &str) -> NaiveDate {
@@ -287,18 +294,10 @@ mod tests {
         });
     }
 
-    #[test]
-    fn follow_ups_are_due_once_somebody_signed_and_not_after_a_death() {
-        let mut case = case();
-        assert_eq!(register(&case).episodes[0].due, []);
-        sign(&mut case);
-        let due = register(&case).episodes[0].due.clone();
-        let days: Vec<_> = due.iter().map(|due| (due.due_on, due.answered)).collect();
-        let open = [day("2026-06-06"), day("2026-09-06"), day("2027-03-06")];
-        assert_eq!(days, open.map(|day| (day, false)));
-        case.follow_ups.push(FollowUp {
+    fn contact(seen_on: &str) -> FollowUp {
+        FollowUp {
             id: "f".to_owned(),
-            seen_on: day("2026-07-01"),
+            seen_on: day(seen_on),
             vital: VitalStatus::Alive,
             walking: None,
             worst_pain: None,
@@ -311,7 +310,19 @@ mod tests {
             recorded_at: DateTime::UNIX_EPOCH,
             source: Source::Typed,
             author: "A".to_owned(),
-        });
+        }
+    }
+
+    #[test]
+    fn follow_ups_are_due_once_somebody_signed_and_not_after_a_death() {
+        let mut case = case();
+        assert_eq!(register(&case).episodes[0].due, []);
+        sign(&mut case);
+        let due = register(&case).episodes[0].due.clone();
+        let days: Vec<_> = due.iter().map(|due| (due.due_on, due.answered)).collect();
+        let open = [day("2026-06-06"), day("2026-09-06"), day("2027-03-06")];
+        assert_eq!(days, open.map(|day| (day, false)));
+        case.follow_ups.push(contact("2026-07-01"));
         let answered = |case: &Case| {
             register(case).episodes[0]
                 .due
@@ -325,6 +336,23 @@ mod tests {
         };
         assert_eq!(answered(&case), [true, true, true]);
         assert_eq!(register(&case).died_on, Some(day("2026-06-30")));
+    }
+
+    #[test]
+    fn what_follow_ups_say_of_the_time_since_stands_with_a_decision_that_has_a_day() {
+        let mut case = case();
+        case.follow_ups.push(contact("2026-07-01"));
+        case.follow_ups[0].walking = Some("not_walking".to_owned());
+        case.follow_ups[0].no_complication = true;
+        let outcome = |case: &Case| register(case).episodes.remove(0).decision.unwrap().outcome;
+        let said = EpisodeOutcome {
+            walking: [Some(false), None, None],
+            complication: ComplicationAnswer::None,
+            compression: None,
+        };
+        assert_eq!(outcome(&case), Some(said));
+        case.episodes[0].decision.as_mut().unwrap().decided_on = None;
+        assert_eq!(outcome(&case), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("migrations/4.sql")).foreign_key_check(),
     M::up(include_str!("migrations/5.sql")).foreign_key_check(),
     M::up(include_str!("migrations/6.sql")).foreign_key_check(),
+    M::up(include_str!("migrations/7.sql")).foreign_key_check(),
 ];
 
 /// The version this program writes.

@@ -12,6 +12,7 @@ use clinical::{
 };
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 use serde::{Serialize, de::DeserializeOwned};
+    year::EpisodeOutcome,
 
 /// One discussion of one case, as far as lists read it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct EpisodeRow {
     pub index_date: NaiveDate,
     pub urgent: bool,
     pub has_decision: bool,
+    /// Its place in the record, from 0.
+    pub number: u32,
     pub decided_on: Option<NaiveDate>,
     pub option: Option<TreatmentOption>,
     pub deferred: bool,
@@ -38,6 +41,8 @@ pub struct EpisodeRow {
     /// Of the case.
     pub primary_tumour: Option<String>,
     pub synthetic: bool,
+    /// What follow-ups say of the time since the decision.
+    pub outcome: Option<EpisodeOutcome>,
     pub died_on: Option<NaiveDate>,
     pub last_alive_on: Option<NaiveDate>,
 }
@@ -85,7 +90,7 @@ pub struct RunningSince<'a> {
 
 const EPISODE_COLUMNS: &str = "e.case_id, e.id, e.index_date, e.urgent, e.has_decision, e.decided_on, e.option,
     e.deferred, e.signed_at, e.signed_by, e.dissenting, e.addenda, e.by_forecast, e.carried_out, e.reason, e.forecast,
-    e.estimate_3, e.estimate_12, c.primary_tumour, c.synthetic, c.died_on, c.last_alive_on
+    e.estimate_3, e.estimate_12, e.outcome, e.number, c.primary_tumour, c.synthetic, c.died_on, c.last_alive_on
     FROM episodes e JOIN cases c ON c.id = e.case_id";
 
 impl Store {
@@ -289,7 +294,7 @@ fn put_episode(
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO episodes VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             case_id,
@@ -297,6 +302,8 @@ fn put_episode(
             number as i64,
             episode.index_date.to_string(),
             episode.urgent,
+    let outcome = decision.and_then(|decision| decision.outcome.as_ref());
+    let outcome = outcome.map(serde_json::to_string).transpose();
             decision.is_some(),
             text(decision.and_then(|decision| decision.decided_on)),
             decision.and_then(|decision| decision.option.map(TreatmentOption::code)),
@@ -322,6 +329,7 @@ fn put_episode(
                 action.id,
                 action.what,
                 action.owner,
+            outcome.map_err(|_| StoreError::NotStorable)?,
                 text(action.due_on),
                 text(action.done_on)
             ])?;
@@ -403,17 +411,21 @@ fn episode_of(row: &Row<'_>) -> Result<EpisodeRow, StoreError> {
         deferred: row.get(7)?,
         signed_at: signed_at.map(|text| time_of(&text)).transpose()?,
         signed_by: row.get(9)?,
+    let outcome: Option<String> = row.get(18)?;
+    let outcome = outcome.map(|text| serde_json::from_str(&text)).transpose();
         dissenting: row.get(10)?,
         addenda: row.get(11)?,
         decided_by_forecast: row.get(12)?,
+        number: row.get(19)?,
         carried_out: coded(row, 13)?,
         reason: row.get(14)?,
         forecast: forecast.map_err(|_| StoreError::Damaged)?,
         estimates: estimates.0.zip(estimates.1).map(<[f64; 2]>::from),
-        primary_tumour: row.get(18)?,
-        synthetic: row.get(19)?,
-        died_on: optional_day(row, 20)?,
-        last_alive_on: optional_day(row, 21)?,
+        outcome: outcome.map_err(|_| StoreError::Damaged)?,
+        primary_tumour: row.get(20)?,
+        synthetic: row.get(21)?,
+        died_on: optional_day(row, 22)?,
+        last_alive_on: optional_day(row, 23)?,
     })
 }
 
@@ -458,7 +470,12 @@ mod tests {
         Change,
         trial::{self, minutes_later},
     };
-    use clinical::decision::{Action, BoardDecision, Recommendation, Seal};
+    use clinical::{
+        case::Source,
+        decision::{Action, BoardDecision, Recommendation, Seal},
+        follow_up::{FollowUp, VitalStatus},
+        year::ComplicationAnswer,
+    };
 
     fn date(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -570,6 +587,45 @@ mod tests {
             )
             .unwrap();
         store
+    #[test]
+    fn what_was_learned_of_a_patient_stands_beside_the_decision() {
+        let (_folder, mut store) = trial::store();
+        let mut case = signed("case-1");
+        let whole_year = |store: &Store| {
+            let rows = store.decided_episodes(date("2026-01-01"), date("2026-12-31"));
+            rows.unwrap().remove(0).outcome
+        };
+        store
+            .put_case(&case, &Change::new("A", "signed", 0), trial::noon())
+            .unwrap();
+        assert_eq!(whole_year(&store), Some(EpisodeOutcome::default()));
+        case.follow_ups.push(FollowUp {
+            id: "f".to_owned(),
+            seen_on: date("2026-06-08"),
+            vital: VitalStatus::Alive,
+            walking: Some("with_aid".to_owned()),
+            worst_pain: None,
+            continent: None,
+            cord_compression: None,
+            complications: vec![],
+            no_complication: true,
+            retreatments: vec![],
+            note: String::new(),
+            recorded_at: trial::noon(),
+            source: Source::Typed,
+            author: "A".to_owned(),
+        });
+        store
+            .put_case(&case, &Change::new("A", "follow_up", 1), minutes_later(1))
+            .unwrap();
+        let learned = EpisodeOutcome {
+            walking: [Some(true), None, None],
+            complication: ComplicationAnswer::None,
+            compression: None,
+        };
+        assert_eq!(whole_year(&store), Some(learned));
+    }
+
             .connection
             .execute_batch(
                 "DELETE FROM episodes; DELETE FROM texts; UPDATE cases SET register_version = 0;",

@@ -9,7 +9,7 @@ use crate::{
     performance::KaplanMeier,
 };
 use chrono::{Days, NaiveDate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Clavien-Dindo grades that need an operation or more, or worse (Dindo et al. 2004,
@@ -20,7 +20,7 @@ const SERIOUS_GRADE: u8 = 3;
 const NOT_WALKING: &str = "not_walking";
 
 /// What was learned of one patient after a decision.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EpisodeOutcome {
     /// Whether the patient walked, with an aid or without, about 3, 6 and 12 months after.
     pub walking: [Option<bool>; 3],
@@ -30,7 +30,8 @@ pub struct EpisodeOutcome {
 }
 
 /// Whether a complication was seen within a year.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ComplicationAnswer {
     #[default]
     NotAsked,
