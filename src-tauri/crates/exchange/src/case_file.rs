@@ -65,6 +65,9 @@ pub fn parse(
     }
     let text = std::str::from_utf8(bytes).map_err(|_| ExchangeError::NotText)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(ExchangeError::Empty);
+    }
     check_schema(text)?;
     let draft: CaseDraft = serde_json::from_str(text).map_err(syntax)?;
     let case = draft.complete(catalogue, defaults)?;
@@ -157,6 +160,9 @@ fn check_schema(text: &str) -> Result<(), ExchangeError> {
 }
 
 fn syntax(error: serde_json::Error) -> ExchangeError {
+    if error.is_eof() {
+        return ExchangeError::CutOff { line: error.line() };
+    }
     let place = format!(" at line {} column {}", error.line(), error.column());
     let reason = error.to_string();
     ExchangeError::Syntax {
@@ -310,7 +316,14 @@ mod tests {
             refusal("{\n  \"observations\": [\n    { \"feature\": \"age\", \"valeu\": 3 } ] }");
         assert!(misspelt.starts_with("line 3, column "), "{misspelt}");
         assert!(misspelt.contains("unknown field `valeu`"), "{misspelt}");
-        assert!(refusal("{\"observations\": [").contains("EOF"));
+        let cut_off = refusal("{\n\"observations\": [");
+        assert!(
+            cut_off.contains("ends in the middle of line 2"),
+            "{cut_off}"
+        );
+        for empty in ["", "\u{feff} \n"] {
+            assert!(refusal(empty).starts_with("the file is empty"));
+        }
         let list = refusal(r#"{"observations": [{"feature": "age", "value": [3]}]}"#);
         assert!(
             list.contains("a number, true or false, or the id of an option"),
@@ -423,6 +436,11 @@ mod tests {
         let deep = format!("{{\"observations\": {}", "[".repeat(100_000));
         assert!(matches!(
             read(deep.as_bytes()),
+            ExchangeError::CutOff { line: 1 }
+        ));
+        let closed = format!("{deep}{}}}", "]".repeat(100_000));
+        assert!(matches!(
+            read(closed.as_bytes()),
             ExchangeError::Syntax { .. }
         ));
     }

@@ -46,6 +46,12 @@ pub enum ExchangeError {
     TooLarge { limit: u64 },
     #[error("the file is not text in UTF-8: save it as UTF-8 without a password and try again")]
     NotText,
+    #[error("the file is empty: choose another, or fetch it again from where it came")]
+    Empty,
+    #[error(
+        "the file ends in the middle of line {line}: it was cut off, fetch it again from where it came"
+    )]
+    CutOff { line: usize },
     #[error("line {line}, column {column}: {reason}")]
     Syntax {
         line: usize,
