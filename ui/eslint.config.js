@@ -16,7 +16,7 @@ const room = (name, allowed) => ({
   message: `src/${name} may import only ${[name, ...allowed].join(', ')}.`,
 });
 
-const SCREENS = ['Assessment', 'Audit', 'CaseList', 'Decision', 'Facts', 'FirstStart', 'FollowUp', 'HeadToHead', 'Images', 'Import', 'Meeting', 'Meetings', 'OwnResults', 'Report', 'Settings', 'SignIn', 'Unlock'];
+const SCREENS = ['Assessment', 'Audit', 'CaseList', 'Decision', 'Facts', 'FirstStart', 'FollowUp', 'HeadToHead', 'Images', 'Import', 'Meeting', 'Meetings', 'OwnResults', 'Report', 'Settings', 'SignIn', 'Unlock', 'YearReport'];
 
 export default defineConfig(
   globalIgnores(['dist', 'dist-demo', 'node_modules', 'test-results', 'src/host/generated']),
