@@ -10,7 +10,7 @@ import { Picture } from './picture.ts';
 import { openingWindow, windowOfRange } from './presets.ts';
 import { ONE_SLICE, type Slab } from './slab.ts';
 import type { OpenStack, OpenStacks } from './stacks.svelte.ts';
-import { painted } from './painted.ts';
+import { painted } from '../state/painted.ts';
 import { dot, length, scaled, subtract } from './vectors.ts';
 import { createVolume } from './volume.ts';
 

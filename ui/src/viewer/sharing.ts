@@ -4,7 +4,7 @@ import type { SharedPicture } from '../host/host.ts';
 import { newestOnly } from '../state/newest.ts';
 import { addressOf } from '../state/shared.svelte.ts';
 import { CoreEnums } from './engine.ts';
-import { painted } from './painted.ts';
+import { painted } from '../state/painted.ts';
 import type { Pane } from './pane.svelte.ts';
 import type { Picture } from './picture.ts';
 

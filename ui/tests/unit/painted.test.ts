@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { painted } from '../../src/viewer/painted.ts';
+import { painted } from '../../src/state/painted.ts';
 
 let frames: FrameRequestCallback[] = [];
 
