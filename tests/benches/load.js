@@ -20,19 +20,25 @@ const back = async () => {
 };
 const rows = () => document.querySelectorAll('[data-testid=case-table] tbody tr');
 
+/** A tab of the case of a row. */
+const tab = (id, shown) => ({
+  before: async (at) => {
+    rows()[at].querySelector('.name').click();
+    await until(() => find('[data-testid=facts-forecast]'), 'case');
+  },
+  begin: () => press(`#tab-${id}`),
+  shown,
+  after: () => press('#close-case'),
+});
+
 /** How each screen is reached, what stands on it then, and the way back to the first. */
 const SCREENS = {
   home: { before: () => menu('settings')(), begin: () => press('#close-page'), shown: '[data-testid=home-panels]' },
   case: { begin: (at) => rows()[at].querySelector('.name').click(), shown: '[data-testid=facts-forecast]', after: () => press('#close-case') },
-  decision: {
-    before: async (at) => {
-      rows()[at].querySelector('.name').click();
-      await until(() => find('[data-testid=facts-forecast]'), 'case');
-    },
-    begin: () => press('#tab-decision'),
-    shown: '[data-testid=decision]',
-    after: () => press('#close-case'),
-  },
+  forecast: tab('assessment', '[data-testid=assessment]'),
+  decision: tab('decision', '[data-testid=decision]'),
+  followed: tab('follow_up', '[data-testid=follow-up]'),
+  report: tab('report', '#export-pdf'),
   meetings: { begin: menu('meetings'), shown: '[data-testid=past-meetings]', after: back },
   meeting: {
     begin: () => press('[data-testid=home-meetings] [data-meeting] .link'),
@@ -45,6 +51,7 @@ const SCREENS = {
   settings: { before: menu('settings'), begin: () => press('#settings-week'), shown: '[data-testid=week-settings]', after: back },
   audit: { begin: menu('audit'), shown: '[data-testid=audit-table] tbody tr', after: back },
   year: { begin: menu('year'), shown: '[data-testid=year-standing]', after: back },
+  own: { begin: menu('own_results'), shown: '[data-testid=own-results]', after: back },
 };
 
 /** Types a word into the search, until what is found stands there. */
