@@ -552,7 +552,14 @@ fn a_meeting_goes_from_its_list_to_its_end() {
         .unwrap();
     assert_eq!(listed.meeting_id, id);
     let home = board.home().unwrap();
-    assert_eq!((home.meetings.len(), home.unsigned.len()), (1, 2));
+    assert_eq!(
+        (
+            home.meetings.len(),
+            home.unsigned.open,
+            home.unsigned.cases.len()
+        ),
+        (1, 2, 2)
+    );
     assert_eq!(home.meetings[0].meeting.late, 2);
 
     let old = board.change_meeting(id, made.revision, meeting(today, None));

@@ -13,7 +13,6 @@ use clinical::{
     pathway_clock::{ClockReading, clock_intervals},
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
 use store::{ActionRow, RunningSince, Store, TextKind};
 use ts_rs::TS;
 
@@ -39,8 +38,7 @@ pub struct HomeView {
     pub follow_ups: Due<DueLine>,
     pub steps: Due<ClockLine>,
     pub actions: Due<ActionLine>,
-    /// Decisions that were written and that nobody signed.
-    pub unsigned: Vec<CaseSummary>,
+    pub unsigned: Unsigned,
     /// How many there are; the list of cases shows those that were saved last.
     pub cases: u32,
 }
@@ -59,6 +57,15 @@ pub struct Due<Line> {
     pub open: u32,
     pub overdue: u32,
     pub lines: Vec<Line>,
+}
+
+/// Decisions that were written and that nobody signed.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Unsigned {
+    /// Cases that have one.
+    pub open: u32,
+    /// The first of them.
+    pub cases: Vec<CaseSummary>,
 }
 
 /// A follow-up that is due.
@@ -100,6 +107,8 @@ pub struct SearchView {
     /// By name or number, then by what people wrote.
     pub cases: Vec<FoundCase>,
     pub meetings: Vec<FoundMeeting>,
+    /// More fit than are listed.
+    pub more: bool,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -140,8 +149,12 @@ impl Board {
     pub fn search(&self, search: &str) -> Result<SearchView, BoardError> {
         self.with_store(|store| {
             self.note_listing(store)?;
-            let by_name = store.list(search, MOST_FOUND)?.cases;
+            let by_name = store.list(search, MOST_FOUND)?;
+            let mut texts = store.search(search, MOST_FOUND + 1)?;
+            let more = by_name.total > MOST_FOUND || texts.len() > MOST_FOUND as usize;
+            texts.truncate(MOST_FOUND as usize);
             let mut cases: Vec<FoundCase> = by_name
+                .cases
                 .into_iter()
                 .map(|case| FoundCase {
                     case,
@@ -149,7 +162,7 @@ impl Board {
                 })
                 .collect();
             let mut meetings = Vec::new();
-            for text in store.search(search, MOST_FOUND)? {
+            for text in texts {
                 match text.kind {
                     TextKind::Case => {
                         if cases.iter().all(|found| found.case.id != text.id) {
@@ -165,7 +178,11 @@ impl Board {
                     }),
                 }
             }
-            Ok(SearchView { cases, meetings })
+            Ok(SearchView {
+                cases,
+                meetings,
+                more,
+            })
         })
     }
 
@@ -283,13 +300,11 @@ fn actions(store: &Store, today: NaiveDate) -> Result<Due<ActionLine>, BoardErro
     })
 }
 
-fn unsigned(store: &Store) -> Result<Vec<CaseSummary>, BoardError> {
-    let mut seen: BTreeMap<String, ()> = BTreeMap::new();
-    let mut cases = Vec::new();
-    for row in store.unsigned_episodes(MOST_LINES)? {
-        if seen.insert(row.case_id.clone(), ()).is_none() {
-            cases.push(store.case_summary(&row.case_id)?);
-        }
-    }
-    Ok(cases)
+fn unsigned(store: &Store) -> Result<Unsigned, BoardError> {
+    let ids = store.unsigned_cases(MOST_LINES)?;
+    let cases = ids.iter().map(|id| store.case_summary(id));
+    Ok(Unsigned {
+        open: store.count_unsigned_cases()?,
+        cases: cases.collect::<Result<_, _>>()?,
+    })
 }

@@ -77,7 +77,8 @@ pub use head_to_head::{
     ScoreChoice, StudyOptions, StudyQuestion, study_cohort, study_words, write_study,
 };
 pub use home::{
-    ActionLine, ClockLine, Due, DueLine, FoundCase, FoundMeeting, HomeView, NextMeeting, SearchView,
+    ActionLine, ClockLine, Due, DueLine, FoundCase, FoundMeeting, HomeView, NextMeeting,
+    SearchView, Unsigned,
 };
 pub use idle::LockReason;
 pub use images::{FileHash, ImageLibrary, ImagesReport, StudyReport, images_report};

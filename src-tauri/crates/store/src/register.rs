@@ -115,13 +115,21 @@ impl Store {
         Ok(rows)
     }
 
-    /// Decisions that were written and that nobody signed, the oldest first.
-    pub fn unsigned_episodes(&self, most: u32) -> Result<Vec<EpisodeRow>, StoreError> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {EPISODE_COLUMNS} WHERE e.has_decision = 1 AND e.signed_at IS NULL
-             ORDER BY e.index_date, e.case_id LIMIT ?1"
-        ))?;
-        all(statement.query([most])?, episode_of)
+    /// Cases with a decision that was written and that nobody signed, the oldest discussion first.
+    pub fn unsigned_cases(&self, most: u32) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT case_id FROM episodes WHERE has_decision = 1 AND signed_at IS NULL
+             GROUP BY case_id ORDER BY min(index_date), case_id LIMIT ?1",
+        )?;
+        all(statement.query([most])?, |row| Ok(row.get(0)?))
+    }
+
+    /// How many cases have such a decision.
+    pub fn count_unsigned_cases(&self) -> Result<u32, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT count(DISTINCT case_id) FROM episodes WHERE has_decision = 1 AND signed_at IS NULL",
+        )?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// Actions that nobody did yet, those due first first and those without a day last.
@@ -538,7 +546,8 @@ mod tests {
                 trial::noon(),
             )
             .unwrap();
-        assert_eq!(store.unsigned_episodes(10).unwrap().len(), 1);
+        assert_eq!(store.unsigned_cases(10).unwrap(), ["case-1"]);
+        assert_eq!(store.count_unsigned_cases().unwrap(), 1);
         assert_eq!(store.open_follow_ups(date("2030-01-01"), 10).unwrap(), []);
         assert_eq!(
             store.count_open_actions(date("2026-03-13")).unwrap(),
@@ -556,7 +565,8 @@ mod tests {
                 minutes_later(1),
             )
             .unwrap();
-        assert_eq!(store.unsigned_episodes(10).unwrap(), []);
+        assert_eq!(store.unsigned_cases(10).unwrap().len(), 0);
+        assert_eq!(store.count_unsigned_cases().unwrap(), 0);
         let due = store.open_follow_ups(today, 10).unwrap();
         assert_eq!(due.iter().map(|due| due.months).collect::<Vec<_>>(), [3]);
         assert_eq!(
@@ -585,6 +595,20 @@ mod tests {
             on_or_before: date("2026-03-05"),
         };
         assert_eq!(store.running_clock(&since, 10).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn all_unsigned_decisions_are_counted_and_the_oldest_are_listed() {
+        let (_folder, mut store) = trial::store();
+        for (id, index_date) in [("case-1", "2026-03-05"), ("case-2", "2026-02-05")] {
+            let mut case = decided(id);
+            case.episodes[0].index_date = date(index_date);
+            store
+                .put_case(&case, &Change::new("A", "decided", 0), trial::noon())
+                .unwrap();
+        }
+        assert_eq!(store.unsigned_cases(1).unwrap(), ["case-2"]);
+        assert_eq!(store.count_unsigned_cases().unwrap(), 2);
     }
 
     #[test]

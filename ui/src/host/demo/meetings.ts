@@ -142,7 +142,7 @@ export function meetingsHost(memory: Memory, state: Installation, { listCases }:
         return question.toLowerCase().includes(wanted) ? [{ case: one, excerpt: question }] : [];
       });
       const meetings = byDay().filter(({ title, place }) => `${title} ${place}`.toLowerCase().includes(wanted));
-      return { cases: [...byName, ...byWords], meetings: meetings.map((meeting) => ({ meeting: summaryOf(meeting), excerpt: meeting.place })) };
+      return { cases: [...byName, ...byWords], meetings: meetings.map((meeting) => ({ meeting: summaryOf(meeting), excerpt: meeting.place })), more: false };
     },
     meetings: (from, to) => Promise.resolve(byDay().filter(({ on }) => on >= from && on <= to).map(summaryOf)),
     meeting: view,

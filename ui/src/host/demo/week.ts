@@ -84,7 +84,7 @@ export const NOTHING_DUE: Pick<HomeView, 'follow_ups' | 'steps' | 'actions' | 'u
   follow_ups: { open: 0, overdue: 0, lines: [] },
   steps: { open: 0, overdue: 0, lines: [] },
   actions: { open: 0, overdue: 0, lines: [] },
-  unsigned: [],
+  unsigned: { open: 0, cases: [] },
 };
 
 /** What is due, as it is written down for the made-up patients. */
@@ -116,6 +116,6 @@ export function madeUpDue(known: ReadonlyMap<string, CaseSummary>): Pick<HomeVie
         { case: elm, episode_id: 'episode-week-3', action_id: 'action-2', what: 'Call the family doctor', owner: 'Jonas Brandt', overdue: false },
       ],
     },
-    unsigned: [elm],
+    unsigned: { open: 1, cases: [elm] },
   };
 }

@@ -9,4 +9,8 @@ export type SearchView = {
 /**
  * By name or number, then by what people wrote.
  */
-cases: Array<FoundCase>, meetings: Array<FoundMeeting>, };
+cases: Array<FoundCase>, meetings: Array<FoundMeeting>, 
+/**
+ * More fit than are listed.
+ */
+more: boolean, };
