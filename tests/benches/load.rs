@@ -5,15 +5,16 @@
 //! head of `window/mod.rs` says how it is built), the screens are then opened in it, over the same centre; the page takes the times
 //! (`load.js`), from the press to the painted screen.
 //!
-//! Measured over the board on two cores (Intel Xeon), half and 95 % of 30 runs in ms: list of cases 1 / 1, home 24 / 25, search 9 to 21 /
-//! 9 to 29 by how much is found, a case with its forecast 15 / 16, meetings of three years 3 / 3, a meeting of twelve cases 9 / 10. The
-//! figures of a year with 4,067 discussions take 57 ms (107 the first time, from the disk), its report 0.2 s, the report of all five
-//! years 0.5 s; opening the store (856 MB) and signing in 1.4 s, most of it the derivation of keys.
+//! Measured over the board on two cores (Intel Xeon), half and 95 % of 30 runs in ms: list of cases 1 / 1, home 29 / 30, search 10 to 23 /
+//! 10 to 29 by how much is found, a case with its forecast 17 / 22, meetings of three years 3 / 4, a meeting of twelve cases 9 / 13. The
+//! figures of a year with 4,067 discussions take 63 ms (93 the first time, from the disk), its report 0.2 s, the report of all five
+//! years 0.5 s; opening the store (856 MB) and signing in 1.6 s, most of it the derivation of keys.
 //!
-//! Screens in the window, without a graphics processor, half and 95 % of 30 and the first time, in ms: search 40 / 42 / 46, home 71 / 92 /
-//! 75, a case 72 / 84 / 110, its forecast 58 / 88 / 63, decision 37 / 56 / 105, follow-up 29 / 37 / 37, report 26 / 33 / 37, meetings
-//! 39 / 47 / 45, a meeting 35 / 44 / 85, settings 17 / 21 / 32, audit log 33 / 43 / 36, figures of the running year 86 / 103 / 171, own
-//! results 32 / 36 / 12. What a long screen holds below the window is drawn after that (`ui/src/state/unfolding.svelte.ts`).
+//! Screens in the window, without a graphics processor, half and 95 % of 30 and the first time, in ms: search 42 / 47 / 45, home 84 / 98 /
+//! 89, a case 78 / 103 / 108, its forecast 80 / 100 / 68, decision 36 / 63 / 89, follow-up 26 / 33 / 33, report 25 / 34 / 31, meetings
+//! 41 / 49 / 49, a meeting 42 / 54 / 82, settings 19 / 24 / 32, audit log 36 / 41 / 35, figures of the running year 84 / 99 / 136, own
+//! results 33 / 46 / 12. In five runs within two hours, the shared machine moved a median by up to a half (a case: 72 to 129). What a
+//! long screen holds below the window is drawn after that (`ui/src/state/unfolding.svelte.ts`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
