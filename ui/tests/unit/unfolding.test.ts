@@ -1,21 +1,11 @@
 import { render, screen } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { heldFrames } from './frames.ts';
 import UnfoldingHarness from './UnfoldingHarness.svelte';
 
 const ITEMS = ['a', 'b', 'c', 'd'];
-let frames: FrameRequestCallback[] = [];
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  frames = [];
-  vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+const frames = heldFrames();
 
 const drawn = (): string => screen.queryAllByRole('listitem').map((one) => one.textContent).join('');
 
