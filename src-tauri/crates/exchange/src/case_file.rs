@@ -65,8 +65,11 @@ pub fn parse(
     }
     let text = std::str::from_utf8(bytes).map_err(|_| ExchangeError::NotText)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim().is_empty() {
-        return Err(ExchangeError::Empty);
+    match text.trim_start().chars().next() {
+        None => return Err(ExchangeError::Empty),
+        Some('{') => {}
+        // Serde would read a list as the fields of a case in their order.
+        Some(_) => return Err(ExchangeError::NotACase),
     }
     check_schema(text)?;
     let draft: CaseDraft = serde_json::from_str(text).map_err(syntax)?;
@@ -321,6 +324,9 @@ mod tests {
             cut_off.contains("ends in the middle of line 2"),
             "{cut_off}"
         );
+        for other in ["[1, 2]", "[]", "\"a\"", "7", "name;value"] {
+            assert!(refusal(other).starts_with("the file is no case file"));
+        }
         for empty in ["", "\u{feff} \n"] {
             assert!(refusal(empty).starts_with("the file is empty"));
         }

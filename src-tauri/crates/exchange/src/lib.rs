@@ -48,6 +48,8 @@ pub enum ExchangeError {
     NotText,
     #[error("the file is empty: choose another, or fetch it again from where it came")]
     Empty,
+    #[error("the file is no case file, which begins with a curly bracket: choose another")]
+    NotACase,
     #[error(
         "the file ends in the middle of line {line}: it was cut off, fetch it again from where it came"
     )]
