@@ -10,7 +10,7 @@ use board::{
     CaseView, DecisionInput, DecisionStage, FollowUpInput, Identity, MeetingInput, MilestoneKind,
     NaiveDate, ObservationInput, SignInput,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use clinical::{
     assessment::TreatmentOption,
     case::{Entry, Subject, Value},
@@ -385,7 +385,14 @@ fn set_clock(text: &str) {
     CLOCK.store(time.timestamp(), Ordering::Relaxed);
 }
 
-fn at_the_clock(data: &Path) -> Board {
+/// One second later each time that it is read.
+fn ticking() -> DateTime<Utc> {
+    static SECONDS: AtomicI64 = AtomicI64::new(0);
+    let begun: DateTime<Utc> = "2026-03-05T10:00:00Z".parse().unwrap();
+    begun + Duration::seconds(SECONDS.fetch_add(1, Ordering::Relaxed))
+}
+
+fn at_the_clock(data: &Path, clock: fn() -> DateTime<Utc>) -> Board {
     let board = Board::start(BoardOptions {
         data: data.to_owned(),
         packs: packs(),
@@ -399,10 +406,19 @@ fn at_the_clock(data: &Path) -> Board {
 
 /// One test, as all of it shares one clock.
 #[test]
+fn a_clock_that_goes_on_while_something_is_written_is_not_set_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = at_the_clock(folder.path(), ticking);
+    assert_eq!(board.home().unwrap().clock_set_back, None);
+    signed(&board, "Weber");
+    assert_eq!(board.home().unwrap().clock_set_back, None);
+}
+
+#[test]
 fn follow_ups_become_due_and_a_clock_that_was_set_back_is_said() {
     let folder = tempfile::tempdir().unwrap();
     set_clock("2026-03-05T10:00:00Z");
-    let board = at_the_clock(folder.path());
+    let board = at_the_clock(folder.path(), clock);
     let view = signed(&board, "Weber");
     let case = view.case.id.as_str();
     let due = |board: &Board| {

@@ -138,6 +138,16 @@ impl Board {
         Ok(())
     }
 
+    /// The time of the last entry of the record, where the clock stands before it: it was set back, or stood ahead before. The
+    /// clock is read after the record, so that an entry that is made meanwhile is no sign of it.
+    pub(crate) fn clock_set_back(
+        &self,
+        store: &Store,
+    ) -> Result<Option<DateTime<Utc>>, BoardError> {
+        let last = store.last_logged_at()?;
+        Ok(last.filter(|last| *last > self.now()))
+    }
+
     /// Adds an entry for a look at the list of cases, once in a while for each person: a list that
     /// is searched letter by letter would else fill the log. What was searched for is not kept.
     pub(crate) fn note_listing(&self, store: &mut Store) -> Result<(), BoardError> {

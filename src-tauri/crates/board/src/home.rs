@@ -127,14 +127,13 @@ pub struct FoundMeeting {
 impl Board {
     /// What is next, due, overdue and missing; that it was looked at is logged as the list of cases is.
     pub fn home(&self) -> Result<HomeView, BoardError> {
-        let now = self.now();
-        let today = day_of(now);
+        let today = day_of(self.now());
         self.with_store(|store| {
             self.note_listing(store)?;
             let settings = week_settings::settings(store);
             Ok(HomeView {
                 today,
-                clock_set_back: store.last_logged_at()?.filter(|last| *last > now),
+                clock_set_back: self.clock_set_back(store)?,
                 meetings: self.next_meetings(store, today)?,
                 follow_ups: follow_ups(store, today)?,
                 steps: steps(store, &settings, today)?,

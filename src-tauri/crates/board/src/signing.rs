@@ -173,7 +173,8 @@ impl Board {
             }
             let assessment = self.view(store, current.clone())?.assessment;
             let mut open = open_findings(&assessment.findings);
-            if clock_is_set_back(store, now, &input.acknowledged)? {
+            let set_back = self.clock_set_back(store)?;
+            if clock_is_set_back(set_back, &input.acknowledged)? {
                 open.push(CLOCK_SET_BACK.to_owned());
             }
             let seen = |code: &&String| !input.acknowledged.contains(code);
@@ -408,11 +409,10 @@ pub(crate) fn keep_signed(restored: &mut Case, current: &Case) {
 /// Whether the clock stands before the last entry of the log, which is refused unless the person said to have seen it: a clock
 /// that once stood ahead would else forbid every signature.
 fn clock_is_set_back(
-    store: &Store,
-    now: DateTime<Utc>,
+    set_back: Option<DateTime<Utc>>,
     acknowledged: &[String],
 ) -> Result<bool, BoardError> {
-    let Some(last) = store.last_logged_at()?.filter(|last| *last > now) else {
+    let Some(last) = set_back else {
         return Ok(false);
     };
     if acknowledged.iter().any(|code| code == CLOCK_SET_BACK) {
